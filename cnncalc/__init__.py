@@ -1,0 +1,18 @@
+"""Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide.
+
+`load("alexnet")` or `loads(text)` gives a `Network`; `SpecError` says why there is none.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+__all__ = ["Network", "SpecError", "__version__", "load", "loads"]
+
+
+def __getattr__(name: str) -> object:
+    """The interface, imported when it is first asked for: the command line starts without it."""
+    if name in __all__:
+        from cnncalc import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'cnncalc' has no attribute '{name}'")

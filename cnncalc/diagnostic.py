@@ -1,0 +1,83 @@
+"""Findings: what is wrong, where, how bad it is, and what would repair it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+class Span(NamedTuple):
+    """A stretch of a file: lines and columns from 1, the end column not included."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Code(NamedTuple):
+    """A kind of finding: its code, its name, its usual severity and its page for `cnncalc rule`."""
+
+    code: str
+    name: str
+    severity: str
+    page: str
+
+
+class Diagnostic(NamedTuple):
+    """One finding. `notes` explain; `hint` says what to do, in the imperative."""
+
+    code: Code
+    message: str
+    span: Span
+    hint: str = ""
+    notes: tuple[str, ...] = ()
+    level: str = ""
+
+    @property
+    def severity(self) -> str:
+        """error, warning or info."""
+        return self.level or self.code.severity
+
+
+class Mistake(Exception):
+    """A fault found while one line is read or evaluated; its place is `[begin, end)` of that line's text.
+
+    It never leaves the core: whoever reads the line turns it into a Diagnostic and goes on.
+    """
+
+    def __init__(self, code: Code, message: str, begin: int, end: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.code, self.begin, self.end, self.hint = code, begin, end, hint
+        self.message = message
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """The known word closest to `word` by edit distance, or nothing when none is close."""
+    limit = 1 + (len(word) > 4)
+    scored = [(distance(word.lower(), k.lower(), limit), k) for k in known if abs(len(k) - len(word)) <= limit]
+    best = min(scored, default=(limit + 1, ""))
+    return best[1] if best[0] <= limit else ""
+
+
+def distance(one: str, other: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap neighbours) between two words; words too long are far."""
+    if max(len(one), len(other)) > 40:
+        return limit + 1
+    above: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, above, row = above, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def did_you_mean(word: str, known: tuple[str, ...]) -> str:
+    """A hint for a misspelt word, or nothing."""
+    close = nearest(word, known)
+    return f"did you mean '{close}'?" if close else ""

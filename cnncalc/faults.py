@@ -1,0 +1,398 @@
+"""Every error of the language (SYN) and of shapes (SHP): code, name and page.
+
+The pages share the headings of the linter's rules; `cnncalc rule CODE` prints them.
+"""
+
+from __future__ import annotations
+
+from cnncalc.diagnostic import ERROR, Code
+
+UNREADABLE = Code("SYN101", "unreadable-text", ERROR, """\
+## What it does
+The bytes of the file are not UTF-8 text.
+
+## Why is this bad
+Nothing can be read from it for certain; guessing an encoding could change a number.
+
+## Example
+    a file saved as UTF-16 or Latin-1
+
+## Use instead
+    the same file saved as UTF-8 (a byte order mark is fine)
+""")
+
+ILLEGAL_CHARACTER = Code("SYN102", "illegal-character", ERROR, """\
+## What it does
+A character that only looks like one of the language, or a control character, stands on the line.
+
+## Why is this bad
+A Cyrillic `х` or a dash from a word processor is invisible on a slide; reading it as its look-alike could hide an error.
+
+## Example
+    conv 64 3х3  (the x is Cyrillic)
+
+## Use instead
+    conv 64 3x3
+""")
+
+LIMIT = Code("SYN103", "limit-exceeded", ERROR, """\
+## What it does
+The spec asks for more lines, layers, nesting, digits or columns than the limits allow.
+
+## Why is this bad
+A slip (`repeat 10**9`) would otherwise use up the machine.
+
+## Example
+    repeat 10**9
+
+## Use instead
+    a smaller number, or `--limit layers=N` where it is meant
+""")
+
+INDENTATION = Code("SYN104", "bad-indentation", ERROR, """\
+## What it does
+A line begins at a column that continues no line above it, or is indented with tabs.
+
+## Why is this bad
+Indentation says which body a line belongs to; a column that fits none leaves it undecided.
+
+## Example
+    repeat 2
+        conv 64 3x3
+      relu
+
+## Use instead
+    repeat 2
+        conv 64 3x3
+        relu
+""")
+
+UNBALANCED = Code("SYN105", "unbalanced-bracket", ERROR, """\
+## What it does
+A bracket is opened and not closed, or closed and not opened, on one line.
+
+## Why is this bad
+What stands inside a bracket decides whether it is a value, a shape or a remark.
+
+## Example
+    FC8: 1000 neurons (class scores
+
+## Use instead
+    FC8: 1000 neurons (class scores)
+""")
+
+UNKNOWN_KIND = Code("SYN106", "unknown-kind", ERROR, """\
+## What it does
+The line names no kind of layer, no directive and no constant.
+
+## Why is this bad
+Without a kind there is no arithmetic for the line.
+
+## Example
+    KONV1: 96 11x11
+
+## Use instead
+    CONV1: 96 11x11
+""")
+
+UNEXPECTED = Code("SYN107", "unexpected-word", ERROR, """\
+## What it does
+A word stands where the kind of layer takes none.
+
+## Why is this bad
+A word that is dropped silently could have been a number that matters.
+
+## Example
+    CONV1: 96 11x11 strde 4
+
+## Use instead
+    CONV1: 96 11x11 stride 4
+""")
+
+MISSING = Code("SYN108", "missing-value", ERROR, """\
+## What it does
+A value is missing: an option without its number, or a layer without one that it must have.
+
+## Why is this bad
+There is no default for it.
+
+## Example
+    CONV1: 11x11 stride
+
+## Use instead
+    CONV1: 96 11x11 stride 4
+""")
+
+BAD_EXPRESSION = Code("SYN109", "bad-expression", ERROR, """\
+## What it does
+An expression does not read, or has no value (a division by zero, a power without end).
+
+## Why is this bad
+The number it stands for is unknown.
+
+## Example
+    conv 64/0 3x3
+
+## Use instead
+    conv 64/2 3x3
+""")
+
+UNKNOWN_NAME = Code("SYN110", "unknown-name", ERROR, """\
+## What it does
+An expression or a reference uses a name that is not defined above it.
+
+## Why is this bad
+A misspelt constant would otherwise be guessed.
+
+## Example
+    k = 192
+    conv kk 3x3
+
+## Use instead
+    k = 192
+    conv k 3x3
+""")
+
+ILLEGAL_VALUE = Code("SYN111", "illegal-value", ERROR, """\
+## What it does
+A value is out of its bounds, not whole where a count is asked, or has the wrong form.
+
+## Why is this bad
+No layer has 2.5 filters, a stride of 0 or a pad below 0.
+
+## Example
+    conv 64 3x3 stride 0
+
+## Use instead
+    conv 64 3x3 stride 1
+""")
+
+DUPLICATE_NAME = Code("SYN112", "duplicate-name", ERROR, """\
+## What it does
+Two lines or constants of one scope bear the same name.
+
+## Why is this bad
+A claim or a reference to the name could mean either.
+
+## Example
+    CONV1: 64 3x3
+    CONV1: 64 3x3
+
+## Use instead
+    CONV1: 64 3x3
+    CONV2: 64 3x3
+""")
+
+DUPLICATE_VALUE = Code("SYN113", "duplicate-value", ERROR, """\
+## What it does
+A value is given twice, or more values are given than the layer takes.
+
+## Why is this bad
+Only one of them could be meant.
+
+## Example
+    conv 64 3x3 stride 1 stride 2
+
+## Use instead
+    conv 64 3x3 stride 2
+""")
+
+RESERVED_NAME = Code("SYN114", "reserved-name", ERROR, """\
+## What it does
+A constant is named like a kind, a flag, a directive, `x`, `i` or one of C W H D L.
+
+## Why is this bad
+The word could not be told from the language's own.
+
+## Example
+    C = 64
+
+## Use instead
+    width = 64
+""")
+
+BAD_CLAIM = Code("SYN115", "bad-claim", ERROR, """\
+## What it does
+A claim or an expectation does not read.
+
+## Why is this bad
+A claim that cannot be read cannot be checked.
+
+## Example
+    CONV1: 96 11x11 => 55x55x96, 34,944 parms
+
+## Use instead
+    CONV1: 96 11x11 => 55x55x96, 34,944 params
+""")
+
+MISPLACED = Code("SYN116", "misplaced-line", ERROR, """\
+## What it does
+A line stands where it has no meaning: `axes` after a shape, a body under a layer, a bullet without a join.
+
+## Why is this bad
+Its effect on the lines around it would be undecided.
+
+## Example
+    INPUT: 32x32x3
+    axes CxHxW
+
+## Use instead
+    axes CxHxW
+    INPUT: 3x32x32
+""")
+
+NO_NETWORK = Code("SYN117", "no-network", ERROR, """\
+## What it does
+The file has no input, no layer, or a layer before the input.
+
+## Why is this bad
+Shapes begin at an input.
+
+## Example
+    CONV1: 96 11x11
+
+## Use instead
+    INPUT: 227x227x3
+    CONV1: 96 11x11
+""")
+
+NOT_YET = Code("SYN118", "not-supported-yet", ERROR, """\
+## What it does
+The line uses a part of the language that this version does not read yet.
+
+## Why is this bad
+Ignoring it would give wrong numbers.
+
+## Example
+    CONV1: 64 3x3 pad ? => 32x32x64
+
+## Use instead
+    CONV1: 64 3x3 pad 1 => 32x32x64
+""")
+
+WINDOW_EXCEEDS = Code("SHP101", "window-exceeds-input", ERROR, """\
+## What it does
+The window is larger than its padded input, so that no output is left.
+
+## Why is this bad
+(W - F + 2P)/S + 1 falls below 1; PyTorch refuses it.
+
+## Example
+    INPUT: 4x4x3
+    conv 8 5x5
+
+## Use instead
+    INPUT: 4x4x3
+    conv 8 3x3
+""")
+
+GROUPS = Code("SHP102", "groups-do-not-divide", ERROR, """\
+## What it does
+The groups of a convolution do not divide its input channels or its filters.
+
+## Why is this bad
+Each group reads an equal share of the channels and makes an equal share of the filters.
+
+## Example
+    INPUT: 8x8x6
+    conv 8 3x3 groups 4
+
+## Use instead
+    INPUT: 8x8x8
+    conv 8 3x3 groups 4
+""")
+
+POOL_PAD = Code("SHP103", "pool-pad-over-half", ERROR, """\
+## What it does
+A pool is padded by more than half its kernel.
+
+## Why is this bad
+A window could lie wholly in padding; PyTorch refuses it.
+
+## Example
+    maxpool 3x3 stride 2 pad 2
+
+## Use instead
+    maxpool 3x3 stride 2 pad 1
+""")
+
+WRONG_RANK = Code("SHP104", "wrong-rank", ERROR, """\
+## What it does
+A layer is put on a tensor without the axes it slides over.
+
+## Why is this bad
+A window needs a map; a vector has none left after fc or flatten.
+
+## Example
+    FC6: 4096
+    conv 64 3x3
+
+## Use instead
+    conv 64 3x3
+    FC6: 4096
+""")
+
+WRONG_AXES = Code("SHP105", "wrong-number-of-axes", ERROR, """\
+## What it does
+A value is given for more or fewer axes than the map has.
+
+## Why is this bad
+`28x28` is a 1-D map: 28 long with 28 channels. An image of one channel is 28x28x1.
+
+## Example
+    INPUT: 28x28
+    conv 6 5x5
+
+## Use instead
+    INPUT: 28x28x1
+    conv 6 5x5
+""")
+
+FILL_EXCEEDS = Code("SHP106", "fill-exceeds-input", ERROR, """\
+## What it does
+A reflected or circular pad is as wide as the map, or wider.
+
+## Why is this bad
+There are not enough cells to reflect; PyTorch refuses it.
+
+## Example
+    INPUT: 2x2x3
+    conv 8 3x3 pad 2 reflect
+
+## Use instead
+    INPUT: 2x2x3
+    conv 8 3x3 pad 1 reflect
+""")
+
+POOL_EXCEEDS = Code("SHP107", "pool-exceeds-input", ERROR, """\
+## What it does
+A 3-D average pool is larger than its input before padding.
+
+## Why is this bad
+PyTorch's avg_pool3d asks for it, whatever the padding.
+
+## Example
+    INPUT: 2x8x8x4
+    avgpool 3x3x3 pad 1
+
+## Use instead
+    INPUT: 3x8x8x4
+    avgpool 3x3x3 pad 1
+""")
+
+CONTRADICTION = Code("SHP108", "contradicting-options", ERROR, """\
+## What it does
+Two options of one layer contradict each other.
+
+## Why is this bad
+Only one of them can hold.
+
+## Example
+    conv depthwise 3x3 groups 2
+
+## Use instead
+    conv depthwise 3x3
+""")
+
+
+FAULTS: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

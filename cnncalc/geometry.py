@@ -1,0 +1,163 @@
+"""Shapes, windows and receptive fields: the integer algebra of sliding.
+
+Shapes are channels first without a batch axis; spatial axes stand in PyTorch's order
+(length; height, width; depth, height, width). All arithmetic uses only `+ - * // %` and comparisons,
+so it is exact on Python integers of any size and runs unchanged on NumPy int64 arrays.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Rational = int | Fraction
+
+Whole = Literal["whole"]
+WHOLE: Final[Whole] = "whole"
+"""The window of a layer, or the field of a unit, that spans its entire input."""
+
+Axes = tuple[int, ...]
+Sides = tuple[tuple[int, int], ...]
+
+
+class Shape(NamedTuple):
+    """A tensor without its batch axis: `channels`, then the spatial `extents` (none for a vector)."""
+
+    channels: int
+    extents: Axes = ()
+
+    @property
+    def rank(self) -> int:
+        """How many spatial axes there are: 0 for a vector, 2 for an image."""
+        return len(self.extents)
+
+    @property
+    def dims(self) -> Axes:
+        """Channels first, then the spatial axes: what `tensor.shape[1:]` is in PyTorch."""
+        return (self.channels, *self.extents)
+
+    @property
+    def elements(self) -> int:
+        """How many numbers one such tensor holds."""
+        return prod(self.dims)
+
+
+class Pad(NamedTuple):
+    """Padding as written: cells at the (start, end) of each axis, or the `rule` that yields them."""
+
+    sides: Sides = ()
+    rule: str = ""
+    fill: str = "zeros"
+
+    def cells(self, extents: Axes, reach: Axes, stride: Axes) -> Sides:
+        """The cells at (start, end) of each axis of a map of these `extents`."""
+        if self.rule == "same":
+            return tuple(map(same_sides, extents, reach, stride))
+        if self.rule == "full":
+            return tuple((k - 1, k - 1) for k in reach)
+        return self.sides
+
+
+def same_sides(extent: int, reach: int, stride: int) -> tuple[int, int]:
+    """TensorFlow's rule: pad so that out = ceil(W/S), the odd cell at the end (tf.nn "SAME")."""
+    total = (-(-extent // stride) - 1) * stride + reach - extent
+    total = total * (total > 0)
+    return total // 2, total - total // 2
+
+
+class Window(NamedTuple):
+    """A window that slides over a map: one number an axis, `pad` as (start, end)."""
+
+    kernel: Axes
+    stride: Axes
+    pad: Sides
+    dilation: Axes
+    ceil: bool = False
+
+    @property
+    def reach(self) -> Axes:
+        """The dilated kernel extent K = D(F-1)+1 on each axis (Dumoulin & Visin 2016, section 5)."""
+        return tuple(map(reach, self.kernel, self.dilation))
+
+    def out(self, extents: Axes) -> Axes:
+        """The output extents over a map of these `extents`."""
+        sizes = zip(extents, self.reach, self.stride, self.pad, strict=True)
+        return tuple(out_extent(w, k, s, p, self.ceil) for w, k, s, p in sizes)
+
+
+def reach(kernel: int, dilation: int) -> int:
+    """The cells from a dilated kernel's first to its last tap: K = D(F-1)+1."""
+    return dilation * (kernel - 1) + 1
+
+
+def out_extent(extent: int, reach: int, stride: int, pad: tuple[int, int], ceil: bool = False) -> int:
+    """floor((W + Pstart + Pend - K)/S) + 1 (CS231n notes; Dumoulin & Visin 2016, relationship 6).
+
+    With `ceil` the last window may hang over the end as long as it starts on the input or its start
+    padding (PyTorch's pooling_output_shape).
+    """
+    room = extent + pad[0] + pad[1] - reach
+    if not ceil:
+        return room // stride + 1
+    out = -(-room // stride) + 1
+    return out - ((out - 1) * stride >= extent + pad[0])
+
+
+class Field(NamedTuple):
+    """The receptive field of a map's units, on each axis, in cells of the input.
+
+    Unit i sees the cells `start + i*jump` to `start + i*jump + size - 1`, clipped nowhere
+    (Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks").
+    """
+
+    size: tuple[Rational, ...]
+    jump: tuple[Rational, ...]
+    start: tuple[Rational, ...]
+
+    def through(self, window: Window) -> Field:
+        """The field after one more sliding window: size += (K-1)*jump, start -= P*jump, jump *= S."""
+        size = tuple(n + (k - 1) * j for n, k, j in zip(self.size, window.reach, self.jump, strict=True))
+        start = tuple(a - p * j for a, (p, _), j in zip(self.start, window.pad, self.jump, strict=True))
+        jump = tuple(j * s for j, s in zip(self.jump, window.stride, strict=True))
+        return Field(size, jump, start)
+
+
+def pixel(rank: int) -> Field:
+    """The receptive field of the input itself: every cell sees one cell."""
+    return Field((1,) * rank, (1,) * rank, (0,) * rank)
+
+
+class Order(NamedTuple):
+    """How a file writes its axes: `WxHxC` on slides, `CxHxW` in PyTorch, `HxWxC` in Keras."""
+
+    channels_first: bool = False
+    width_first: bool = True
+
+    @classmethod
+    def of(cls, word: str) -> Order:
+        """The order a word such as `CxHxW` spells."""
+        letters = word.upper().split("X")
+        return cls(letters[0] == "C", [axis for axis in letters if axis != "C"][0] in "WL")
+
+    def turned(self, axes: Axes) -> Axes:
+        """Spatial values from the file's order to PyTorch's, and back."""
+        return axes[::-1] if self.width_first else axes
+
+    def shape(self, axes: Axes, channels_first: bool = False) -> Shape:
+        """The shape written as these axes."""
+        if self.channels_first or channels_first:
+            return Shape(axes[0], self.turned(axes[1:]))
+        return Shape(axes[-1], self.turned(axes[:-1]))
+
+    def text(self, shape: Shape) -> str:
+        """A shape as the file would write it: 55x55x96."""
+        spatial = self.turned(shape.extents)
+        axes = (shape.channels, *spatial) if self.channels_first else (*spatial, shape.channels)
+        return "x".join(map(str, axes))
+
+    def letters(self, rank: int) -> tuple[str, ...]:
+        """The names of the spatial axes in the file's order."""
+        return ((), ("L",), ("W", "H"), ("W", "H", "D"))[rank][:: 1 if self.width_first else -1]

@@ -1,0 +1,224 @@
+"""The contract of a kind of layer, and the registry that finds the kinds.
+
+A kind is one class in one module of `cnncalc.layers`; its keyword is the module's name. It states facts;
+everything else (tables, lints, receptive fields, PyTorch modules) is derived from them once.
+Every fact takes the shapes of the layer's inputs, so joins and chains are alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from cnncalc.geometry import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from fractions import Fraction
+
+    import numpy
+    from numpy.typing import NDArray
+
+    from cnncalc.diagnostic import Code
+    from cnncalc.geometry import Axes, Pad, Whole, Window
+    from cnncalc.work import Work
+
+    Value = int | Fraction | Axes | Pad | Shape | str | None
+    """What an argument is once evaluated: a number, extents, a pad, a shape, a word, or left out."""
+    Array = NDArray[numpy.float64]
+
+UNBOUNDED = 1 << 4096
+
+
+class Parameter(NamedTuple):
+    """One argument of a kind: how it is written and what it may be.
+
+    `default` is written in the spec language; the name of an earlier parameter stands for its value;
+    an empty one leaves the argument out (None), and `required` forbids that.
+    """
+
+    name: str
+    type: str
+    unit: str = ""
+    letters: str = ""
+    positional: bool = False
+    required: bool = False
+    default: str = ""
+    low: int = 1
+    high: int = UNBOUNDED
+
+
+class Weight(NamedTuple):
+    """A tensor a layer owns. `trainable` is False for buffers; `bias` marks what `weights` leaves out."""
+
+    shape: Axes
+    trainable: bool = True
+    bias: bool = False
+
+
+class Requirement(NamedTuple):
+    """What must hold before a layer's arithmetic means anything; checked before `out`.
+
+    `message` and `remedy` are format strings over `values`, both sides of the condition among them;
+    `about` is the argument to point at, the whole line when empty.
+    """
+
+    holds: bool
+    code: Code
+    message: str
+    values: tuple[object, ...] = ()
+    remedy: str = ""
+    about: str = ""
+
+
+class Saved(NamedTuple):
+    """What training keeps of one layer for its backward pass.
+
+    `extra` lists (elements, bytes each) of tensors that are neither input nor output; 0 bytes: the network's dtype.
+    """
+
+    input: bool = False
+    output: bool = False
+    extra: tuple[tuple[int, int], ...] = ()
+
+
+class Module(NamedTuple):
+    """The layer in PyTorch, as text: a constructor, and the call of it on `{x}` as module `{m}`.
+
+    An empty `text` is a call without a module; `helper` is a class the text needs, defined once a file.
+    """
+
+    text: str
+    call: str = "{m}({x})"
+    helper: str = ""
+
+
+class Layer:
+    """One layer with its arguments evaluated. Immutable; arguments are attributes under their names."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
+    arity: ClassVar[int] = 1
+    """How many tensors it reads: 0 for an input."""
+    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
+    """How many spatial axes the input may have."""
+    postfix: ClassVar[bool] = False
+    """Whether it may follow another layer on its line."""
+    view: ClassVar[bool] = False
+    """Whether its output shares the input's memory, so that it adds no activations."""
+    examples: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """(input, line) pairs: the contract tests hold every one against PyTorch, NumPy and brute force."""
+
+    def __init__(self, **values: Value) -> None:
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name}: layers are immutable")
+
+    @classmethod
+    def keyword(cls) -> str:
+        """The kind's word in a spec: the name of its module."""
+        return cls.__module__.rpartition(".")[2]
+
+    def replaced(self, **values: Value) -> Layer:
+        """The same layer with other arguments."""
+        return type(self)(**{**self.__dict__, **values})
+
+    def out(self, *inputs: Shape) -> Shape:
+        """The shape of the output."""
+        raise NotImplementedError(self.keyword())
+
+    def window(self, *inputs: Shape) -> Window | Whole | None:
+        """The window that slides over the input; "whole" for one over all of it, None for elementwise."""
+        raise NotImplementedError(self.keyword())
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        """The tensors the layer owns, under PyTorch's names and in PyTorch's layout."""
+        raise NotImplementedError(self.keyword())
+
+    def work(self, *inputs: Shape) -> Work:
+        """The operations one sample costs."""
+        raise NotImplementedError(self.keyword())
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        """What must hold, each with both numbers and a remedy; reading stops at the first that does not."""
+        raise NotImplementedError(self.keyword())
+
+    def saved(self, *inputs: Shape) -> Saved:
+        """What training keeps for the backward pass."""
+        raise NotImplementedError(self.keyword())
+
+    def torch(self, *inputs: Shape) -> Module:
+        """The layer in PyTorch."""
+        raise NotImplementedError(self.keyword())
+
+    def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
+        """The layer in NumPy, evaluation mode; inputs carry a batch axis first."""
+        raise NotImplementedError(self.keyword())
+
+    def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
+        """What the arguments claim of the input: (argument, said, found, working)."""
+        return iter(())
+
+
+class Elementwise(Layer):
+    """A kind that maps every number by itself: the shape stays, nothing slides, nothing is learned."""
+
+    postfix = True
+
+    def out(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def window(self, *inputs: Shape) -> Window | Whole | None:
+        return None
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())
+
+
+class Normalization(Layer):
+    """A kind that rescales activations: the shape stays and nothing slides over the map."""
+
+    postfix = True
+
+    def out(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def window(self, *inputs: Shape) -> Window | Whole | None:
+        return None
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())
+
+
+def literal(axes: Axes) -> str:
+    """Extents as PyTorch takes them: one number where all axes agree."""
+    return str(axes[0]) if len(set(axes)) == 1 else str(tuple(axes))
+
+
+def number(value: object) -> str:
+    """A rational number as Python source text: 0.5, 1e-05, 7."""
+    return repr(float(str(value)) if isinstance(value, float) else _decimal(value))
+
+
+def _decimal(value: object) -> int | float:
+    from fractions import Fraction
+
+    exact = Fraction(str(value))
+    return int(exact) if exact.denominator == 1 else exact.numerator / exact.denominator
+
+
+def find(keyword: str) -> type[Layer] | None:
+    """The kind of this keyword or alias, imported now if it was not; None when there is none."""
+    from cnncalc import layers
+
+    name = layers.ALIASES.get(keyword, keyword)
+    if name not in layers.keywords():
+        return None
+    from importlib import import_module
+
+    module = import_module(f"cnncalc.layers.{name}")
+    kinds = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Layer))
+    return next(kind for kind in kinds if kind.__module__ == module.__name__)

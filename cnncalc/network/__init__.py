@@ -1,0 +1,1 @@
+"""Statements to networks: every line gets its shapes, in one pass over the text."""

@@ -1,0 +1,149 @@
+"""Arguments to a layer: expressions are evaluated, axes put in PyTorch's order, bounds held."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import Mistake
+from cnncalc.faults import ILLEGAL_VALUE, MISSING, WRONG_AXES, WRONG_RANK
+from cnncalc.geometry import Order, Pad, Shape
+from cnncalc.syntax.arguments import Arguments
+from cnncalc.syntax.expression import Expression, evaluate
+from cnncalc.syntax.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncalc.geometry import Axes, Rational
+    from cnncalc.layer import Layer, Parameter, Value
+    from cnncalc.syntax.tree import Argument, Use, Written
+
+
+class Binder:
+    """Evaluates the arguments of one kind over an input of shape `x` (None: the kind reads none)."""
+
+    def __init__(self, x: Shape | None, names: Mapping[str, Rational], order: Order, digits: int) -> None:
+        self.x, self.names, self.order, self.digits = x, names, order, digits
+
+    def layer(self, use: Use, given: dict[str, Value]) -> Layer:
+        """The layer of a use with the arguments given; the others take their defaults."""
+        self.check_rank(use)
+        for parameter in use.kind.parameters:
+            if parameter.name not in given:
+                given[parameter.name] = self.default(parameter, given, use)
+        return use.kind(**given)
+
+    def check_rank(self, use: Use) -> None:
+        """A window needs a map to slide over."""
+        if self.x is None or self.x.rank in use.kind.ranks:
+            return
+        keyword, text = use.kind.keyword(), self.order.text(self.x)
+        if self.x.rank == 0:
+            message = f"{keyword} slides over a map, and the input is a vector of {text}"
+            hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
+        else:
+            message = f"{keyword} takes a vector, and the input is a map {text}"
+            hint = "put flatten before it"
+        raise Mistake(WRONG_RANK, message, use.begin, use.end, hint)
+
+    def default(self, parameter: Parameter, given: dict[str, Value], use: Use) -> Value:
+        """What stands for an argument left out."""
+        if parameter.required:
+            form = " ".join(f"[{p.unit or p.name}]" for p in use.kind.parameters if p.positional)
+            message = f"{use.kind.keyword()} has no {parameter.name}"
+            raise Mistake(MISSING, message, use.begin, use.end, f"write {use.kind.keyword()} {form}")
+        if parameter.type == "flag":
+            return 0
+        if parameter.default in given:
+            return given[parameter.default]
+        written = default_value(parameter)
+        return None if written is None else self.value(parameter, written)
+
+    def argument(self, argument: Argument) -> Value:
+        """An argument's value."""
+        return 1 if argument.value is None else self.value(argument.parameter, argument.value)
+
+    def value(self, parameter: Parameter, written: Written) -> Value:
+        """A value as its parameter's type reads it."""
+        if parameter.type == "pad":
+            return self.pad(parameter, written)
+        if parameter.type == "extents":
+            return self.spread(parameter, written, tuple(self.whole(parameter, e) for (e,) in written.axes))
+        if parameter.type == "shape":
+            return self.shape(parameter, written)
+        if len(written.axes) != 1 or len(written.axes[0]) != 1:
+            text = f"{parameter.name} is one number"
+            raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write one number without 'x'")
+        if parameter.type == "count":
+            return self.whole(parameter, written.axes[0][0])
+        return self.bounded(parameter, written.axes[0][0])
+
+    def bounded(self, parameter: Parameter, expression: Expression) -> Rational:
+        """A number within its parameter's bounds."""
+        value = evaluate(expression, self.names, self.digits)
+        if not parameter.low <= value <= parameter.high:
+            bound = f"at least {parameter.low}" if value < parameter.low else f"at most {parameter.high}"
+            what = f"{parameter.name} is {value}, and must be {bound}"
+            raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, f"write a value {bound}")
+        return value
+
+    def whole(self, parameter: Parameter, expression: Expression) -> int:
+        """A whole number within its parameter's bounds."""
+        value = evaluate(expression, self.names, self.digits)
+        if value.denominator != 1:
+            what = f"{parameter.name} is {value} = {float(value):.4g}, and must be whole"
+            hint = "use floor(...), ceil(...) or //"
+            if parameter.type == "extents" and any(step.op == "/" for step in expression.steps):
+                hint = "write the stride as 'stride N', or use // to divide"
+            raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, hint)
+        return int(self.bounded(parameter, expression))
+
+    def spread(self, parameter: Parameter, written: Written, values: Axes) -> Axes:
+        """One number for every axis, or one an axis in PyTorch's order."""
+        rank = self.x.rank if self.x else 0
+        if len(values) == 1:
+            return values * rank
+        self.check_axes(parameter, written, len(values), rank)
+        return self.order.turned(values)
+
+    def check_axes(self, parameter: Parameter, written: Written, count: int, rank: int) -> None:
+        """A value that names its axes must name them all."""
+        if count == rank or self.x is None:
+            return
+        text = self.order.text(self.x)
+        message = f"{parameter.name} has {count} axes, and the input {text} is a {rank}-D map"
+        hint = f"write one number or {rank} joined by 'x'"
+        if (count, rank) == (2, 1):
+            image = f"1x{text}" if self.order.channels_first else f"{text}x1"
+            hint = f"an image with one channel is written {image}"
+        raise Mistake(WRONG_AXES, message, written.begin, written.end, hint)
+
+    def pad(self, parameter: Parameter, written: Written) -> Pad:
+        """Padding: a rule by name, or cells at (start, end) of each axis, with a fill."""
+        rule, _, fill = written.word.partition(" ")
+        if not written.axes:
+            rank = self.x.rank if self.x else 0
+            sides = ((0, 0),) * rank
+            return Pad(sides, "" if rule == "valid" else rule, fill or "zeros")
+        ends = [(self.whole(parameter, axis[0]), self.whole(parameter, axis[-1])) for axis in written.axes]
+        starts = self.spread(parameter, written, tuple(a for a, _ in ends))
+        stops = self.spread(parameter, written, tuple(b for _, b in ends))
+        return Pad(tuple(zip(starts, stops, strict=True)), "", rule or "zeros")
+
+    def shape(self, parameter: Parameter, written: Written) -> Shape:
+        """A shape as the file orders its axes."""
+        if not 1 <= len(written.axes) <= 4 or (written.channels_first and len(written.axes) < 2):
+            text = f"a shape has 1 to 4 axes, this one has {len(written.axes)}"
+            raise Mistake(WRONG_AXES, text, written.begin, written.end, "an image is 227x227x3, a vector 784")
+        if not all(written.axes):
+            text = "the shape of the input must be known: '?' cannot stand in it"
+            raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write the number")
+        axes = tuple(self.whole(parameter, axis[0]) for axis in written.axes)
+        return self.order.shape(axes, written.channels_first)
+
+
+@lru_cache(maxsize=256)
+def default_value(parameter: Parameter) -> Written | None:
+    """A parameter's default, read as the language reads it."""
+    return Arguments(tokenize(parameter.default), frozenset()).value(parameter) if parameter.default else None

@@ -1,0 +1,208 @@
+"""What a traced spec is: nodes with their facts, the lines they come from, and the network of them."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.geometry import Order, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncalc.diagnostic import Diagnostic, Span
+    from cnncalc.geometry import Rational, Whole, Window
+    from cnncalc.layer import Layer, Weight
+    from cnncalc.source import Source
+    from cnncalc.work import Work
+
+
+class Node:
+    """One layer in its place: its inputs, and the facts its kind states of them. Immutable.
+
+    `name` is its row (`CONV1`, a postfix `CONV1.relu`), `line` the name of its whole line; shapes have no batch axis.
+    """
+
+    __slots__ = ("head", "inputs", "layer", "line", "name", "output", "shapes", "span", "weights", "window", "work")
+
+    def __init__(
+        self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], span: Span, head: str = ""
+    ) -> None:
+        shapes = tuple(node.output for node in inputs)
+        facts: dict[str, object] = {
+            "name": name, "line": line, "layer": layer, "inputs": inputs, "span": span, "head": head,
+            "shapes": shapes, "output": layer.out(*shapes), "window": layer.window(*shapes),
+            "weights": layer.weights(*shapes), "work": layer.work(*shapes),
+        }  # fmt: skip
+        for field, value in facts.items():
+            object.__setattr__(self, field, value)
+
+    name: str
+    line: str
+    layer: Layer
+    inputs: tuple[Node, ...]
+    span: Span
+    head: str
+    shapes: tuple[Shape, ...]
+    output: Shape
+    window: Window | Whole | None
+    weights: Mapping[str, Weight]
+    work: Work
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Node.{name}: nodes are immutable")
+
+    def __repr__(self) -> str:
+        return f"Node({self.name!r}, {self.kind}, {'x'.join(map(str, self.output.dims))})"
+
+    @property
+    def kind(self) -> str:
+        """The kind's keyword."""
+        return self.layer.keyword()
+
+    def count(self, trainable: bool, bias: bool) -> int:
+        """How many numbers the layer's tensors of one sort hold."""
+        sort = (w for w in self.weights.values() if w.trainable == trainable and w.bias == bias)
+        return sum(prod(w.shape) for w in sort)
+
+    @property
+    def params(self) -> int:
+        """Trainable numbers: weights and biases."""
+        return self.count(True, False) + self.count(True, True)
+
+    @property
+    def biases(self) -> int:
+        """Trainable numbers that are only added."""
+        return self.count(True, True)
+
+    @property
+    def buffers(self) -> int:
+        """Numbers that are kept but not trained."""
+        return self.count(False, False) + self.count(False, True)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one sample."""
+        return self.work.macs
+
+    @property
+    def activations(self) -> int:
+        """Numbers the layer puts out; 0 where it only views its input."""
+        return 0 if self.layer.view else self.output.elements
+
+
+class Claimed(NamedTuple):
+    """A claim with its numbers: `value` for figures, `axes` for shapes (None for an axis left open).
+
+    `computed`: from constants, so that it holds under --set as well. `target` names what it is about.
+    """
+
+    quantity: str
+    op: str
+    value: Rational
+    half: Rational
+    axes: tuple[int | None, ...]
+    channels_first: bool
+    text: str
+    computed: bool
+    target: tuple[str, ...]
+    span: Span
+
+
+class LineOf(NamedTuple):
+    """One line of the spec as traced: its name, the nodes of its layer and postfixes, its claims."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    claims: tuple[Claimed, ...]
+
+
+class Unknown(NamedTuple):
+    """A layer whose numbers are unknown, because of an error on its line or above it."""
+
+    name: str
+    kind: str
+    line: int
+
+
+class Network:
+    """A traced spec: its inputs, its nodes in execution order, its lines; immutable.
+
+    Where `complete` is false an error left `unknown` layers behind the nodes, and there are no totals.
+    """
+
+    source: Source
+    name: str
+    order: Order
+    inputs: tuple[Node, ...]
+    nodes: tuple[Node, ...]
+    lines: tuple[LineOf, ...]
+    unknown: tuple[Unknown, ...]
+    expectations: tuple[Claimed, ...]
+    findings: tuple[Diagnostic, ...]
+    overridden: tuple[str, ...]
+    recipe: str
+    exact: bool
+
+    def __init__(self, **fields: object) -> None:
+        self.__dict__.update(fields)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Network.{name}: networks are immutable")
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getitem__(self, name: str) -> Node:
+        """The node of a row: `CONV1` or `CONV1.conv` for the bare layer, `CONV1.relu` for a postfix."""
+        for node in (*self.nodes, *self.inputs):
+            if name in (node.name, f"{node.name}.{node.kind}" if node.name == node.line else ""):
+                return node
+        raise KeyError(name)
+
+    def __contains__(self, name: str) -> bool:
+        try:
+            return bool(self[name])
+        except KeyError:
+            return False
+
+    @property
+    def title(self) -> str:
+        """The first comment line of the file."""
+        return self.source.title
+
+    @property
+    def complete(self) -> bool:
+        """Whether every layer is known."""
+        return bool(self.nodes) and not self.findings
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        """The nodes whose values the network gives: the last line's last."""
+        return self.nodes[-1:]
+
+    @property
+    def counted(self) -> tuple[Node, ...]:
+        """The nodes in the totals: those of training-only heads are not."""
+        return tuple(node for node in self.nodes if not node.head)
+
+    @property
+    def params(self) -> int:
+        """Trainable numbers of the whole network."""
+        return sum(node.params for node in self.counted)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one sample."""
+        return sum(node.macs for node in self.counted)
+
+    def part(self, name: str) -> tuple[Node, ...]:
+        """The nodes a name stands for in claims: a whole line, a group, or one row; none if there is no such name."""
+        named = [line for line in self.lines if line.name == name]
+        if named:
+            return named[-1].nodes
+        group = tuple(node for node in self.nodes if node.line.startswith(name + "."))
+        return group or ((self[name],) if name in self else ())

@@ -1,0 +1,1 @@
+"""The spec language: text to statements. `parse` reads a source; nothing here knows shapes."""

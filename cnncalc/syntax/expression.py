@@ -1,0 +1,330 @@
+"""Expressions: compiled once to postfix code, evaluated exactly on a stack.
+
+Neither step recurses, so nesting meets no recursion limit; every number and every result is held to a limit
+of digits, so no input can ask for endless arithmetic. Decimals are exact rationals.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.diagnostic import Mistake, did_you_mean
+from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnncalc.geometry import Rational
+    from cnncalc.syntax.tokens import Token
+
+    Result = Rational | "Fault"
+    Stack = list[Result]
+
+BINARY = {
+    "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
+    "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "**": 8,
+}  # fmt: skip
+UNARY = {"not": 3, "-": 7, "+": 7}
+OPENING = 0
+
+
+class Step(NamedTuple):
+    """One step of postfix code: push a number or a name, or apply an operator or function to `arity` values."""
+
+    op: str
+    text: str
+    arity: int
+    begin: int
+    end: int
+
+
+class Expression(NamedTuple):
+    """Compiled code, the names it reads, and its place in the line."""
+
+    steps: tuple[Step, ...]
+    names: frozenset[str]
+    begin: int
+    end: int
+
+
+class Fault(NamedTuple):
+    """A value that does not exist; it only matters if the result needs it."""
+
+    text: str
+    begin: int
+    end: int
+    code: str = ""
+
+
+class Reader:
+    """Compiles the expression that begins at token `at`; ends at a space outside parentheses unless `spaces`."""
+
+    def __init__(self, tokens: list[Token], at: int, spaces: bool = False) -> None:
+        self.tokens, self.at, self.spaces = tokens, at, spaces
+        self.steps: list[Step] = []
+        self.pending: list[tuple[Token, int, int]] = []
+        self.depth = 0
+
+    def read(self) -> Expression:
+        """The expression; `at` then stands behind it."""
+        begin = self.tokens[self.at].begin
+        self.operand()
+        while self.more():
+            token = self.tokens[self.at]
+            self.at += 1
+            self.infix(token)
+        if self.depth:
+            raise self.unexpected()
+        self.unwind(OPENING)
+        names = frozenset(step.text for step in self.steps if step.op == "name")
+        return Expression(tuple(self.steps), names, begin, self.tokens[self.at - 1].end)
+
+    def more(self) -> bool:
+        """Whether the expression goes on after a whole operand."""
+        token = self.tokens[self.at]
+        if self.depth:
+            return token.type != "end"
+        if token.spaced and not self.spaces:
+            return False
+        return token.text in BINARY
+
+    def infix(self, token: Token) -> None:
+        """Take what may stand behind an operand: an operator, a comma or a closing parenthesis."""
+        power = BINARY.get(token.text)
+        if token.text == "=" and self.depth:
+            raise Mistake(BAD_EXPRESSION, "'=' does not compare", token.begin, token.end, "write '=='")
+        if power is not None:
+            self.unwind(power + (token.text == "**"))
+            self.pending.append((token, power, 2))
+            self.operand()
+        elif token.type == "," and self.in_call():
+            self.unwind(OPENING)
+            opened, power, arity = self.pending[-1]
+            self.pending[-1] = (opened, power, arity + 1)
+            self.operand()
+        elif token.type == ")" and self.depth:
+            self.close(token)
+        else:
+            self.at -= 1
+            raise self.unexpected()
+
+    def operand(self) -> None:
+        """Take signs, opening parentheses and then one number or name."""
+        while True:
+            token = self.tokens[self.at]
+            if token.type == "end" or (token.spaced and not self.depth and not self.spaces and self.pending):
+                raise Mistake(BAD_EXPRESSION, "a value is missing here", token.begin, token.end + 1)
+            self.at += 1
+            if token.type == "number":
+                return self.push("number", token)
+            if token.text in UNARY:
+                self.pending.append((token, UNARY[token.text], 1))
+            elif token.type == "(":
+                self.depth += 1
+                self.pending.append((token, OPENING, 1))
+            elif token.type == "name" and self.calls():
+                self.depth += 1
+                self.at += 1
+                self.pending.append((token, OPENING, 1))
+            elif token.type == "name" and token.text not in BINARY:
+                return self.push("name", token)
+            else:
+                self.at -= 1
+                raise self.unexpected()
+
+    def calls(self) -> bool:
+        """Whether a parenthesis touches the name just taken."""
+        following = self.tokens[self.at]
+        return following.type == "(" and not following.spaced
+
+    def push(self, op: str, token: Token) -> None:
+        self.steps.append(Step(op, token.text, 0, token.begin, token.end))
+
+    def in_call(self) -> bool:
+        """Whether the innermost open parenthesis is a function's."""
+        opened = next((token for token, power, _ in reversed(self.pending) if power == OPENING), None)
+        return opened is not None and opened.type == "name"
+
+    def unwind(self, power: int) -> None:
+        """Emit the waiting operators that bind at least as tightly as `power`."""
+        while self.pending and self.pending[-1][1] >= max(power, 1):
+            token, _, arity = self.pending.pop()
+            op = token.text if arity == 2 else f"unary {token.text}"
+            self.steps.append(Step(op, token.text, arity, token.begin, token.end))
+
+    def close(self, token: Token) -> None:
+        """Take a closing parenthesis: the end of a group or of a call."""
+        self.unwind(OPENING)
+        opened, _, arity = self.pending.pop()
+        self.depth -= 1
+        if opened.type == "name":
+            self.steps.append(Step("call", opened.text, arity, opened.begin, token.end))
+
+    def unexpected(self) -> Mistake:
+        token = self.tokens[self.at]
+        what = f"'{token.text}' cannot stand here" if token.text else "the expression is cut short"
+        return Mistake(BAD_EXPRESSION, what, token.begin, max(token.end, token.begin + 1))
+
+
+def evaluate(expression: Expression, names: Mapping[str, Rational], digits: int = 1_000) -> Rational:
+    """The exact value; raises Mistake where there is none."""
+    stack: Stack = []
+    for step in expression.steps:
+        if step.op == "number":
+            stack.append(parse_number(step, digits))
+        elif step.op == "name":
+            stack.append(names[step.text] if step.text in names else unknown(step, names))
+        else:
+            stack[len(stack) - step.arity :] = [held(apply(step, stack[len(stack) - step.arity :], digits), step, digits)]
+    value = stack[-1]
+    if isinstance(value, tuple):
+        code = {"limit": LIMIT, "name": UNKNOWN_NAME}.get(value.code, BAD_EXPRESSION)
+        text, _, hint = value.text.partition("\n")
+        raise Mistake(code, text, value.begin, value.end, hint)
+    return value
+
+
+def parse_number(step: Step, digits: int) -> Result:
+    """A literal; its digits are counted before anything is converted."""
+    text = step.text.replace(",", "")
+    mantissa, _, exponent = text.lower().partition("e")
+    if len(mantissa) > digits or len(exponent) > 5 or abs(int(exponent or 0)) > digits:
+        return Fault(f"the number has more than {digits:,} digits", step.begin, step.end, "limit")
+    if text.isdigit():
+        return int(text)
+    from fractions import Fraction
+
+    return whole(Fraction(text))
+
+
+def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
+    """A name without a value, and what may have been meant."""
+    times = next((i for i, c in enumerate(step.text) if c in "xX" and 0 < i < len(step.text) - 1), 0)
+    sides = step.text[:times], step.text[times + 1 :]
+    if times and all(side.isdigit() or side in names for side in sides):
+        hint = "x".join(side if side.isdigit() else f"({side})" for side in sides)
+        return Fault(f"'{step.text}' is one word\nwrite {hint}", step.begin, step.end, "name")
+    hint = did_you_mean(step.text, tuple(names))
+    return Fault(f"'{step.text}' is not defined here\n{hint}", step.begin, step.end, "name")
+
+
+def whole(value: Rational) -> Rational:
+    """An integer where the value is one, so that integer arithmetic stays integer arithmetic."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def held(value: Result, step: Step, digits: int) -> Result:
+    """The value, or a fault when it has too many digits."""
+    if isinstance(value, tuple):
+        return value
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) * 3 > digits * 10:
+        return Fault(f"the result has more than {digits:,} digits", step.begin, step.end, "limit")
+    return value
+
+
+def apply(step: Step, values: Stack, digits: int) -> Result:
+    """One operator or function on its values; a value that does not exist spreads unless it is not chosen."""
+    if step.op in LAZY:
+        return LAZY[step.op](step, values)
+    if step.op == "call" and step.text in CHOOSE:
+        return CHOOSE[step.text](step, values)
+    good: list[Rational] = []
+    for value in values:
+        if isinstance(value, tuple):
+            return value
+        good.append(value)
+    if step.op == "call":
+        return call(step, good)
+    if step.op == "**":
+        return power(step, good[0], good[1], digits)
+    if step.op in ("/", "//", "%") and not good[1]:
+        return Fault("division by zero", step.begin, step.end)
+    if step.op == "/":
+        from fractions import Fraction
+
+        return whole(Fraction(good[0]) / good[1])
+    return whole(OPERATORS[step.op](*good))
+
+
+def power(step: Step, base: Rational, exponent: Rational, digits: int) -> Result:
+    """base ** exponent, its size known before it is worked out."""
+    if exponent.denominator != 1:
+        return Fault("an exponent must be whole", step.begin, step.end)
+    if not base and exponent < 0:
+        return Fault("division by zero", step.begin, step.end)
+    size = max(abs(base.numerator), base.denominator).bit_length()
+    if size > 1 and abs(exponent) * (size - 1) * 3 > digits * 10:
+        return Fault(f"the result has more than {digits:,} digits", step.begin, step.end, "limit")
+    if exponent >= 0:
+        return whole(base ** int(exponent))
+    from fractions import Fraction
+
+    return whole(Fraction(base) ** int(exponent))
+
+
+def call(step: Step, values: list[Rational]) -> Result:
+    """A function on its values, the number of them checked."""
+    if step.text not in FUNCTIONS:
+        hint = did_you_mean(step.text, (*FUNCTIONS, *CHOOSE))
+        return Fault(f"there is no function '{step.text}'\n{hint}", step.begin, step.end, "name")
+    function, least, most = FUNCTIONS[step.text]
+    if not least <= len(values) <= most:
+        wanted = f"{least}" if least == most else f"at least {least}"
+        return Fault(f"{step.text}() takes {wanted} values, {len(values)} are given", step.begin, step.end)
+    if step.text == "divisible" and values[1] <= 0:
+        return Fault("divisible(v, d) needs d > 0", step.begin, step.end)
+    return whole(function(*values))
+
+
+def choose_if(step: Step, values: Stack) -> Result:
+    """if(c, a, b): a where c is not 0, else b; the other need not exist."""
+    if len(values) != 3:
+        return Fault(f"if() takes 3 values, {len(values)} are given", step.begin, step.end)
+    return values[0] if isinstance(values[0], tuple) else values[1] if values[0] else values[2]
+
+
+def choose_pick(step: Step, values: Stack) -> Result:
+    """pick(i, a0, a1, ...): the i-th, counted from 0."""
+    if isinstance(values[0], tuple):
+        return values[0]
+    if values[0].denominator != 1 or not 0 <= values[0] < len(values) - 1:
+        return Fault(f"pick() has {len(values) - 1} values, its index is {values[0]}", step.begin, step.end)
+    return values[int(values[0]) + 1]
+
+
+def lazy_and(step: Step, values: Stack) -> Result:
+    """a and b, as 0 or 1; b need not exist where a is 0."""
+    first, second = values
+    if isinstance(first, tuple) or not first:
+        return first
+    return second if isinstance(second, tuple) else int(bool(second))
+
+
+def lazy_or(step: Step, values: Stack) -> Result:
+    """a or b, as 0 or 1; b need not exist where a is not 0."""
+    first, second = values
+    if isinstance(first, tuple):
+        return first
+    return 1 if first else second if isinstance(second, tuple) else int(bool(second))
+
+
+def divisible(value: Rational, divisor: Rational) -> Rational:
+    """MobileNet's rule (_make_divisible): the nearest multiple, one more if that is below 0.9 of the value."""
+    nearest = max(divisor, (2 * value + divisor) // (2 * divisor) * divisor)
+    return nearest + divisor * (10 * nearest < 9 * value)
+
+
+LAZY: dict[str, Callable[[Step, Stack], Result]] = {"and": lazy_and, "or": lazy_or}
+CHOOSE: dict[str, Callable[[Step, Stack], Result]] = {"if": choose_if, "pick": choose_pick}
+OPERATORS: dict[str, Callable[..., Rational]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
+    "unary -": operator.neg, "unary +": operator.pos, "unary not": lambda a: int(not a),
+    "==": lambda a, b: int(a == b), "!=": lambda a, b: int(a != b), "<": lambda a, b: int(a < b),
+    "<=": lambda a, b: int(a <= b), ">": lambda a, b: int(a > b), ">=": lambda a, b: int(a >= b),
+}  # fmt: skip
+MANY = 1 << 30
+FUNCTIONS: dict[str, tuple[Callable[..., Rational], int, int]] = {
+    "min": (min, 1, MANY), "max": (max, 1, MANY), "abs": (abs, 1, 1), "round": (round, 1, 1),
+    "floor": (lambda v: v // 1, 1, 1), "ceil": (lambda v: -(-v // 1), 1, 1), "divisible": (divisible, 2, 2),
+}  # fmt: skip

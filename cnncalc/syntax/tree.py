@@ -1,0 +1,200 @@
+"""What a spec says, before any shape is known: statements with their places.
+
+Places inside a statement count from `base`, the offset in its line at which the parsed text begins, so that equal
+texts are parsed once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostic import Span
+    from cnncalc.layer import Layer, Parameter
+    from cnncalc.source import Line
+    from cnncalc.syntax.expression import Expression
+
+    Statement = "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Later | Broken"
+
+
+class Written(NamedTuple):
+    """A value as written: one tuple of expressions an axis ((start, end) for pads), or a word."""
+
+    axes: tuple[tuple[Expression, ...], ...]
+    word: str
+    begin: int
+    end: int
+    channels_first: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The constants it is computed from."""
+        return frozenset().union(*(e.names for axis in self.axes for e in axis))
+
+
+class Argument(NamedTuple):
+    """One argument of a kind: the parameter it fills and its value; flags have none."""
+
+    parameter: Parameter
+    value: Written | None
+    begin: int
+    end: int
+
+
+class Use(NamedTuple):
+    """A kind with its arguments: the layer of a line, or one of its postfixes."""
+
+    kind: type[Layer]
+    arguments: tuple[Argument, ...]
+    begin: int
+    end: int
+
+
+class Figure(NamedTuple):
+    """A printed figure: its value in units of `scale`, printed to `decimals` places; or an expression."""
+
+    digits: str
+    scale: int
+    expression: Expression | None
+    begin: int
+    end: int
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The constants it is computed from."""
+        return self.expression.names if self.expression else frozenset()
+
+
+class Claim(NamedTuple):
+    """What a line says of itself: `quantity` is shape, or params, weights, macs, rf, ..."""
+
+    quantity: str
+    shape: Written | None
+    figure: Figure | None
+    begin: int
+    end: int
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The constants it is computed from."""
+        return (self.shape or self.figure or Written((), "", 0, 0)).names
+
+
+class Place(NamedTuple):
+    """Where a statement stands: `[begin, end)` of its line."""
+
+    line: Line
+    begin: int
+    end: int
+
+    def span(self, begin: int | None = None, end: int | None = None) -> Span:
+        """The whole statement, or the part of it at these offsets of the line."""
+        return self.line.span(self.begin if begin is None else begin, self.end if end is None else end)
+
+
+class Label(NamedTuple):
+    """A line's name, and the last number of a range (`CONV2..12`)."""
+
+    name: str
+    last: Expression | None
+    begin: int
+    end: int
+
+
+class Body(NamedTuple):
+    """The part of a layer line behind its label."""
+
+    uses: tuple[Use, ...]
+    plain: bool
+    claims: tuple[Claim, ...]
+
+
+class LayerLine(NamedTuple):
+    """A layer with its postfixes and claims; `base` is where `body`'s places count from."""
+
+    place: Place
+    label: Label | None
+    bracket: tuple[Claim, ...]
+    body: Body
+    base: int
+
+
+class Constant(NamedTuple):
+    """`name = expression`."""
+
+    place: Place
+    name: str
+    expression: Expression
+
+
+class After(NamedTuple):
+    """`after KIND: options postfixes`."""
+
+    place: Place
+    uses: tuple[Use, ...]
+    base: int
+
+
+class Axes(NamedTuple):
+    """`axes CxHxW`."""
+
+    place: Place
+    word: str
+
+
+class Rounding(NamedTuple):
+    """`rounding floor|ceil|exact`."""
+
+    place: Place
+    word: str
+
+
+class Expect(NamedTuple):
+    """`expect QUANTITY(names) OP figure`."""
+
+    place: Place
+    quantity: str
+    names: tuple[str, ...]
+    op: str
+    figure: Figure
+
+
+class Train(NamedTuple):
+    """`train: recipe`, kept as text for a training script."""
+
+    place: Place
+    recipe: str
+
+
+class Repeat(NamedTuple):
+    """`[name:] repeat N` and its body."""
+
+    place: Place
+    label: Label | None
+    count: Expression
+    body: list[Statement]
+
+
+class Group(NamedTuple):
+    """`name:` and its body."""
+
+    place: Place
+    label: Label
+    body: list[Statement]
+
+
+class Later(NamedTuple):
+    """A part of the language that this version does not read yet."""
+
+    place: Place
+    what: str
+    body: list[Statement]
+
+
+class Broken(NamedTuple):
+    """A statement that does not read: the layer or the constant it would have named, and its claims."""
+
+    place: Place
+    name: str
+    constant: str
+    claims: tuple[Claim, ...]
