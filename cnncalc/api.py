@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnncalc import zoo
 from cnncalc.network import node
 from cnncalc.network.trace import Options, trace
-from cnncalc.source import Limits, Source, decode, read
+from cnncalc.source import Limits, decode, read
 from cnncalc.syntax.parse import Parsed, parse
 
 if TYPE_CHECKING:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from cnncalc.diagnostic import ERROR, Code
 
-UNREADABLE = Code("SYN101", "unreadable-text", ERROR, """\
+UNREADABLE = Code(
+    "SYN101",
+    "unreadable-text",
+    ERROR,
+    """\
 ## What it does
 The bytes of the file are not UTF-8 text.
 
@@ -19,23 +23,34 @@ Nothing can be read from it for certain; guessing an encoding could change a num
 
 ## Use instead
     the same file saved as UTF-8 (a byte order mark is fine)
-""")
+""",
+)
 
-ILLEGAL_CHARACTER = Code("SYN102", "illegal-character", ERROR, """\
+ILLEGAL_CHARACTER = Code(
+    "SYN102",
+    "illegal-character",
+    ERROR,
+    """\
 ## What it does
 A character that only looks like one of the language, or a control character, stands on the line.
 
 ## Why is this bad
-A Cyrillic `х` or a dash from a word processor is invisible on a slide; reading it as its look-alike could hide an error.
+The Cyrillic letter that looks like `x`, or a dash from a word processor, is invisible on a slide; read as what
+it looks like, it could hide an error.
 
 ## Example
-    conv 64 3х3  (the x is Cyrillic)
+    conv 64 3\u04453  (the letter between is Cyrillic)
 
 ## Use instead
     conv 64 3x3
-""")
+""",
+)
 
-LIMIT = Code("SYN103", "limit-exceeded", ERROR, """\
+LIMIT = Code(
+    "SYN103",
+    "limit-exceeded",
+    ERROR,
+    """\
 ## What it does
 The spec asks for more lines, layers, nesting, digits or columns than the limits allow.
 
@@ -47,9 +62,14 @@ A slip (`repeat 10**9`) would otherwise use up the machine.
 
 ## Use instead
     a smaller number, or `--limit layers=N` where it is meant
-""")
+""",
+)
 
-INDENTATION = Code("SYN104", "bad-indentation", ERROR, """\
+INDENTATION = Code(
+    "SYN104",
+    "bad-indentation",
+    ERROR,
+    """\
 ## What it does
 A line begins at a column that continues no line above it, or is indented with tabs.
 
@@ -65,9 +85,14 @@ Indentation says which body a line belongs to; a column that fits none leaves it
     repeat 2
         conv 64 3x3
         relu
-""")
+""",
+)
 
-UNBALANCED = Code("SYN105", "unbalanced-bracket", ERROR, """\
+UNBALANCED = Code(
+    "SYN105",
+    "unbalanced-bracket",
+    ERROR,
+    """\
 ## What it does
 A bracket is opened and not closed, or closed and not opened, on one line.
 
@@ -79,9 +104,14 @@ What stands inside a bracket decides whether it is a value, a shape or a remark.
 
 ## Use instead
     FC8: 1000 neurons (class scores)
-""")
+""",
+)
 
-UNKNOWN_KIND = Code("SYN106", "unknown-kind", ERROR, """\
+UNKNOWN_KIND = Code(
+    "SYN106",
+    "unknown-kind",
+    ERROR,
+    """\
 ## What it does
 The line names no kind of layer, no directive and no constant.
 
@@ -93,9 +123,14 @@ Without a kind there is no arithmetic for the line.
 
 ## Use instead
     CONV1: 96 11x11
-""")
+""",
+)
 
-UNEXPECTED = Code("SYN107", "unexpected-word", ERROR, """\
+UNEXPECTED = Code(
+    "SYN107",
+    "unexpected-word",
+    ERROR,
+    """\
 ## What it does
 A word stands where the kind of layer takes none.
 
@@ -107,9 +142,14 @@ A word that is dropped silently could have been a number that matters.
 
 ## Use instead
     CONV1: 96 11x11 stride 4
-""")
+""",
+)
 
-MISSING = Code("SYN108", "missing-value", ERROR, """\
+MISSING = Code(
+    "SYN108",
+    "missing-value",
+    ERROR,
+    """\
 ## What it does
 A value is missing: an option without its number, or a layer without one that it must have.
 
@@ -121,9 +161,14 @@ There is no default for it.
 
 ## Use instead
     CONV1: 96 11x11 stride 4
-""")
+""",
+)
 
-BAD_EXPRESSION = Code("SYN109", "bad-expression", ERROR, """\
+BAD_EXPRESSION = Code(
+    "SYN109",
+    "bad-expression",
+    ERROR,
+    """\
 ## What it does
 An expression does not read, or has no value (a division by zero, a power without end).
 
@@ -135,9 +180,14 @@ The number it stands for is unknown.
 
 ## Use instead
     conv 64/2 3x3
-""")
+""",
+)
 
-UNKNOWN_NAME = Code("SYN110", "unknown-name", ERROR, """\
+UNKNOWN_NAME = Code(
+    "SYN110",
+    "unknown-name",
+    ERROR,
+    """\
 ## What it does
 An expression or a reference uses a name that is not defined above it.
 
@@ -151,9 +201,14 @@ A misspelt constant would otherwise be guessed.
 ## Use instead
     k = 192
     conv k 3x3
-""")
+""",
+)
 
-ILLEGAL_VALUE = Code("SYN111", "illegal-value", ERROR, """\
+ILLEGAL_VALUE = Code(
+    "SYN111",
+    "illegal-value",
+    ERROR,
+    """\
 ## What it does
 A value is out of its bounds, not whole where a count is asked, or has the wrong form.
 
@@ -165,9 +220,14 @@ No layer has 2.5 filters, a stride of 0 or a pad below 0.
 
 ## Use instead
     conv 64 3x3 stride 1
-""")
+""",
+)
 
-DUPLICATE_NAME = Code("SYN112", "duplicate-name", ERROR, """\
+DUPLICATE_NAME = Code(
+    "SYN112",
+    "duplicate-name",
+    ERROR,
+    """\
 ## What it does
 Two lines or constants of one scope bear the same name.
 
@@ -181,9 +241,14 @@ A claim or a reference to the name could mean either.
 ## Use instead
     CONV1: 64 3x3
     CONV2: 64 3x3
-""")
+""",
+)
 
-DUPLICATE_VALUE = Code("SYN113", "duplicate-value", ERROR, """\
+DUPLICATE_VALUE = Code(
+    "SYN113",
+    "duplicate-value",
+    ERROR,
+    """\
 ## What it does
 A value is given twice, or more values are given than the layer takes.
 
@@ -195,9 +260,14 @@ Only one of them could be meant.
 
 ## Use instead
     conv 64 3x3 stride 2
-""")
+""",
+)
 
-RESERVED_NAME = Code("SYN114", "reserved-name", ERROR, """\
+RESERVED_NAME = Code(
+    "SYN114",
+    "reserved-name",
+    ERROR,
+    """\
 ## What it does
 A constant is named like a kind, a flag, a directive, `x`, `i` or one of C W H D L.
 
@@ -209,9 +279,14 @@ The word could not be told from the language's own.
 
 ## Use instead
     width = 64
-""")
+""",
+)
 
-BAD_CLAIM = Code("SYN115", "bad-claim", ERROR, """\
+BAD_CLAIM = Code(
+    "SYN115",
+    "bad-claim",
+    ERROR,
+    """\
 ## What it does
 A claim or an expectation does not read.
 
@@ -223,9 +298,14 @@ A claim that cannot be read cannot be checked.
 
 ## Use instead
     CONV1: 96 11x11 => 55x55x96, 34,944 params
-""")
+""",
+)
 
-MISPLACED = Code("SYN116", "misplaced-line", ERROR, """\
+MISPLACED = Code(
+    "SYN116",
+    "misplaced-line",
+    ERROR,
+    """\
 ## What it does
 A line stands where it has no meaning: `axes` after a shape, a body under a layer, a bullet without a join.
 
@@ -239,9 +319,14 @@ Its effect on the lines around it would be undecided.
 ## Use instead
     axes CxHxW
     INPUT: 3x32x32
-""")
+""",
+)
 
-NO_NETWORK = Code("SYN117", "no-network", ERROR, """\
+NO_NETWORK = Code(
+    "SYN117",
+    "no-network",
+    ERROR,
+    """\
 ## What it does
 The file has no input, no layer, or a layer before the input.
 
@@ -254,9 +339,14 @@ Shapes begin at an input.
 ## Use instead
     INPUT: 227x227x3
     CONV1: 96 11x11
-""")
+""",
+)
 
-NOT_YET = Code("SYN118", "not-supported-yet", ERROR, """\
+NOT_YET = Code(
+    "SYN118",
+    "not-supported-yet",
+    ERROR,
+    """\
 ## What it does
 The line uses a part of the language that this version does not read yet.
 
@@ -268,9 +358,14 @@ Ignoring it would give wrong numbers.
 
 ## Use instead
     CONV1: 64 3x3 pad 1 => 32x32x64
-""")
+""",
+)
 
-WINDOW_EXCEEDS = Code("SHP101", "window-exceeds-input", ERROR, """\
+WINDOW_EXCEEDS = Code(
+    "SHP101",
+    "window-exceeds-input",
+    ERROR,
+    """\
 ## What it does
 The window is larger than its padded input, so that no output is left.
 
@@ -284,9 +379,14 @@ The window is larger than its padded input, so that no output is left.
 ## Use instead
     INPUT: 4x4x3
     conv 8 3x3
-""")
+""",
+)
 
-GROUPS = Code("SHP102", "groups-do-not-divide", ERROR, """\
+GROUPS = Code(
+    "SHP102",
+    "groups-do-not-divide",
+    ERROR,
+    """\
 ## What it does
 The groups of a convolution do not divide its input channels or its filters.
 
@@ -300,9 +400,14 @@ Each group reads an equal share of the channels and makes an equal share of the 
 ## Use instead
     INPUT: 8x8x8
     conv 8 3x3 groups 4
-""")
+""",
+)
 
-POOL_PAD = Code("SHP103", "pool-pad-over-half", ERROR, """\
+POOL_PAD = Code(
+    "SHP103",
+    "pool-pad-over-half",
+    ERROR,
+    """\
 ## What it does
 A pool is padded by more than half its kernel.
 
@@ -314,9 +419,14 @@ A window could lie wholly in padding; PyTorch refuses it.
 
 ## Use instead
     maxpool 3x3 stride 2 pad 1
-""")
+""",
+)
 
-WRONG_RANK = Code("SHP104", "wrong-rank", ERROR, """\
+WRONG_RANK = Code(
+    "SHP104",
+    "wrong-rank",
+    ERROR,
+    """\
 ## What it does
 A layer is put on a tensor without the axes it slides over.
 
@@ -330,9 +440,14 @@ A window needs a map; a vector has none left after fc or flatten.
 ## Use instead
     conv 64 3x3
     FC6: 4096
-""")
+""",
+)
 
-WRONG_AXES = Code("SHP105", "wrong-number-of-axes", ERROR, """\
+WRONG_AXES = Code(
+    "SHP105",
+    "wrong-number-of-axes",
+    ERROR,
+    """\
 ## What it does
 A value is given for more or fewer axes than the map has.
 
@@ -346,9 +461,14 @@ A value is given for more or fewer axes than the map has.
 ## Use instead
     INPUT: 28x28x1
     conv 6 5x5
-""")
+""",
+)
 
-FILL_EXCEEDS = Code("SHP106", "fill-exceeds-input", ERROR, """\
+FILL_EXCEEDS = Code(
+    "SHP106",
+    "fill-exceeds-input",
+    ERROR,
+    """\
 ## What it does
 A reflected or circular pad is as wide as the map, or wider.
 
@@ -362,9 +482,14 @@ There are not enough cells to reflect; PyTorch refuses it.
 ## Use instead
     INPUT: 2x2x3
     conv 8 3x3 pad 1 reflect
-""")
+""",
+)
 
-POOL_EXCEEDS = Code("SHP107", "pool-exceeds-input", ERROR, """\
+POOL_EXCEEDS = Code(
+    "SHP107",
+    "pool-exceeds-input",
+    ERROR,
+    """\
 ## What it does
 A 3-D average pool is larger than its input before padding.
 
@@ -378,9 +503,14 @@ PyTorch's avg_pool3d asks for it, whatever the padding.
 ## Use instead
     INPUT: 3x8x8x4
     avgpool 3x3x3 pad 1
-""")
+""",
+)
 
-CONTRADICTION = Code("SHP108", "contradicting-options", ERROR, """\
+CONTRADICTION = Code(
+    "SHP108",
+    "contradicting-options",
+    ERROR,
+    """\
 ## What it does
 Two options of one layer contradict each other.
 
@@ -392,7 +522,8 @@ Only one of them can hold.
 
 ## Use instead
     conv depthwise 3x3
-""")
+""",
+)
 
 
 FAULTS: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

@@ -8,7 +8,7 @@ so it is exact on Python integers of any size and runs unchanged on NumPy int64 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -19,6 +19,7 @@ Whole = Literal["whole"]
 WHOLE: Final[Whole] = "whole"
 """The window of a layer, or the field of a unit, that spans its entire input."""
 
+T = TypeVar("T")
 Axes = tuple[int, ...]
 Sides = tuple[tuple[int, int], ...]
 
@@ -140,9 +141,9 @@ class Order(NamedTuple):
     def of(cls, word: str) -> Order:
         """The order a word such as `CxHxW` spells."""
         letters = word.upper().split("X")
-        return cls(letters[0] == "C", [axis for axis in letters if axis != "C"][0] in "WL")
+        return cls(letters[0] == "C", next(axis for axis in letters if axis != "C") in "WL")
 
-    def turned(self, axes: Axes) -> Axes:
+    def turned(self, axes: tuple[T, ...]) -> tuple[T, ...]:
         """Spatial values from the file's order to PyTorch's, and back."""
         return axes[::-1] if self.width_first else axes
 

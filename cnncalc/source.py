@@ -15,6 +15,7 @@ from cnncalc.faults import ILLEGAL_CHARACTER, LIMIT, UNBALANCED, UNREADABLE
 class Limits(NamedTuple):
     """How much one spec may ask for; `--limit NAME=VALUE` changes each."""
 
+    bytes: int = 20_000_000
     columns: int = 20_000
     lines: int = 100_000
     layers: int = 100_000
@@ -23,7 +24,7 @@ class Limits(NamedTuple):
 
 
 SAME = {"\u00a0": " ", "\u00d7": "x", "\t": " "}
-LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}  # noqa: RUF001
+LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 PLAIN = re.compile(r"[\t\x20-\x7e]*")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MARKS = re.compile(r"[()\[\]#;]")

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import Claim, Figure
 
 
-def claimed(
-    claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int
-) -> Claimed:
+def claimed(claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int) -> Claimed:
     """A claim with its expressions evaluated; raises Mistake, its places from `base`, where one has no value."""
     text = line.text[base + claim.begin : base + claim.end]
     computed = bool(claim.names - TENSOR)
@@ -47,7 +45,7 @@ def printed(figure: Figure, names: Mapping[str, Rational]) -> tuple[Rational, Ra
 def holds(claim: Claimed, found: Rational) -> bool:
     """Whether a figure holds; an equality within half a unit of its last printed place."""
     if claim.op in ("=", "!="):
-        return (abs(found - claim.value) <= claim.half) == (claim.op == "=")
+        return (-claim.half <= found - claim.value <= claim.half) == (claim.op == "=")
     return {
         "<=": found <= claim.value, ">=": found >= claim.value, "<": found < claim.value, ">": found > claim.value,
     }[claim.op]  # fmt: skip
@@ -55,7 +53,8 @@ def holds(claim: Claimed, found: Rational) -> bool:
 
 def fits(claim: Claimed, shape: Shape, width_first: bool, channels_first: bool) -> bool:
     """Whether a shape is the one claimed: `?` is any extent, one extent a vector or a 1x1 map,
-    one extent fewer than the map means one channel."""
+    one extent fewer than the map means one channel.
+    """
     if len(claim.axes) == 1 and set(shape.extents) <= {1} and agree(claim.axes, (shape.channels,)):
         return True
     spatial = shape.extents[::-1] if width_first else shape.extents

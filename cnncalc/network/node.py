@@ -133,6 +133,7 @@ class Network:
 
     source: Source
     name: str
+    constants: Mapping[str, Rational]
     order: Order
     inputs: tuple[Node, ...]
     nodes: tuple[Node, ...]

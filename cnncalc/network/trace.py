@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
 from cnncalc.faults import (
-    DUPLICATE_NAME, ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, NOT_YET, UNKNOWN_KIND, UNKNOWN_NAME,
+    DUPLICATE_NAME,
+    ILLEGAL_VALUE,
+    LIMIT,
+    MISPLACED,
+    NO_NETWORK,
+    NOT_YET,
+    UNKNOWN_KIND,
+    UNKNOWN_NAME,
 )  # fmt: skip
 from cnncalc.geometry import Order, Shape
 from cnncalc.network.bind import Binder
@@ -19,7 +26,18 @@ from cnncalc.network.node import Claimed, LineOf, Network, Node, Unknown
 from cnncalc.source import Limits, Line
 from cnncalc.syntax.expression import Expression, evaluate
 from cnncalc.syntax.tree import (
-    After, Axes, Broken, Claim, Constant, Expect, Group, Later, LayerLine, Repeat, Rounding, Train,
+    After,
+    Axes,
+    Broken,
+    Claim,
+    Constant,
+    Expect,
+    Group,
+    Later,
+    LayerLine,
+    Repeat,
+    Rounding,
+    Train,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -220,7 +238,9 @@ class Tracer:
     def later(self, statement: Later, scope: Scope) -> None:
         """A part of the language still to come: said once, and nothing below is known."""
         self.lose(statement.place.line.number, "", "")
-        raise Mistake(NOT_YET, f"{statement.what} are not supported yet", 0, statement.place.end - statement.place.begin)
+        raise Mistake(
+            NOT_YET, f"{statement.what} are not supported yet", 0, statement.place.end - statement.place.begin
+        )
 
     def broken(self, statement: Broken, scope: Scope) -> None:
         """A line that does not read; what it claims is all that is known of it."""
@@ -253,8 +273,8 @@ class Tracer:
 
     def repeat(self, statement: Repeat, scope: Scope) -> Steps:
         """`tower: repeat 19`: that many passes, `i` counting from 0."""
-        count = self.value(statement.count, self.names(scope))
-        begin, end = statement.count.begin, statement.count.end
+        count = self.value(statement.times, self.names(scope))
+        begin, end = statement.times.begin, statement.times.end
         if count.denominator != 1 or count < 0:
             raise Mistake(ILLEGAL_VALUE, f"a repeat of {count} is not a whole number", begin, end, "repeat 0 or more")
         self.check_room(int(count) * max(1, len(statement.body)), begin, end)
@@ -321,7 +341,9 @@ class Tracer:
         stem = label.name.rstrip("0123456789")
         digits = label.name[len(stem) :]
         if not digits or label.last is None or len(digits) > 9:
-            raise Mistake(ILLEGAL_VALUE, f"the range '{label.name}..' has no first number", begin, end, "write CONV2..12")
+            raise Mistake(
+                ILLEGAL_VALUE, f"the range '{label.name}..' has no first number", begin, end, "write CONV2..12"
+            )
         last = self.value(label.last, self.names(scope))
         if last.denominator != 1:
             raise Mistake(ILLEGAL_VALUE, f"the range ends at {last}, which is not whole", begin, end, "use //")
@@ -338,7 +360,10 @@ class Tracer:
             return self.input(full, parts[0], names, place)
         if not self.started:
             self.started = True
-            self.find(place, Mistake(NO_NETWORK, NO_INPUT, 0, place.end - place.begin, "declare its shape first: INPUT: 227x227x3"))
+            self.find(
+                place,
+                Mistake(NO_NETWORK, NO_INPUT, 0, place.end - place.begin, "declare its shape first: INPUT: 227x227x3"),
+            )
         claims = [(claim, place.begin) for claim in statement.bracket]
         claims += [(claim, statement.base) for claim in statement.body.claims]
         claim_names = {**names, **self.names(scope), **({"i": names["i"]} if "i" in names else {})}
@@ -414,13 +439,18 @@ class Tracer:
             try:
                 given.update({a.parameter.name: binder.argument(a) for a in source.use.arguments})
             except Mistake as mistake:
-                return self.note(source.finding(mistake))
+                self.note(source.finding(mistake))
+                return None
         try:
             layer = binder.layer(part.use, given)
         except Mistake as mistake:
-            return self.note(part.finding(mistake))
+            self.note(part.finding(mistake))
+            return None
         unmet = next((r for r in layer.requires(*filter(None, [shape])) if not r.holds), None)
-        return layer if unmet is None else self.note(part.unmet(unmet))
+        if unmet is None:
+            return layer
+        self.note(part.unmet(unmet))
+        return None
 
     def finish(self) -> None:
         """What can only be told at the end: expectations, and a file without a network."""
@@ -443,6 +473,7 @@ class Tracer:
         return Network(
             **tuples,
             name=name,
+            constants=dict(self.top.constants),
             expectations=tuple(self.expectations),
             findings=tuple(sorted(self.findings, key=lambda finding: finding.span)),
             overridden=(*self.options.constants, *(("input",) if self.options.shape else ())),

@@ -13,8 +13,17 @@ from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOW
 from cnncalc.layer import find
 from cnncalc.syntax.expression import Expression, Reader, Step
 from cnncalc.syntax.tree import Argument, Body, Use, Written
-from cnncalc.syntax.words import EXTENT_WORDS, FLAGS, LATER, LATER_OPTIONS, NOISE, SLIDE_WORDS, TENSOR
-from cnncalc.syntax.words import kind_of, kind_words
+from cnncalc.syntax.words import (
+    EXTENT_WORDS,
+    FLAGS,
+    LATER,
+    LATER_OPTIONS,
+    NOISE,
+    SLIDE_WORDS,
+    TENSOR,
+    kind_of,
+    kind_words,
+)
 
 if TYPE_CHECKING:
     from cnncalc.layer import Layer, Parameter
@@ -292,7 +301,9 @@ class Arguments:
     def expect_closing(self, bracket: str) -> None:
         """Take the closing bracket of a shape."""
         if self.take().type != bracket:
-            raise Mistake(UNEXPECTED, f"'{bracket}' is missing", self.tokens[self.at - 1].begin, self.tokens[self.at - 1].end + 1)
+            raise Mistake(
+                UNEXPECTED, f"'{bracket}' is missing", self.tokens[self.at - 1].begin, self.tokens[self.at - 1].end + 1
+            )
 
     def fill(self) -> list[str]:
         """The fill that may follow a pad."""

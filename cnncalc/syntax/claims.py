@@ -39,7 +39,7 @@ class Claims(Arguments):
         while self.token.type not in ("end", "]"):
             if self.token.type == "," or self.token.text == "and":
                 self.at += 1
-            elif self.token.type == "(" and (items and self.tokens[self.at - 1].type != "," or not self.readable()):
+            elif self.token.type == "(" and ((items and self.tokens[self.at - 1].type != ",") or not self.readable()):
                 self.skip_remark()
             else:
                 items.append(self.item())
@@ -125,7 +125,9 @@ class Claims(Arguments):
         token = self.token
         if token.type == "end":
             token = self.tokens[self.at - 1]
-        hint = did_you_mean(token.text, tuple(UNITS)) or f"a figure takes one of {', '.join(sorted(set(UNITS.values())))}"
+        hint = (
+            did_you_mean(token.text, tuple(UNITS)) or f"a figure takes one of {', '.join(sorted(set(UNITS.values())))}"
+        )
         what = f"'{token.text}' is neither a shape nor a figure with its unit"
         return Mistake(BAD_CLAIM, what, token.begin, max(token.end, token.begin + 1), hint)
 

@@ -7,7 +7,7 @@ of digits, so no input can ask for endless arithmetic. Decimals are exact ration
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational
     from cnncalc.syntax.tokens import Token
 
-    Result = Rational | "Fault"
+    Result: TypeAlias = "Rational | Fault"
     Stack = list[Result]
 
 BINARY = {
@@ -176,7 +176,9 @@ def evaluate(expression: Expression, names: Mapping[str, Rational], digits: int 
         elif step.op == "name":
             stack.append(names[step.text] if step.text in names else unknown(step, names))
         else:
-            stack[len(stack) - step.arity :] = [held(apply(step, stack[len(stack) - step.arity :], digits), step, digits)]
+            stack[len(stack) - step.arity :] = [
+                held(apply(step, stack[len(stack) - step.arity :], digits), step, digits)
+            ]
     value = stack[-1]
     if isinstance(value, tuple):
         code = {"limit": LIMIT, "name": UNKNOWN_NAME}.get(value.code, BAD_EXPRESSION)
@@ -248,13 +250,13 @@ def apply(step: Step, values: Stack, digits: int) -> Result:
 
 
 def power(step: Step, base: Rational, exponent: Rational, digits: int) -> Result:
-    """base ** exponent, its size known before it is worked out."""
+    """Base ** exponent, its size known before it is worked out."""
     if exponent.denominator != 1:
         return Fault("an exponent must be whole", step.begin, step.end)
     if not base and exponent < 0:
         return Fault("division by zero", step.begin, step.end)
     size = max(abs(base.numerator), base.denominator).bit_length()
-    if size > 1 and abs(exponent) * (size - 1) * 3 > digits * 10:
+    if size > 1 and max(exponent, -exponent) * (size - 1) * 3 > digits * 10:
         return Fault(f"the result has more than {digits:,} digits", step.begin, step.end, "limit")
     if exponent >= 0:
         return whole(base ** int(exponent))
@@ -294,7 +296,7 @@ def choose_pick(step: Step, values: Stack) -> Result:
 
 
 def lazy_and(step: Step, values: Stack) -> Result:
-    """a and b, as 0 or 1; b need not exist where a is 0."""
+    """A and b, as 0 or 1; b need not exist where a is 0."""
     first, second = values
     if isinstance(first, tuple) or not first:
         return first
@@ -302,7 +304,7 @@ def lazy_and(step: Step, values: Stack) -> Result:
 
 
 def lazy_or(step: Step, values: Stack) -> Result:
-    """a or b, as 0 or 1; b need not exist where a is not 0."""
+    """A or b, as 0 or 1; b need not exist where a is not 0."""
     first, second = values
     if isinstance(first, tuple):
         return first

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import (
-    BAD_EXPRESSION, ILLEGAL_VALUE, INDENTATION, LIMIT, MISPLACED, MISSING, NOT_YET, RESERVED_NAME, UNEXPECTED,
+    BAD_EXPRESSION,
+    ILLEGAL_VALUE,
+    INDENTATION,
+    LIMIT,
+    MISPLACED,
+    MISSING,
+    NOT_YET,
+    RESERVED_NAME,
+    UNEXPECTED,
 )  # fmt: skip
 from cnncalc.source import Limits, Line, Source, split_statements
 from cnncalc.syntax.arguments import Arguments
@@ -16,24 +24,34 @@ from cnncalc.syntax.claims import Claims
 from cnncalc.syntax.expression import Expression, Reader
 from cnncalc.syntax.tokens import tokenize
 from cnncalc.syntax.tree import (
-    After, Axes, Body, Broken, Claim, Constant, Expect, Group, Label, Later, LayerLine, Place, Repeat, Rounding, Train,
+    After,
+    Axes,
+    Body,
+    Broken,
+    Claim,
+    Constant,
+    Expect,
+    Group,
+    Label,
+    Later,
+    LayerLine,
+    Place,
+    Repeat,
+    Rounding,
+    Train,
 )  # fmt: skip
 from cnncalc.syntax.words import DIRECTIVES, kind_in, kind_of, reserved
 
 if TYPE_CHECKING:
-    from cnncalc.syntax.tree import Statement, Use
+    from cnncalc.syntax.tree import Statement
 
 SLIDE = r"(?:(?:max|avg|average|global|adaptive)\s+)*"
 NAME = r"\w+(?:\.\w+)*"
-LABEL = re.compile(
-    rf"\s*(?P<slide>{SLIDE})\**(?P<name>{NAME})\**(?:\.\.(?P<last>\w+|\())?", re.IGNORECASE
-)
+LABEL = re.compile(rf"\s*(?P<slide>{SLIDE})\**(?P<name>{NAME})\**(?:\.\.(?P<last>\w+|\())?", re.IGNORECASE)
 COLON = re.compile(r"\**\s*(?P<origin>from\s+[\w.]+\s*)?\**:\**")
 CONSTANT = re.compile(rf"\s*(?P<name>{NAME})\s*=(?![=>])")
 DEFINED = re.compile(rf"(?:^|;)\s*({NAME})\s*=(?![=>])")
-AXES = frozenset(
-    "CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split()
-)
+AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
 LATER_LINES = {"block": "blocks", "if": "conditions", "else": "conditions", "from": "lines that start elsewhere"}
 
 
@@ -68,7 +86,9 @@ class Parser:
         self.findings = list(source.findings)
         self.top: list[Statement] = []
         self.stack: list[Open] = []
-        self.defined = frozenset(name for line in source.lines if "=" in line.text for name in DEFINED.findall(line.text))
+        self.defined = frozenset(
+            name for line in source.lines if "=" in line.text for name in DEFINED.findall(line.text)
+        )
 
     def line(self, line: Line) -> None:
         """One logical line: its place in the bodies, then each of its statements."""
@@ -98,7 +118,9 @@ class Parser:
         if inner.column == column:
             return inner.body
         if inner.column < column and column not in left and max(left) > column:
-            text = f"column {column + 1} continues no body: those above begin at {' and '.join(str(c + 1) for c in left)}"
+            text = (
+                f"column {column + 1} continues no body: those above begin at {' and '.join(str(c + 1) for c in left)}"
+            )
             self.find(line, Mistake(INDENTATION, text, column, column + 1, f"begin at column {inner.column + 1}"))
             return inner.body
         if inner.column > column:
@@ -215,9 +237,7 @@ class Parser:
         try:
             body = layer_body(rest, implied, self.defined)
         except Mistake as mistake:
-            raise Mistake(
-                mistake.code, mistake.message, at + mistake.begin, at + mistake.end, mistake.hint
-            ) from None
+            raise Mistake(mistake.code, mistake.message, at + mistake.begin, at + mistake.end, mistake.hint) from None
         return LayerLine(place, shifted(label, place.begin), bracket, body, place.begin + at)
 
     def bracket(self, text: str) -> tuple[tuple[Claim, ...], int]:
@@ -304,4 +324,3 @@ def trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
 def shifted(label: Label | None, by: int) -> Label | None:
     """A label with its places counted from the line's beginning."""
     return label and label._replace(begin=label.begin + by, end=label.end + by)
-

@@ -6,7 +6,7 @@ texts are parsed once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from cnncalc.diagnostic import Span
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from cnncalc.source import Line
     from cnncalc.syntax.expression import Expression
 
-    Statement = "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Later | Broken"
+    Statement: TypeAlias = (
+        "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Later | Broken"
+    )
 
 
 class Written(NamedTuple):
@@ -171,7 +173,7 @@ class Repeat(NamedTuple):
 
     place: Place
     label: Label | None
-    count: Expression
+    times: Expression
     body: list[Statement]
 
 

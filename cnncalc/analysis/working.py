@@ -1,0 +1,142 @@
+"""The working of a layer with its numbers put in, as on the board: `(227 + 2*0 - 11)/4 + 1 = 55`.
+
+All of it is derived from what a kind states: its window, its weights, its work.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.geometry import WHOLE, Field, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.analysis.report import Row
+    from cnncalc.geometry import Order, Rational
+    from cnncalc.network.node import Node
+
+
+class Step(NamedTuple):
+    """One line of the working: what is worked out, and how."""
+
+    what: str
+    how: str
+
+
+AXES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
+
+
+def axis_names(order: Order, rank: int) -> tuple[str, ...]:
+    """The names of the spatial axes in PyTorch's order."""
+    return tuple(AXES[letter] for letter in order.turned(order.letters(rank)))
+
+
+def working(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
+    """The steps of one layer; `before` is the receptive field of its input."""
+    node = row.node
+    yield Step("input", ", ".join(order.text(shape) for shape in node.shapes))
+    yield from sizes(node, order)
+    yield from params(node)
+    yield from macs(node)
+    yield from other_work(node)
+    yield from seen(row, before, order)
+    if not node.layer.view:
+        product = "*".join(map(str, node.output.dims[::-1]))
+        yield Step("activations", equation(product, node.output.elements))
+
+
+def equation(product: str, value: int) -> str:
+    """`product = value`, or the value alone where there is nothing to work out."""
+    return f"{value:,}" if product == str(value) else f"{product} = {value:,}"
+
+
+def size(extent: int, window: Window, axis: int) -> str:
+    """(W + 2P - F)/S + 1 with its numbers, the result exact or rounded."""
+    (start, end), stride, dilation = window.pad[axis], window.stride[axis], window.dilation[axis]
+    kernel, reach = window.kernel[axis], window.reach[axis]
+    pad = f"2*{start}" if start == end else f"{start} + {end}"
+    taps = str(kernel) if dilation == 1 else f"({dilation}*({kernel} - 1) + 1)"
+    room = extent + start + end - reach
+    result = window.out((extent,) * len(window.kernel))[axis]
+    formula = f"({extent} + {pad} - {taps})/{stride} + 1 = "
+    if room % stride == 0:
+        return f"{formula}{result}"
+    return f"{formula}{room / stride + 1:.4g}, rounded {'up' if window.ceil else 'down'} to {result}"
+
+
+def sizes(node: Node, order: Order) -> Iterator[Step]:
+    """The output's extents, one line where all axes agree."""
+    if isinstance(node.window, Window):
+        each = [size(w, node.window, axis) for axis, w in enumerate(node.shapes[0].extents)]
+        names = axis_names(order, node.output.rank)
+        if len(set(each)) == 1:
+            yield Step(" and ".join(order.turned(names)), each[0])
+        else:
+            yield from (Step(*pair) for pair in order.turned(tuple(zip(names, each, strict=True))))
+    yield Step("output", order.text(node.output))
+
+
+def product(numbers: tuple[int, ...]) -> str:
+    """Numbers with `*` between them, spatial extents first."""
+    return "*".join(map(str, numbers[::-1])) or "1"
+
+
+def params(node: Node) -> Iterator[Step]:
+    """(F*F*C + 1)*K where a bias goes with each filter, else each tensor by itself."""
+    trained = [w for w in node.weights.values() if w.trainable]
+    if not trained:
+        return
+    first = trained[0].shape
+    if len(trained) == 2 and trained[1].shape == first[:1] and trained[1].bias:
+        text = f"({product(first[1:])} + 1)*{first[0]}"
+    else:
+        text = " + ".join(product(w.shape) for w in trained)
+    yield Step("params", equation(text, node.params))
+    if node.buffers:
+        kept = " + ".join(product(w.shape) for w in node.weights.values() if not w.trainable)
+        yield Step("buffers", equation(kept, node.buffers))
+
+
+def macs(node: Node) -> Iterator[Step]:
+    """Outputs times the products in each."""
+    if node.macs:
+        each = node.macs // node.output.elements
+        taps = next((w.shape[1:] for w in node.weights.values() if prod(w.shape[1:]) == each), (each,))
+        yield Step("MACs", equation(f"{product(node.output.dims)} outputs * {product(taps)}", node.macs))
+
+
+def other_work(node: Node) -> Iterator[Step]:
+    """Every other kind of work, and the FLOPs of all."""
+    others = {what: count for what, count in node.work._asdict().items() if what != "macs" and count}
+    for what, count in others.items():
+        yield Step(what, f"{count:,}")
+    if node.work.flops:
+        sum_ = " + ".join([*(["2*MACs"] if node.macs else []), *others])
+        yield Step("FLOPs", f"{sum_} = {node.work.flops:,}")
+
+
+def seen(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
+    """The receptive field: size + (K-1)*jump, jump*S, start - P*jump."""
+    field, window = row.field, row.node.window
+    if row.node.window == WHOLE:
+        yield Step("receptive field", "the whole input")
+    if not isinstance(field, Field) or not isinstance(window, Window) or not isinstance(before, Field):
+        return
+    size_ = [f"{n} + ({k} - 1)*{j}" for n, k, j in zip(before.size, window.reach, before.jump, strict=True)]
+    jump = [f"{j}*{s}" for j, s in zip(before.jump, window.stride, strict=True)]
+    start = [f"{a} - {p}*{j}" for a, (p, _), j in zip(before.start, window.pad, before.jump, strict=True)]
+    for what, how, values in (
+        ("receptive field", size_, field.size), ("jump", jump, field.jump), ("start", start, field.start)
+    ):  # fmt: skip
+        yield Step(what, by_axis(how, values, order))
+
+
+def by_axis(how: list[str], values: tuple[Rational, ...], order: Order) -> str:
+    """One equation where all axes agree, else one an axis."""
+    each = [f"{text} = {value}" for text, value in zip(how, values, strict=True)]
+    if len(set(each)) == 1:
+        return each[0]
+    names = axis_names(order, len(values))
+    return "; ".join(f"{name} {text}" for name, text in order.turned(tuple(zip(names, each, strict=True))))

@@ -1,0 +1,141 @@
+"""What the commands share: finding specs, the options of every command, printing findings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnncalc import zoo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncalc.api import Network
+    from cnncalc.diagnostic import Diagnostic
+    from cnncalc.geometry import Order
+    from cnncalc.render.screen import Screen
+    from cnncalc.source import Limits
+
+ORDERS = ("WxHxC", "CxHxW", "HxWxC", "CxWxH")
+
+
+class Failure(Exception):
+    """Wrong use or an unreadable file: one sentence, exit status 2."""
+
+
+def complete_spec(incomplete: str) -> list[str]:
+    """Zoo names for the shell's completion."""
+    return [name for name in zoo.names() if name.startswith(incomplete)]
+
+
+Spec = Annotated[str, typer.Argument(help="A file, - for stdin, or a zoo name.", autocompletion=complete_spec)]
+Specs = Annotated[
+    list[str] | None, typer.Argument(help="Files, - for stdin, or zoo names.", autocompletion=complete_spec)
+]
+Set = Annotated[list[str] | None, typer.Option("--set", help="Set a constant: k=256; again and again.")]
+Input = Annotated[str, typer.Option("--input", help="Another input shape: 320x320x3.")]
+Axes = Annotated[str, typer.Option("--axes", help="How shapes are shown: WxHxC, CxHxW, HxWxC.")]
+Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise a limit: layers=200000.")]
+Colour = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+
+
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """`name=value` options as a mapping."""
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise Failure(f"{option} takes name=value, not '{text}'")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def limits(given: list[str] | None) -> Limits:
+    """The limits, some of them changed."""
+    from cnncalc.source import Limits
+
+    changed: dict[str, int] = {}
+    for name, value in pairs(given, "--limit").items():
+        if name not in Limits._fields:
+            raise Failure(f"--limit knows {', '.join(Limits._fields)}, not '{name}'")
+        if not (value.isascii() and value.isdigit() and len(value) < 16):
+            raise Failure(f"--limit {name} takes a number, not '{value}'")
+        changed[name] = int(value)
+    return Limits(**changed)
+
+
+def order(axes: str, network: Network) -> Order:
+    """The order shapes are shown in: the file's, unless --axes says another."""
+    from cnncalc.geometry import Order
+    from cnncalc.syntax.parse import AXES
+
+    if axes and axes.lower() not in AXES:
+        raise Failure(f"--axes takes {', '.join(ORDERS)}, not '{axes}'")
+    return Order.of(axes) if axes else network.order
+
+
+def colour(given: str) -> str:
+    """The value of --color, checked."""
+    if given not in ("auto", "always", "never"):
+        raise Failure(f"--color takes auto, always or never, not '{given}'")
+    return given
+
+
+def located(spec: str) -> str:
+    """The path of a spec: an existing path wins, then the zoo, and stderr says so."""
+    if os.path.isdir(spec):
+        raise Failure(f"{spec} is a folder; name a file in it, or lint the folder: cnncalc lint {spec}")
+    if spec == "-" or os.path.exists(spec):
+        return spec
+    found = zoo.path(spec) if os.sep not in spec else None
+    if found is None:
+        from cnncalc.diagnostic import did_you_mean
+
+        hint = did_you_mean(spec.removesuffix(".spec"), zoo.names()) or "cnncalc zoo lists the specs that come with it"
+        raise Failure(f"no file '{spec}', and no such name in the zoo; {hint}")
+    print(f"cnncalc: {spec.removesuffix('.spec')} is the zoo's", file=sys.stderr)
+    return found
+
+
+def content(path: str, most: int) -> bytes:
+    """The bytes of a file or of stdin, a little more than the limit at most."""
+    if path == "-":
+        return sys.stdin.buffer.read(most + 1)
+    with open(path, "rb") as file:
+        return file.read(most + 1)
+
+
+def network(
+    spec: str, constants: list[str] | None = None, shape: str = "", limit: list[str] | None = None, shown_as: str = ""
+) -> Network:
+    """The network of a spec as the user names it."""
+    from cnncalc.api import analyse, stem
+
+    bounds = limits(limit)
+    path = located(spec)
+    data = content(path, bounds.bytes)
+    if len(data) > bounds.bytes:
+        raise Failure(f"{spec} is larger than {bounds.bytes:,} bytes (--limit bytes=N raises the limit)")
+    name, path = (stem(shown_as or "stdin"), shown_as or "<stdin>") if path == "-" else (stem(path), path)
+    try:
+        return analyse(data, name, path, pairs(constants, "--set"), shape or None, bounds)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+
+
+def report(network: Network, found: Iterable[Diagnostic], on: Screen) -> None:
+    """Findings on stderr, errors and warnings whole."""
+    from cnncalc.render.findings import full
+
+    loud = tuple(f for f in found if f.severity != "info")
+    if loud:
+        sys.stdout.flush()
+        print(full(network.source, loud, on.paint), file=sys.stderr)
+
+
+def status(found: Iterable[Diagnostic]) -> int:
+    """1 where the spec has errors."""
+    return int(any(f.severity == "error" for f in found))

@@ -1,0 +1,70 @@
+"""`cnncalc explain`: the working of a network, of one of its layers, or of a single line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnncalc import zoo
+from cnncalc.cli import common
+from cnncalc.cli.common import Axes, Colour, Failure, Input, Limit, Set, Spec
+
+if TYPE_CHECKING:
+    from cnncalc.api import Network
+
+Layer = Annotated[str, typer.Argument(help="A layer's name; all of them without it.")]
+
+
+def explain(
+    spec: Spec = "",
+    layer: Layer = "",
+    set_: Set = None,
+    shape: Input = "",
+    axes: Axes = "",
+    limit: Limit = None,
+    color: Colour = "auto",
+) -> None:
+    """Show the working, numbers put in, as on the board; SPEC may be a single line in quotes."""
+    if not spec:
+        raise Failure("what? Type cnncalc explain alexnet CONV1, or --input 227x227x3 '96 11x11 stride 4'")
+    from cnncalc.render import people
+    from cnncalc.render.screen import screen
+
+    network = single(spec, shape) if is_line(spec) else common.network(spec, set_, shape, limit)
+    wanted = {node.name for node in network.part(layer)} if layer else {node.name for node in network}
+    if layer and not wanted and network.complete:
+        raise Failure(no_layer(layer, network))
+    out = screen(sys.stdout, common.colour(color))
+    about = bool(layer) or is_line(spec)
+    for style, line in people.explained(network, wanted, common.order(axes, network), about):
+        print(out.paint(style, line) if style else line)
+    found = network.diagnostics
+    common.report(network, found, screen(sys.stderr, color))
+    raise typer.Exit(common.status(found))
+
+
+def is_line(spec: str) -> bool:
+    """No such file or zoo name, and a space in it: a line of a spec."""
+    return " " in spec.strip() and not os.path.exists(spec) and zoo.path(spec) is None
+
+
+def single(line: str, shape: str) -> Network:
+    """The network of one line on an input; one that starts with a number is a convolution."""
+    from cnncalc.api import analyse
+
+    if not shape:
+        raise Failure(f"'{line}' is a line: give its input as well, --input 227x227x3")
+    text = f"conv {line}" if line.lstrip()[:1].isdigit() and ":" not in line.split()[0] else line
+    return analyse(f"INPUT: {shape}\n{text}", "line", "<line>")
+
+
+def no_layer(layer: str, network: Network) -> str:
+    """A layer that does not exist, and what may have been meant."""
+    from cnncalc.diagnostic import did_you_mean
+
+    names = tuple(node.name for node in network)
+    hint = did_you_mean(layer, names) or f"there are {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"
+    return f"{network.name} has no layer '{layer}'; {hint}"

@@ -1,0 +1,109 @@
+"""`cnncalc show`: the table of one network, or a line for each of several."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnncalc.cli import common
+from cnncalc.cli.common import Axes, Colour, Failure, Input, Limit, Set, Specs
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.report import Report
+    from cnncalc.api import Network
+    from cnncalc.diagnostic import Diagnostic
+    from cnncalc.geometry import Order
+    from cnncalc.render.screen import Screen
+    from cnncalc.render.table import Grid
+
+FORMATS = ("table", "json", "csv", "markdown")
+Format = Annotated[str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=lambda: FORMATS)]
+Columns = Annotated[str, typer.Option("--columns", help="Which columns, in order: layer,output,params.")]
+
+
+def show(
+    specs: Specs = None,
+    set_: Set = None,
+    shape: Input = "",
+    axes: Axes = "",
+    format_: Format = "table",
+    columns: Columns = "",
+    limit: Limit = None,
+    color: Colour = "auto",
+) -> None:
+    """Show every layer's shape, params, MACs and receptive field, and the totals."""
+    if not specs:
+        raise Failure("which network? Type a zoo name (cnncalc show alexnet) or a file (cnncalc show my.spec)")
+    if format_ not in FORMATS:
+        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
+    from cnncalc.render.screen import screen
+
+    networks = [common.network(spec, set_, shape, limit) for spec in specs]
+    found = [network.diagnostics for network in networks]
+    out = screen(sys.stdout, common.colour(color))
+    if len(networks) > 1:
+        write_all(networks, axes, format_, found)
+    else:
+        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out)
+    for network, findings in zip(networks, found, strict=True):
+        common.report(network, findings, screen(sys.stderr, color))
+    raise typer.Exit(max(map(common.status, found)))
+
+
+def write_one(
+    network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen
+) -> None:
+    """One network, in any format."""
+    from cnncalc.analysis.report import report
+    from cnncalc.render import table
+
+    if format_ == "json":
+        return write_json(network, found)
+    known = report(network)
+    try:
+        wanted = table.chosen(columns, known)
+    except ValueError as error:
+        raise Failure(f"--columns: {error}") from None
+    grid = table.grid(network, known, wanted, order, digits="" if format_ == "csv" else ",")
+    if format_ == "table":
+        return write_table(network, known, grid, order, found, out)
+    sys.stdout.write(table.csv(grid) if format_ == "csv" else table.markdown(grid))
+    return None
+
+
+def write_json(network: Network, found: tuple[Diagnostic, ...]) -> None:
+    """JSON schema 1."""
+    import json
+
+    from cnncalc.render.machine import to_dict
+
+    print(json.dumps(to_dict(network, found), indent=1))
+
+
+def write_table(
+    network: Network, known: Report, grid: Grid, order: Order, found: tuple[Diagnostic, ...], out: Screen
+) -> None:
+    """The table as a person reads it."""
+    from cnncalc.render import people
+
+    for style, line in people.network(network, known, grid, order, found, out.width):
+        print(out.paint(style, line) if style else line)
+
+
+def write_all(networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]]) -> None:
+    """A line for each network."""
+    from cnncalc.render import people
+
+    if format_ == "json":
+        import json
+
+        from cnncalc.render.machine import to_dict
+
+        both = zip(networks, found, strict=True)
+        print(json.dumps([to_dict(network, findings) for network, findings in both], indent=1))
+        return
+    if format_ != "table":
+        raise Failure(f"--format {format_} shows one network; name one, or take table or json")
+    print("\n".join(people.summary(networks, [common.order(axes, network) for network in networks])))

@@ -1,0 +1,1 @@
+"""Numbers to text: for people (tables, working, findings) and for programs (JSON, CSV)."""

@@ -1,0 +1,87 @@
+"""JSON schema 1 and CSV: for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.report import report
+from cnncalc.geometry import Field, Window
+from cnncalc.work import CONVENTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncalc.analysis.report import Row, Totals
+    from cnncalc.diagnostic import Diagnostic
+    from cnncalc.geometry import Rational, Whole
+    from cnncalc.network.node import Network, Node
+
+    Json = dict[str, object]
+
+SCHEMA = 1
+
+
+def to_dict(network: Network, findings: Iterable[Diagnostic]) -> Json:
+    """Everything known of a network; shapes channels first, `totals` None after an error."""
+    known = report(network)
+    return {
+        "schema": SCHEMA, "name": network.name, "title": network.source.title, "source": network.source.origin,
+        "convention": CONVENTION,
+        "inputs": [{"name": node.name, "shape": list(node.output.dims)} for node in network.inputs],
+        "layers": [layer(row) for row in known.rows],
+        "outputs": [node.name for node in network.outputs] if network.complete else [],
+        "totals": totals(known.totals),
+        "diagnostics": [diagnostic(finding, network.source.name) for finding in findings],
+    }  # fmt: skip
+
+
+def layer(row: Row) -> Json:
+    """One layer."""
+    node = row.node
+    return {
+        "name": node.name, "kind": node.kind, "line": node.span.line, "inputs": [n.name for n in node.inputs],
+        "output": list(node.output.dims), "params": node.params, "weights": node.params - node.biases,
+        "biases": node.biases, "buffers": node.buffers, "macs": node.macs, "flops": node.work.flops,
+        "work": {what: count for what, count in node.work._asdict().items() if count},
+        "activations": node.activations, "window": window(node), "receptive_field": field(row.field),
+        "head": node.head or None,
+    }  # fmt: skip
+
+
+def window(node: Node) -> Json | None:
+    """The sliding window; None for a layer that has none or reads its whole input."""
+    slide = node.window
+    if not isinstance(slide, Window):
+        return None
+    pad = [list(sides) for sides in slide.pad]
+    kernel, stride, dilation = list(slide.kernel), list(slide.stride), list(slide.dilation)
+    return {"kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}
+
+
+def field(seen: Field | Whole) -> Json | str:
+    """Size, jump and start on each axis, or "whole"."""
+    if not isinstance(seen, Field):
+        return seen
+    return {what: [exact(value) for value in values] for what, values in seen._asdict().items()}
+
+
+def exact(value: Rational) -> int | str:
+    """A fraction is a string."""
+    return int(value) if value.denominator == 1 else str(value)
+
+
+def totals(sums: Totals | None) -> Json | None:
+    """The totals; memory is not worked out yet."""
+    if sums is None:
+        return None
+    return {**{k: v for k, v in sums._asdict().items() if k != "work"}, "memory": None}
+
+
+def diagnostic(finding: Diagnostic, file: str) -> Json:
+    """One finding; a hint says what to do, a fix would do it."""
+    span = finding.span
+    return {
+        "code": finding.code.code, "name": finding.code.name, "severity": finding.severity,
+        "message": finding.message, "file": file, "line": span.line, "column": span.column,
+        "end_line": span.end_line, "end_column": span.end_column, "hint": finding.hint or None, "fix": None,
+    }  # fmt: skip

@@ -1,0 +1,150 @@
+"""What people read on a screen: the table with its heading and footer, summaries, workings, pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.render import table
+from cnncalc.work import CONVENTION, NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncalc.analysis.report import Report, Totals
+    from cnncalc.diagnostic import Code, Diagnostic
+    from cnncalc.geometry import Order
+    from cnncalc.network.node import Network
+
+    Styled = tuple[str, str]
+
+
+def safe(text: str) -> str:
+    """Text from a spec without anything that steers a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def network(
+    net: Network, known: Report, grid: table.Grid, order: Order, found: Sequence[Diagnostic], width: int
+) -> Iterator[Styled]:
+    """(style, line) of the whole table."""
+    yield from heading(net, order)
+    cut, dropped = table.fitted(grid, width)
+    head, rows, total = table.lines(cut)
+    yield "", ""
+    yield "heading", head
+    yield from (("quiet" if i >= len(known.rows) else "", row) for i, row in enumerate(rows))
+    if known.totals:
+        yield "total", total
+        yield "", ""
+        yield from footer(known.totals)
+    if dropped:
+        yield "quiet", f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
+    yield from closing(net, found)
+
+
+def heading(net: Network, order: Order) -> Iterator[Styled]:
+    """Title, source, input and convention."""
+    yield "title", safe(net.source.title or net.name)
+    if net.source.origin:
+        yield "quiet", f"source: {safe(net.source.origin)}"
+    inputs = ", ".join(f"{node.name} {order.text(node.output)}" for node in net.inputs)
+    yield "", f"input {inputs or '?'}; convention {CONVENTION}: {NOTE}"
+
+
+def footer(sums: Totals) -> Iterator[Styled]:
+    """The totals in words, every kind of work apart."""
+    yield "", f"params {sums.params:,} = {sums.weights:,} weights + {sums.params - sums.weights:,} biases"
+    others = [f"{count:,} {what}" for what, count in sums.work._asdict().items() if count and what != "macs"]
+    yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
+
+
+def closing(net: Network, found: Sequence[Diagnostic]) -> Iterator[Styled]:
+    """What was checked, what was not, and where to read on."""
+    from cnncalc.lint.claims import checked, unheld
+
+    held = checked(net)
+    if held:
+        failed = sum(f.code.code.startswith("REF") for f in found)
+        yield ("error" if failed else ""), f"claims {held - failed} of {held} hold"
+    if skipped := unheld(net):
+        yield "quiet", f"{skipped} claims of the file as written are not held under {' and '.join(overridden(net))}"
+    infos = sum(f.severity == "info" for f in found)
+    if infos:
+        noun = "note" if infos == 1 else "notes"
+        yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {net.name}"
+
+
+def overridden(net: Network) -> list[str]:
+    """The options that change the file."""
+    options = ["--input"] if "input" in net.overridden else []
+    return ["--set", *options] if any(name != "input" for name in net.overridden) else options
+
+
+def summary(nets: Sequence[Network], orders: Sequence[Order]) -> list[str]:
+    """One line a network: input, output, layers, params, MACs."""
+    rows = [["network", "input", "output", "layers", "params", "MACs"]]
+    for net, order in zip(nets, orders, strict=True):
+        shapes = [order.text(node.output) for node in (*net.inputs[:1], *net.outputs[-1:])]
+        known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}"] if net.complete else ["?"] * 5
+        rows.append([net.name, *known])
+    return aligned(rows, left=1)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Rows in columns, the first `left` of them set left and the others right."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, wide, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def zoo(nets: Sequence[Network]) -> list[str]:
+    """The specs that come with the package."""
+    rows = [
+        [net.name, f"{net.params:,}", f"{net.macs:,}", safe(net.source.title), safe(net.source.origin)] for net in nets
+    ]
+    cells = aligned([["name", "params", "MACs"], *(row[:3] for row in rows)], left=1)
+    texts = ["title (source)", *(f"{row[3]} ({row[4]})" if row[4] else row[3] for row in rows)]
+    return [f"{cell}  {text}" for cell, text in zip(cells, texts, strict=True)]
+
+
+def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iterator[Styled]:
+    """The working of the wanted layers; with `about`, what their kinds do and where the formulas come from."""
+    from cnncalc.analysis.receptive_field import fields
+    from cnncalc.analysis.report import Row
+    from cnncalc.analysis.working import working
+
+    seen = fields(net)
+    chosen = [node for node in net if node.name in wanted]
+    for i, node in enumerate(chosen):
+        line = net.source.rows[node.span.line - 1].strip()
+        yield from [("", "")] * bool(i)
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {safe(line)})"
+        steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
+        wide = max(len(step.what) for step in steps)
+        yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)
+        if about:
+            yield "", ""
+            yield from (("quiet", f"  {text}") for text in paragraph(type(node.layer).__doc__ or ""))
+
+
+def paragraph(doc: str) -> list[str]:
+    """A docstring's lines without their indentation."""
+    return [line.strip() for line in doc.strip().splitlines()]
+
+
+def codes(every: Sequence[Code]) -> list[str]:
+    """Every finding's code, name and severity."""
+    return aligned([[code.code, code.name, code.severity] for code in every], left=3)
+
+
+def pages(every: Sequence[Code]) -> Iterator[Styled]:
+    """The pages of some findings."""
+    for i, code in enumerate(every):
+        yield from [("", "")] * bool(i)
+        yield "title", f"{code.code} {code.name} ({code.severity})"
+        for line in code.page.rstrip().splitlines():
+            yield ("", "") if not line else ("heading", line) if line.startswith("## ") else ("", line)

@@ -1,0 +1,206 @@
+"""The table of `show`: columns stated once, laid out as text, CSV or Markdown.
+
+On a narrow terminal columns are dropped, the last first; a cell is never cut.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.geometry import Field, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnncalc.analysis.report import Report, Row, Totals
+    from cnncalc.geometry import Order, Rational
+    from cnncalc.network.node import Network
+
+    Cell = Callable[[Row, Order], str | int]
+
+
+class Column(NamedTuple):
+    """A column: its name for `--columns`, its heading, its cell, and its sum in the totals, if it has one."""
+
+    name: str
+    heading: str
+    cell: Cell
+    total: Callable[[Totals], int] | None = None
+    left: bool = False
+    usual: bool = True
+
+
+class Grid(NamedTuple):
+    """A table as text: headings, rows, and the sums below them."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sums: tuple[str, ...]
+
+
+def per_axis(values: Sequence[Rational], order: Order, single: bool = True) -> str:
+    """Per-axis values: 3, 3x3, or 7w x 1h where they differ."""
+    if len(set(values)) > 1:
+        letters = order.letters(len(values))
+        turned = zip(order.turned(tuple(values)), letters, strict=True)
+        return " x ".join(f"{value}{letter.lower()}" for value, letter in turned)
+    return str(values[0]) if single else "x".join(map(str, values))
+
+
+def kernel(row: Row, order: Order) -> str:
+    """The kernel: 11x11, 7w x 1h, or whole."""
+    slide = row.node.window
+    return per_axis(slide.kernel, order, single=False) if isinstance(slide, Window) else slide or ""
+
+
+def stride(row: Row, order: Order) -> str:
+    """The stride: 4, or 2w x 1h."""
+    slide = row.node.window
+    return per_axis(slide.stride, order) if isinstance(slide, Window) else ""
+
+
+def dilation(row: Row, order: Order) -> str:
+    """The dilation: 2, or 2w x 1h."""
+    slide = row.node.window
+    return per_axis(slide.dilation, order) if isinstance(slide, Window) else ""
+
+
+def pad(row: Row, order: Order) -> str:
+    """Cells on both sides: 1, or 0:1 where start and end differ."""
+    slide = row.node.window
+    if not isinstance(slide, Window):
+        return ""
+    sides = [str(a) if a == b else f"{a}:{b}" for a, b in order.turned(slide.pad)]
+    letters = order.letters(len(sides))
+    each = " x ".join(f"{side}{letter.lower()}" for side, letter in zip(sides, letters, strict=True))
+    return sides[0] if len(set(sides)) == 1 else each
+
+
+def seen(what: str) -> Cell:
+    """A column of the receptive field: its size, jump or start."""
+
+    def cell(row: Row, order: Order) -> str:
+        values = row.field._asdict()[what] if isinstance(row.field, Field) else ()
+        return per_axis(values, order) if values else str(row.field)
+
+    return cell
+
+
+def work(row: Row, order: Order) -> str:
+    """Every kind of work but MACs."""
+    counts = row.node.work._asdict().items()
+    return ", ".join(f"{count:,} {what}" for what, count in counts if count and what != "macs")
+
+
+COLUMNS = (
+    Column("layer", "layer", lambda row, order: row.node.name, left=True),
+    Column("kind", "kind", lambda row, order: row.node.kind, left=True),
+    Column("output", "output", lambda row, order: order.text(row.node.output)),
+    Column("kernel", "kernel", kernel),
+    Column("stride", "stride", stride),
+    Column("pad", "pad", pad),
+    Column("dilation", "dilation", dilation, usual=False),
+    Column("params", "params", lambda row, order: row.node.params, lambda t: t.params),
+    Column(
+        "weights", "weights", lambda row, order: row.node.params - row.node.biases, lambda t: t.weights, usual=False
+    ),
+    Column("biases", "biases", lambda row, order: row.node.biases, lambda t: t.params - t.weights, usual=False),
+    Column("buffers", "buffers", lambda row, order: row.node.buffers, lambda t: t.buffers, usual=False),
+    Column("macs", "MACs", lambda row, order: row.node.macs, lambda t: t.macs),
+    Column("flops", "FLOPs", lambda row, order: row.node.work.flops, lambda t: t.flops, usual=False),
+    Column("work", "other work", work, usual=False, left=True),
+    Column("rf", "field", seen("size")),
+    Column("jump", "jump", seen("jump"), usual=False),
+    Column("start", "start", seen("start"), usual=False),
+    Column("activations", "activations", lambda row, order: row.node.activations, lambda t: t.activations),
+)
+SHARE = "share"
+
+
+def chosen(names: str, known: Report) -> tuple[Column, ...]:
+    """The columns of a list of names; raises ValueError for one that does not exist."""
+    share = Column(SHARE, "MACs %", share_of(known.totals))
+    every = (*COLUMNS, share)
+    if not names:
+        dilated = any(isinstance(w := row.node.window, Window) and set(w.dilation) != {1} for row in known.rows)
+        return tuple(c for c in every if c.usual or (c.name == "dilation" and dilated))
+    found = {column.name: column for column in every}
+    wanted = [name.strip() for name in names.split(",")]
+    for name in wanted:
+        if name not in found:
+            raise ValueError(f"no column '{name}'; there are {', '.join(found)}")
+    return tuple(found[name] for name in wanted)
+
+
+def share_of(sums: Totals | None) -> Cell:
+    """The share of the MACs, in percent."""
+
+    def cell(row: Row, order: Order) -> str:
+        return f"{100 * row.node.macs / sums.macs:.1f}" if sums and sums.macs and row.node.macs else ""
+
+    return cell
+
+
+def grid(network: Network, known: Report, columns: tuple[Column, ...], order: Order, digits: str = ",") -> Grid:
+    """The cells of a network's table; `?` where an error leaves them unknown."""
+    rows = [tuple(shown(c.cell(row, order), digits) for c in columns) for row in known.rows]
+    for lost in network.unknown:
+        own = {"layer": lost.name, "kind": lost.kind}
+        rows.append(tuple(own.get(c.name, "?") for c in columns))
+    sums = tuple(format(c.total(known.totals), digits) if c.total and known.totals else "" for c in columns)
+    return Grid(columns, tuple(rows), sums)
+
+
+def shown(value: str | int, digits: str) -> str:
+    """A cell; zeros are left out of tables for people."""
+    if isinstance(value, str):
+        return value
+    return format(value, digits) if value or not digits else ""
+
+
+def widths(table: Grid) -> list[int]:
+    """How wide each column is."""
+    lines = ([c.heading for c in table.columns], *table.rows, table.sums)
+    return [max(len(line[i]) for line in lines) for i in range(len(table.columns))]
+
+
+def fitted(table: Grid, width: int) -> tuple[Grid, tuple[str, ...]]:
+    """The table without the last columns that do not fit, and their names; the first always stays."""
+    wide = widths(table)
+    keep = len(wide)
+    while keep > 1 and sum(wide[:keep]) + 2 * (keep - 1) > width:
+        keep -= 1
+    cut = Grid(table.columns[:keep], tuple(row[:keep] for row in table.rows), table.sums[:keep])
+    return cut, tuple(column.name for column in table.columns[keep:])
+
+
+def lines(table: Grid) -> tuple[str, list[str], str]:
+    """(heading, rows, sums) as aligned text."""
+    wide = widths(table)
+
+    def line(cells: Sequence[str]) -> str:
+        parts = zip(cells, wide, table.columns, strict=True)
+        return "  ".join(c.ljust(w) if column.left else c.rjust(w) for c, w, column in parts).rstrip()
+
+    total = ("total", *table.sums[1:]) if table.columns[0].name == "layer" else table.sums
+    return line([c.heading for c in table.columns]), [line(row) for row in table.rows], line(total)
+
+
+def csv(table: Grid) -> str:
+    """Comma-separated values, numbers without separators."""
+    import csv as writer
+    from io import StringIO
+
+    text = StringIO()
+    rows = writer.writer(text, lineterminator="\n")
+    rows.writerow([column.name for column in table.columns])
+    rows.writerows(table.rows)
+    return text.getvalue()
+
+
+def markdown(table: Grid) -> str:
+    """A Markdown table, the totals last."""
+    sums = tuple(f"**{cell}**" if cell else "" for cell in ("total", *table.sums[1:]))
+    rule = tuple(":--" if column.left else "--:" for column in table.columns)
+    every = (tuple(c.heading for c in table.columns), rule, *table.rows, *([sums] if any(table.sums) else []))
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in every)
