@@ -74,11 +74,13 @@ class Saved(NamedTuple):
     """What training keeps of one layer for its backward pass.
 
     `extra` lists (elements, bytes each) of tensors that are neither input nor output; 0 bytes: the network's dtype.
+    All of them grow with the batch but `once`, which is as large for any.
     """
 
     input: bool = False
     output: bool = False
     extra: tuple[tuple[int, int], ...] = ()
+    once: tuple[tuple[int, int], ...] = ()
 
 
 class Module(NamedTuple):

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from cnncalc.faults import CONTRADICTION, GROUPS
 from cnncalc.geometry import Shape, Window
-from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved, Weight, literal
-from cnncalc.layers._sliding import explicit_pad, room, run_pad, windows
+from cnncalc.layer import Layer, Module, Parameter, Requirement, Weight, literal
+from cnncalc.layers._sliding import explicit_pad, options, room, run_pad, saved_input, windows
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnncalc.geometry import Axes, Pad
-    from cnncalc.layer import Array
+    from cnncalc.layer import Array, Saved
 
 
 class Conv(Layer):
@@ -44,7 +44,7 @@ class Conv(Layer):
         ("9x9x4", "conv 2*C depthwise 3 pad 0:1x1:2"),
         ("8x8x2", "conv 3 3x3 pad 1 reflect"),
         ("8x8x2", "conv 3 3x3 pad full circular stride 2"),
-        ("8x7x2", "conv 3 4x4 pad same stride 2 copy"),
+        ("8x7x2", "conv 3 4x4 pad same copy stride 2"),
         ("20x5", "conv 7 3 stride 2 pad 1"),
         ("6x7x5x2", "conv 3 3x2x1 pad 1x0x0"),
     )
@@ -94,21 +94,21 @@ class Conv(Layer):
         yield from room(self.window(*inputs), inputs[0], self.pad.fill)
 
     def saved(self, *inputs: Shape) -> Saved:
-        return Saved(input=True)
+        return saved_input(inputs[0], self.window(*inputs).pad, self.pad.fill)
 
     def torch(self, *inputs: Shape) -> Module:
         x, window = inputs[0], self.window(*inputs)
         filters, groups = self.split(x)
-        inside, call = explicit_pad(window.pad, self.pad.fill, zeros_inside=True)
-        options = {
+        inside, call = explicit_pad(window.pad, self.pad.fill)
+        given = {
             "stride": (literal(self.stride), "1"),
             "padding": (literal(inside), "0"),
             "dilation": (literal(self.dilation), "1"),
             "groups": (str(groups), "1"),
             "bias": (str(not self.nobias), "True"),
         }
-        given = "".join(f", {name}={value}" for name, (value, usual) in options.items() if value != usual)
-        return Module(f"nn.Conv{x.rank}d({x.channels}, {filters}, {literal(self.kernel)}{given})", call)
+        sizes = f"{x.channels}, {filters}, {literal(self.kernel)}"
+        return Module(f"nn.Conv{x.rank}d({sizes}{options(given)})", call)
 
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         import numpy as np

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Input(Layer):
-    """What the network reads: its shape, without the batch axis."""
+    """What the network reads: its shape, without the batch axis (CS231n, "Convolutional Networks": INPUT [32x32x3])."""
 
     parameters = (Parameter("shape", "shape", positional=True, required=True),)
     arity = 0

@@ -1,0 +1,73 @@
+"""What pools share: a window over each channel by itself, padded by at most half its kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cnncalc.faults import NOT_YET, POOL_PAD
+from cnncalc.geometry import Shape, Window
+from cnncalc.layer import Layer, Parameter, Requirement
+from cnncalc.layers._sliding import NAMES, larger, module_pads, overhang, room
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncalc.geometry import Axes, Pad
+    from cnncalc.layer import Weight
+
+
+class Pool(Layer):
+    """One number a channel from the cells under each window."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("kernel", "extents", letters="FK", positional=True, required=True),
+        Parameter("stride", "extents", letters="S", default="kernel"),
+        Parameter("pad", "pad", letters="P", default="0", low=0),
+        Parameter("ceil", "flag"),
+    )
+    ranks = (1, 2, 3)
+    postfix = True
+
+    kernel: Axes
+    stride: Axes
+    pad: Pad
+    ceil: int
+
+    def taps(self) -> Axes:
+        """The distance of a window's cells on each axis."""
+        return (1,) * len(self.kernel)
+
+    def window(self, *inputs: Shape) -> Window:
+        slide = Window(self.kernel, self.stride, (), self.taps(), bool(self.ceil))
+        return slide._replace(pad=self.pad.cells(inputs[0].extents, slide.reach, self.stride))
+
+    def out(self, *inputs: Shape) -> Shape:
+        return Shape(inputs[0].channels, self.window(*inputs).out(inputs[0].extents))
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        window = self.window(*inputs)
+        yield from half(window, inputs[0], self.pad.fill)
+        yield from room(window, inputs[0], self.pad.fill)
+
+
+def half(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:
+    """Empty cells are at most half the kernel, not counting dilation; a fill has values and may be more."""
+    text = "the pad of {0} is more than half the kernel, which is {1} {2}"
+    remedy = "pad at most {3}, or use a kernel of at least {4}"
+    for name, k, (start, end) in zip(NAMES[x.rank], window.kernel, window.pad, strict=True):
+        pad = larger(start, end)
+        holds = (2 * pad <= k) + (fill != "zeros") >= 1
+        yield Requirement(holds, POOL_PAD, text, (pad, k, name, k // 2, 2 * pad), remedy, "pad")
+
+
+def level(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:
+    """Where F.pad pads, no window may hang over the end: ceil_mode speaks of a module's own padding."""
+    text = "rounding up lets the last window hang {0} over the end, which a pad that is {1} does not allow"
+    remedy = "pad the end by {0} more, or leave out 'ceil' or the pad"
+    sort = "uneven" if fill == "zeros" else fill
+    for over in overhang(window, x.extents):
+        holds = (over == 0) + module_pads(window.pad, fill) >= 1
+        yield Requirement(holds, NOT_YET, text, (over, sort), remedy, "ceil")

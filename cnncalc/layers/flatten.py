@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.geometry import Shape
+from cnncalc.layer import Layer, Module, Saved
+from cnncalc.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncalc.geometry import Whole, Window
+    from cnncalc.layer import Array, Requirement, Weight
+
+
+class Flatten(Layer):
+    """A map as a vector of C*H*W numbers, channel by channel, without a copy (PyTorch, nn.Flatten)."""
+
+    view = True
+    examples = (("6x5x4", "flatten"), ("9x3", "flatten"), ("2x3x4x2", "flatten"), ("10", "flatten"))
+
+    def out(self, *inputs: Shape) -> Shape:
+        return Shape(inputs[0].elements)
+
+    def window(self, *inputs: Shape) -> Window | Whole | None:
+        return None
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def work(self, *inputs: Shape) -> Work:
+        return Work()
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved()
+
+    def torch(self, *inputs: Shape) -> Module:
+        return Module("nn.Flatten()")
+
+    def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
+        return inputs[0].reshape(len(inputs[0]), -1)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncalc.geometry import Shape
+    from cnncalc.layer import Array
+
+
+class Identity(Elementwise):
+    """Its input, as it is (He et al. 2016, "Identity Mappings in Deep Residual Networks", equation 1)."""
+
+    view = True
+    postfix = False
+    examples = (("6x5x4", "identity"), ("9x3", "identity"), ("2x3x4x2", "identity"), ("10", "identity"))
+
+    def work(self, *inputs: Shape) -> Work:
+        return Work()
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved()
+
+    def torch(self, *inputs: Shape) -> Module:
+        return Module("nn.Identity()")
+
+    def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
+        return inputs[0]
