@@ -1,0 +1,1 @@
+"""The linter: an engine, and its rules, one file a code."""

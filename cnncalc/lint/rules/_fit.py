@@ -1,0 +1,92 @@
+"""What the rules of the stride fit say alike: axes that agree are told together, remedies in the file's order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.analysis.fit import remedies, slides
+from cnncalc.diagnostic import ERROR, Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cnncalc.analysis.fit import Sides, Slide
+    from cnncalc.diagnostic import Code
+    from cnncalc.geometry import Order
+    from cnncalc.network.node import Network, Node
+
+NAMES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
+
+
+class Part(NamedTuple):
+    """The axes of one node that slide alike: their names, one of them in PyTorch's order, the slide."""
+
+    names: tuple[str, ...]
+    axis: int
+    slide: Slide
+
+    @property
+    def where(self) -> str:
+        """The width and height."""
+        return f"the {listed(self.names, 'and')}"
+
+
+def listed(words: Iterable[object], last: str = "or") -> str:
+    """a, b or c."""
+    *first, end = map(str, words)
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def counted(number: int, noun: str) -> str:
+    """1 pixel, 2 pixels."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def parts(node: Node, order: Order, wanted: Callable[[Slide], bool]) -> tuple[Part, ...]:
+    """The axes with a wanted slide, those that agree together, in the file's order."""
+    axes = list(zip(range(node.output.rank), slides(node), strict=False))
+    axes = axes[::-1] if order.width_first else axes
+    found: dict[Slide, tuple[list[str], int]] = {}
+    for letter, (axis, slide) in zip(order.letters(len(axes)), axes, strict=True):
+        if wanted(slide):
+            found.setdefault(slide, ([], axis))[0].append(NAMES[letter])
+    return tuple(Part(tuple(names), axis, slide) for slide, (names, axis) in found.items())
+
+
+def misfits(
+    network: Network, code: Code, wanted: Callable[[Slide], bool], told: Callable[[Slide], str]
+) -> Iterator[Diagnostic]:
+    """A finding for each node with a wanted slide; an error where the file rounds exactly."""
+    for node in network.nodes:
+        found = parts(node, network.order, wanted)
+        if found:
+            text = "; ".join(f"{misfit(part)} {told(part.slide)}" for part in found)
+            level = ERROR if network.exact else ""
+            yield Diagnostic(code, f"{node.name}: {text}", node.span, remedy(node, found), level=level)
+
+
+def misfit(part: Part) -> str:
+    """Both readings of the textbooks: it does not fit; it is rounded."""
+    slide = part.slide
+    reading = f"{slide.formula} = {slide.quotient} on {part.where}: does not fit"
+    return f"{reading}; PyTorch takes {slide.out}{' (ceil)' if slide.ceil else ''}"
+
+
+def remedy(node: Node, found: tuple[Part, ...]) -> str:
+    """What would fit: nearest inputs, pads and strides, by axis where the axes differ."""
+    each = [(part.where, fitting(node, part)) for part in found]
+    if len(each) == 1 and len(found[0].names) == node.output.rank:
+        return f"use {each[0][1]}"
+    return "; ".join(f"on {where} use {text}" for where, text in each)
+
+
+def fitting(node: Node, part: Part) -> str:
+    """An input of 6 or 9, or pad 1, or stride 1 or 4."""
+    known = remedies(node, part.axis)
+    ways = {"an input of": known.inputs, "pad": tuple(map(written, known.pads)), "stride": known.strides}
+    return ", or ".join(f"{what} {listed(values)}" for what, values in ways.items() if values)
+
+
+def written(pad: Sides) -> str:
+    """A pad as a spec writes it."""
+    return str(pad[0]) if pad[0] == pad[1] else f"{pad[0]}:{pad[1]}"
