@@ -71,19 +71,24 @@ def docstring(network: Network, name: str) -> str:
     """What the file is, where it comes from, and its numbers."""
     text = "\n".join(network.source.rows)
     identity = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    given = f"{network.order.text(network.inputs[0].output)} (N x {dims(network.inputs[0], ' x ')} in PyTorch)"
     facts = {
         "Source": network.source.origin,
         "Spec": f"{network.name}, sha256 {identity}, written by cnncalc {__version__}",
-        "Input": f"{network.order.text(network.inputs[0].output)} (N x {dims(network.inputs[0], ' x ')} in PyTorch)",
+        "Input": given + changed(network, "input"),
         "Output": network.order.text(network.outputs[0].output),
         "Params": f"{network.params:,}",
         "MACs": f"{network.macs:,} a sample",
-        "With": ", ".join(f"{key} = {value}" for key, value in network.constants.items()),
-        "Changed": ", ".join(network.overridden) and f"{', '.join(network.overridden)} (not as the spec has it)",
+        "With": ", ".join(f"{key} = {value}{changed(network, key)}" for key, value in network.constants.items()),
     }
     lines = [line for label, fact in facts.items() if fact for line in entry(label, fact)]
     head = prose(re.sub(r"(?i)(coding)([:=])", r"\1 \2", network.title) or name)
     return "\n".join(['"""' + head[0], *head[1:], "", *lines, '"""'])
+
+
+def changed(network: Network, key: str) -> str:
+    """A remark on what the caller has set."""
+    return " (set by the caller)" if key in network.overridden else ""
 
 
 def entry(label: str, fact: str) -> list[str]:
@@ -105,20 +110,30 @@ def dims(node: Node, between: str = ", ") -> str:
 
 def network_class(network: Network, name: str, every: Sequence[Row]) -> str:
     """The class of the network: a submodule for every layer that has one, and the way through them."""
-    order, given, gives = network.order, network.inputs[0].output, network.outputs[0].output
+    shapes = [network.order.text(node.output) for node in (*network.inputs, *network.outputs)]
     modules = [line for row in every if row.attribute for line in constructed(row)]
     build = ["    def __init__(self) -> None:", "        super().__init__()", *modules, ""] if modules else []
     return "\n".join([
         f"class {name}(nn.Module):",
-        f'    """{order.text(given)} to {order.text(gives)}."""',
+        f'    """From {" to ".join(shapes)}."""',
         "",
         *build,
         "    def forward(self, x: torch.Tensor) -> torch.Tensor:",
+        f'        """The lines of the spec, each with its output: {axes(network)}."""',
         "        # fmt: off",
         *column(list(steps(network, every))),
         "        # fmt: on",
         "        return x",
     ])  # fmt: skip
+
+
+AXES = {"L": "length", "W": "width", "H": "height", "D": "depth"}
+
+
+def axes(network: Network) -> str:
+    """How the shapes are to be read, in words."""
+    spatial = [AXES[letter] for letter in network.order.letters(network.inputs[0].output.rank)]
+    return " x ".join(["channels", *spatial] if network.order.channels_first else [*spatial, "channels"])
 
 
 def constructed(row: Row) -> list[str]:
