@@ -31,6 +31,16 @@ MARKS = re.compile(r"[()\[\]#;]")
 INSTEAD = {"minus": "-", "dash": "-", "hyphen": "-", "multiplication": "x", "quotation": "nothing", "arrow": "=>"}
 
 
+LOOKALIKES = dict(
+    zip(
+        "\u0445\u0425\u0441\u0421\u0430\u0410\u0435\u0415\u043e\u041e\u0440\u0420\u043a\u041a",
+        "xXcCaAeEoOpPkK",
+        strict=True,
+    )
+)
+"""Cyrillic letters that are set like Latin ones."""
+
+
 class Line(NamedTuple):
     """One logical line: its code, its comment, and the places its characters come from."""
 
@@ -169,6 +179,9 @@ def illegal(char: str) -> str:
     script = title.split()[0]
     if char.isalpha() and plain == char and script not in ("cyrillic", "greek", "cherokee", "armenian", "fullwidth"):
         return ""
+    alike = LOOKALIKES.get(char)
+    if alike:
+        return f"{code} ({title}) is not the letter it looks like; write {alike}"
     instead = next((INSTEAD[word] for word in title.split() if word in INSTEAD), plain if plain.isascii() else "")
     return f"{code} ({title}) is not the character it looks like" + (f"; write {instead}" if instead else "")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.faults import CONTRADICTION, GROUPS
+from cnncalc.faults import CONTRADICTION, GROUPS, MISSING
 from cnncalc.geometry import Shape, Window
 from cnncalc.layer import Layer, Module, Parameter, Requirement, Weight, literal
 from cnncalc.layers._sliding import explicit_pad, options, room, run_pad, saved_input, windows
@@ -82,6 +82,8 @@ class Conv(Layer):
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         filters, groups = self.split(inputs[0])
+        counted = self.filters is not None or self.depthwise == 1
+        yield Requirement(counted, MISSING, "conv has no number of filters", (), "write it first: conv 64 3x3")
         text = "depthwise is one group a channel, and groups {0} is asked for as well"
         remedy = "leave out 'groups' or 'depthwise'"
         yield Requirement(not self.depthwise or self.groups == 1, CONTRADICTION, text, (self.groups,), remedy, "groups")

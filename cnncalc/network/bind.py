@@ -28,7 +28,6 @@ class Binder:
 
     def layer(self, use: Use, given: dict[str, Value]) -> Layer:
         """The layer of a use with the arguments given; the others take their defaults."""
-        self.check_rank(use)
         for parameter in use.kind.parameters:
             if parameter.name not in given:
                 given[parameter.name] = self.default(parameter, given, use)

@@ -18,7 +18,7 @@ from cnncalc.faults import (
     NOT_YET,
     UNKNOWN_KIND,
     UNKNOWN_NAME,
-)  # fmt: skip
+)
 from cnncalc.geometry import Order, Shape
 from cnncalc.network.bind import Binder
 from cnncalc.network.claim import claimed
@@ -180,8 +180,8 @@ class Tracer:
                 try:
                     self.define(statement, self.top, self.top.constants)
                 except Mistake as mistake:
-                    self.poisoned.add(statement.name)
                     self.find(statement.place, mistake)
+                    self.poisoned.add(statement.name)
 
     def define(self, statement: Constant, scope: Scope, names: Mapping[str, Rational]) -> None:
         """Give a constant its value, once."""
@@ -437,6 +437,7 @@ class Tracer:
             given["ceil"] = 1
         for source in filter(None, (part.given, part)):
             try:
+                binder.check_rank(source.use)
                 given.update({a.parameter.name: binder.argument(a) for a in source.use.arguments})
             except Mistake as mistake:
                 self.note(source.finding(mistake))
@@ -510,11 +511,17 @@ def written_names(statements: list[Statement]) -> frozenset[str]:
         if label is None:
             continue
         names.add(label.name)
-        stem = label.name.rstrip("0123456789")
-        first, last = label.name[len(stem) :], label.last.steps if label.last else ()
-        if len(last) == 1 and last[0].text.isdigit() and first.isdigit() and len(first) + len(last[0].text) < 12:
-            names.update(f"{stem}{n}" for n in range(int(first), min(int(last[0].text), int(first) + 10_000) + 1))
+        names.update(spread(label))
     return frozenset(names)
+
+
+def spread(label: Label) -> Iterator[str]:
+    """The names of a range whose end is a plain number; none for a single name or a computed end."""
+    stem = label.name.rstrip("0123456789")
+    first = label.name[len(stem) :]
+    last = label.last.steps[0].text if label.last and len(label.last.steps) == 1 else ""
+    if first.isdigit() and last.isdigit() and len(first + last) < 12:
+        yield from (f"{stem}{n}" for n in range(int(first), min(int(last), int(first) + 10_000) + 1))
 
 
 def trace(source: Source, parsed: Parsed, name: str, options: Options = Options()) -> Network:

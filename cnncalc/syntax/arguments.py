@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND
+from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.layer import find
 from cnncalc.syntax.expression import Expression, Reader, Step
 from cnncalc.syntax.tree import Argument, Body, Use, Written
 from cnncalc.syntax.words import (
+    ELSEWHERE,
     EXTENT_WORDS,
     FLAGS,
     LATER,
@@ -57,9 +58,12 @@ class Arguments:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def read(self, implied: str) -> Body:
-        """The whole part up to the claims; `implied` is the kind that the line's name spells."""
-        keyword = self.leading_kind() or self.chosen(implied)
+    def read(self, implied: str, given: bool = False) -> Body:
+        """The whole part up to the claims; `implied` is the kind that the line's name spells.
+
+        With `given` it is the kind, and the text holds only what follows it.
+        """
+        keyword = implied if given else self.leading_kind() or self.chosen(implied)
         if not keyword:
             raise self.no_kind()
         self.open(keyword)
@@ -102,7 +106,9 @@ class Arguments:
             return Mistake(UNKNOWN_KIND, "the line names no kind of layer", token.begin, token.end + 1, hint)
         behind = self.tokens[self.at + 1]
         hint = did_you_mean(token.text, kind_words())
-        if kind := next((k for k in kind_words() if token.text.lower().startswith(k)), ""):
+        if token.text.lower() in ELSEWHERE:
+            hint = f"here it is called '{ELSEWHERE[token.text.lower()]}'"
+        elif kind := next((k for k in kind_words() if token.text.lower().startswith(k)), ""):
             hint = f"a name ends with a colon: '{token.text}:'" if behind.type != ":" else f"did you mean '{kind}'?"
         return Mistake(UNKNOWN_KIND, f"'{token.text}' is no kind of layer", token.begin, token.end, hint)
 
@@ -169,6 +175,10 @@ class Arguments:
             raise Mistake(NOT_YET, text, self.token.begin, self.token.end)
         elif self.slot(1) and self.looks_computed():
             self.positional()
+        elif self.slot(1) and not did_you_mean(self.token.text, self.known()) and not unread_extent(self.token.text):
+            text = f"'{self.token.text}' is no word of {self.kind.keyword()} and no constant of the file"
+            hint = did_you_mean(self.token.text, tuple(self.defined))
+            raise Mistake(UNKNOWN_NAME, text, self.token.begin, self.token.end, hint)
         else:
             raise self.unexpected()
 
@@ -353,20 +363,33 @@ class Arguments:
         hint = did_you_mean(token.text, self.known()) if token.type == "name" else ""
         if token.type == "//":
             hint = "comments start with '#'"
-        elif token.type == ":" and self.at == 1:
+        elif token.type == ":":
             hint = "a name is one word without spaces: 'CONV1:'"
+        elif owner := next((u.kind.keyword() for u in self.uses if takes(u.kind, token.text)), ""):
+            hint = f"an option stands behind its kind: write '{token.text}' before what follows {owner}"
         elif token.text.lower() in FLAGS or (token.type == "=" and not hint):
             hint = f"{self.kind.keyword()} has no such option"
+        elif token.text.lower() == "x":
+            hint = "extents that are no plain numbers take parentheses: (k)x3"
+        elif token.text.lower() in ELSEWHERE:
+            hint = f"here it is called '{ELSEWHERE[token.text.lower()]}'"
         elif times := unread_extent(token.text):
             hint = f"write '{times}'"
         what = f"'{token.text}' means nothing to {self.kind.keyword()}"
         return Mistake(UNEXPECTED, what, token.begin, max(token.end, token.begin + 1), hint)
 
 
+def takes(kind: type[Layer], word: str) -> bool:
+    """Whether a kind has an option of this name."""
+    return any(p.name == word.lower() and not p.positional for p in kind.parameters)
+
+
 def unread_extent(word: str) -> str:
-    """`3xk` as it should be written: `3x(k)`."""
+    """`3xk` and `kx3` as they should be written: `3x(k)`, `(k)x3`."""
     first, _, second = word.partition("x")
-    return f"{first}x({second})" if first.isdigit() and second.isidentifier() else ""
+    if first.isdigit() and second.isidentifier():
+        return f"{first}x({second})"
+    return f"({first})x{second}" if first.isidentifier() and second.isdigit() else ""
 
 
 def stars(numbers: list[Token]) -> Written:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.diagnostic import Diagnostic, Mistake
+from cnncalc.diagnostic import Diagnostic, Mistake, did_you_mean
 from cnncalc.faults import (
     BAD_EXPRESSION,
     ILLEGAL_VALUE,
@@ -17,7 +17,8 @@ from cnncalc.faults import (
     NOT_YET,
     RESERVED_NAME,
     UNEXPECTED,
-)  # fmt: skip
+    UNKNOWN_KIND,
+)
 from cnncalc.source import Limits, Line, Source, split_statements
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.claims import Claims
@@ -39,8 +40,8 @@ from cnncalc.syntax.tree import (
     Repeat,
     Rounding,
     Train,
-)  # fmt: skip
-from cnncalc.syntax.words import DIRECTIVES, kind_in, kind_of, reserved
+)
+from cnncalc.syntax.words import DIRECTIVES, kind_in, kind_of, kind_words, reserved
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tree import Statement
@@ -63,10 +64,11 @@ class Parsed(NamedTuple):
 
 
 class Open(NamedTuple):
-    """A body that lines may still continue: its column and its statements."""
+    """A body that lines may still continue: its column, its statements, and whether they are passed over."""
 
     column: int
     body: list[Statement]
+    muted: bool = False
 
 
 def parse(source: Source, limits: Limits = Limits()) -> Parsed:
@@ -84,6 +86,7 @@ class Parser:
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source, self.limits = source, limits
         self.findings = list(source.findings)
+        self.unread = {finding.span.line for finding in source.findings}
         self.top: list[Statement] = []
         self.stack: list[Open] = []
         self.defined = frozenset(
@@ -98,9 +101,14 @@ class Parser:
         parts, findings = split_statements(line)
         self.findings += findings
         body = self.body(line, len(line.text) - len(line.text.lstrip()))
-        for begin, end in parts:
-            if line.text[begin:end].strip():
-                self.statement(Place(line, *trimmed(line.text, begin, end)), body)
+        for begin, end in parts or [(0, len(line.text))]:
+            place = Place(line, *trimmed(line.text, begin, end))
+            if place.begin >= place.end or self.stack[-1].muted:
+                continue
+            if findings or line.number in self.unread:
+                body.append(self.broken(place, line.text[place.begin : place.end]))
+            else:
+                self.statement(place, body)
 
     def find(self, line: Line, mistake: Mistake, base: int = 0) -> None:
         """Turn a mistake into a finding at its place."""
@@ -134,7 +142,7 @@ class Parser:
         owner = inner.body[-1] if inner.body else None
         if isinstance(owner, LayerLine) and (group := as_group(owner)):
             inner.body[-1] = owner = group
-        if not isinstance(owner, (Repeat, Group, Later)):
+        if not isinstance(owner, (Repeat, Group, Later, Broken)):
             text = "the line is indented, but the one above takes no body"
             self.find(line, Mistake(MISPLACED, text, column, column + 1, f"begin at column {inner.column + 1}"))
             return inner.body
@@ -142,7 +150,7 @@ class Parser:
             text = f"bodies nest deeper than {self.limits.nesting} (--limit nesting=N raises it)"
             self.find(line, Mistake(LIMIT, text, column, column + 1))
             return []
-        self.stack.append(Open(column, owner.body))
+        self.stack.append(Open(column, owner.body, inner.muted or isinstance(owner, (Later, Broken))))
         return owner.body
 
     def statement(self, place: Place, body: list[Statement]) -> None:
@@ -166,7 +174,7 @@ class Parser:
                 claims = Claims(text, tokenize(text[:stop], start), self.defined).claims()
         except Mistake:
             pass
-        return Broken(place, label[1] if label else "", constant["name"] if constant else "", claims)
+        return Broken(place, label[1] if label else "", constant["name"] if constant else "", claims, [])
 
     def classify(self, place: Place, text: str) -> Statement:
         """What a statement is: a bullet, a directive, a constant or a layer."""
@@ -217,7 +225,7 @@ class Parser:
             at = len("after")
             hint = "write 'after conv: relu'"
             raise Mistake(UNEXPECTED, "'after' needs a kind and a colon", at, max(len(text), at + 1), hint)
-        body = layer_body(text[match.end() :], keyword, self.defined)
+        body = layer_body(text[match.end() :], keyword, self.defined, given=True)
         if body.claims:
             claim = body.claims[0]
             raise Mistake(MISPLACED, "'after' takes no claims", match.end() + claim.begin, match.end() + claim.end)
@@ -237,6 +245,8 @@ class Parser:
         try:
             body = layer_body(rest, implied, self.defined)
         except Mistake as mistake:
+            if label and mistake.code is UNKNOWN_KIND and rest.lstrip()[:1].isdigit():
+                raise unnamed_kind(label) from None
             raise Mistake(mistake.code, mistake.message, at + mistake.begin, at + mistake.end, mistake.hint) from None
         return LayerLine(place, shifted(label, place.begin), bracket, body, place.begin + at)
 
@@ -275,6 +285,14 @@ class Parser:
         return Label(match["name"], last, match.start("name"), end), colon.end(), implied
 
 
+def unnamed_kind(label: Label) -> Mistake:
+    """A name that spells no kind, and none behind it."""
+    stem = label.name.rstrip("0123456789_.")
+    close = did_you_mean(stem, kind_words())
+    hint = close or f"write the kind behind the colon: '{label.name}: conv ...'"
+    return Mistake(UNKNOWN_KIND, f"'{label.name}' begins with no kind of layer", label.begin, label.end, hint)
+
+
 def as_group(line: LayerLine) -> Group | None:
     """A name alone, with a body below it, is a group."""
     alone = line.label and not line.bracket and not line.body.claims
@@ -284,11 +302,11 @@ def as_group(line: LayerLine) -> Group | None:
 
 
 @lru_cache(maxsize=4096)
-def layer_body(text: str, implied: str, defined: frozenset[str]) -> Body:
+def layer_body(text: str, implied: str, defined: frozenset[str], given: bool = False) -> Body:
     """Kinds, arguments and claims of a text; places count from its beginning."""
     tokens = tokenize(text)
     arguments = Arguments(tokens, defined)
-    body = arguments.read(implied)
+    body = arguments.read(implied, given)
     if tokens[arguments.at].type != "=>":
         return body
     claims = Claims(text, tokens, defined, arguments.at + 1).claims()

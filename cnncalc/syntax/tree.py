@@ -200,3 +200,4 @@ class Broken(NamedTuple):
     name: str
     constant: str
     claims: tuple[Claim, ...]
+    body: list[Statement]

@@ -19,6 +19,14 @@ LATER = frozenset(
     shortcut share aux output""".split()
 )
 """Kinds of the language that have no file in `layers` yet."""
+ELSEWHERE = {
+    "batchnorm": "bn", "batchnormalization": "bn", "batch_norm": "bn", "conv1d": "conv", "conv2d": "conv",
+    "conv3d": "conv", "convolution": "conv", "dense": "fc", "leakyrelu": "leaky", "leaky_relu": "leaky",
+    "maxpooling": "maxpool", "max_pool": "maxpool", "maxpool2d": "maxpool", "avgpooling": "avgpool",
+    "avg_pool": "avgpool", "averagepooling": "avgpool", "avgpool2d": "avgpool", "pooling": "pool",
+    "globalavgpool": "gap", "localresponsenorm": "lrn", "localresponsenormalization": "lrn",
+}  # fmt: skip
+"""What other tools call our kinds: for hints only."""
 LATER_OPTIONS = frozenset(("connect", "frozen"))
 
 
