@@ -1,0 +1,160 @@
+"""Findings as text: for people with the source underlined, one a line, for programs, for GitHub's checks.
+
+Whatever comes from a spec is shown without its power over a terminal: control, format and bidirectional characters
+appear as escapes. Colour is the caller's: `paint(style, text)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+from unicodedata import category, east_asian_width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from cnncalc.diagnostic import Diagnostic, Span
+    from cnncalc.source import Source
+
+    Paint = Callable[[str, str], str]
+
+MOST: Final = 200
+"""How many findings of one file people are shown."""
+WIDE: Final = 100
+"""How many columns of a source line are shown."""
+BEFORE: Final = 40
+"""How many of them, in a line that is cut, stand before the underlined part."""
+STEERING: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice"}
+DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+class Cell(NamedTuple):
+    """One character as shown, and how many columns of a terminal it takes."""
+
+    text: str
+    columns: int
+
+
+def cell(char: str) -> Cell:
+    """A character of a source line; a tab is one space, as in the language."""
+    if char == "\t":
+        return Cell(" ", 1)
+    kind = category(char)
+    if kind in STEERING:
+        number = f"{ord(char):x}"
+        escape = f"\\u{{{number}}}"
+        return Cell(escape, len(escape))
+    return Cell(char, 0 if kind in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1)
+
+
+def safe(text: str) -> str:
+    """Text without characters that steer a terminal."""
+    return text if text.isascii() and text.isprintable() else "".join(cell(char).text for char in text)
+
+
+def plain(style: str, text: str) -> str:
+    """Text without colour."""
+    return text
+
+
+def full(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
+    """Each finding with its place in the source underlined, its notes and its hint."""
+    blocks = ["\n".join(block(source, finding, paint)) for finding in findings[:MOST]]
+    return "\n\n".join([*blocks, *more(findings)])
+
+
+def concise(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
+    """A line each: file:line:column: CODE name severity: message; hint."""
+    return "\n".join([*(line(source, finding, paint) for finding in findings[:MOST]), *more(findings)])
+
+
+def more(findings: Sequence[Diagnostic]) -> list[str]:
+    """What is not shown of a flood."""
+    left = len(findings) - MOST
+    return [f"... and {left:,} more {'finding' if left == 1 else 'findings'}"] if left > 0 else []
+
+
+def line(source: Source, finding: Diagnostic, paint: Paint) -> str:
+    """One finding on one line."""
+    code, hint = finding.code, f"; {finding.hint}" if finding.hint else ""
+    what = f"{code.code} {code.name} {paint(finding.severity, finding.severity)}"
+    return f"{paint('place', place(source, finding.span))}: {what}: {safe(finding.message + hint)}"
+
+
+def block(source: Source, finding: Diagnostic, paint: Paint) -> Iterator[str]:
+    """The lines of one finding."""
+    span, title = finding.span, f"{finding.severity}[{finding.code.code} {finding.code.name}]"
+    margin = " " * len(str(span.line))
+    yield f"{paint(finding.severity, title)}: {paint('heading', safe(finding.message))}"
+    yield f"{margin}{paint('place', '-->')} {place(source, span)}"
+    if span.line <= len(source.rows):
+        code, marks = snippet(source.rows[span.line - 1], span)
+        yield f"{margin} {paint('place', '|')}"
+        yield f"{paint('place', f'{span.line} |')} {code}".rstrip()
+        yield f"{margin} {paint('place', '|')} {marks[0]}{paint(finding.severity, marks[1])}"
+    yield from (f"{margin} {paint('place', '=')} note: {safe(note)}" for note in finding.notes)
+    if finding.hint:
+        yield f"{margin} {paint('place', '=')} {paint('hint', 'help')}: {safe(finding.hint)}"
+
+
+def place(source: Source, span: Span) -> str:
+    """file:line:column."""
+    return f"{safe(source.name)}:{span.line}:{span.column}"
+
+
+def snippet(row: str, span: Span) -> tuple[str, tuple[str, str]]:
+    """(the source line, (the space before its underline, the underline)), a long line cut around the latter."""
+    begin = min(span.column - 1, len(row))
+    end = max(span.end_column - 1 if span.end_line == span.line else len(row), begin + 1)
+    low = max(0, begin - WIDE)
+    cells = [cell(char) for char in row[low : begin + WIDE + 1]]
+    first, last = cut(cells, begin - low, low > 0 or begin + WIDE + 1 < len(row))
+    head, tail = "..." * (low + first > 0), "..." * (low + last < len(row))
+    code = head + "".join(c.text for c in cells[first:last]) + tail
+    indent = " " * (len(head) + columns(cells[first : begin - low]))
+    return code, (indent, "^" * max(1, columns(cells[begin - low : min(end - low, last)])))
+
+
+def cut(cells: list[Cell], begin: int, long: bool) -> tuple[int, int]:
+    """The stretch of cells to show: all, or WIDE columns from a little before `begin`."""
+    if not long and columns(cells) <= WIDE:
+        return 0, len(cells)
+    first = last = begin
+    while first > 0 and columns(cells[first - 1 : begin]) <= BEFORE:
+        first -= 1
+    while last < len(cells) and columns(cells[first : last + 1]) <= WIDE:
+        last += 1
+    return first, last
+
+
+def columns(cells: Iterable[Cell]) -> int:
+    """The columns that some cells take."""
+    return sum(c.columns for c in cells)
+
+
+def json(reports: Iterable[tuple[Source, Iterable[Diagnostic]]]) -> str:
+    """A JSON list of the findings of some files."""
+    from json import dumps
+
+    from cnncalc.render.machine import diagnostic
+
+    return dumps([diagnostic(f, source.name) for source, findings in reports for f in findings], indent=1)
+
+
+def github(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
+    """Workflow commands that GitHub shows beside the line."""
+    return "\n".join(command(source, finding) for finding in findings)
+
+
+def command(source: Source, finding: Diagnostic) -> str:
+    """One workflow command: `%`, line ends and, in properties, `:` and `,` are escaped."""
+    span, title = finding.span, f"{finding.code.code} {finding.code.name}"
+    given = {"file": source.name, "line": str(span.line), "col": str(span.column), "title": title}
+    properties = ",".join(f"{name}={safe(value).translate(PROPERTY)}" for name, value in given.items())
+    text = "\n".join(map(safe, filter(None, [finding.message, *finding.notes, finding.hint])))
+    return f"::{LEVELS[finding.severity]} {properties}::{text.translate(DATA)}"
+
+
+FORMATS: Final = {"full": full, "concise": concise, "github": github}
+"""The formats of one file's findings, by name."""
