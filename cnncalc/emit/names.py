@@ -71,11 +71,17 @@ def ascii_letter(letter: str) -> str:
 
 
 def class_name(name: str, title: str, used: Collection[str] = ()) -> str:
-    """A class for the spec `name`, spelt as the title spells it: alexnet under "# AlexNet, 2012" is AlexNet."""
+    """A class for the spec `name`, spelt as its title spells it: vgg16 under "# VGG, configuration D" is VGG16."""
     word = ascii_word(name)
-    letters = "[^a-zA-Z0-9]?".join(re.findall(r"[a-zA-Z0-9]", word))
-    spelt = re.search(rf"(?<![a-zA-Z0-9]){letters}(?![a-zA-Z0-9])", title, re.IGNORECASE | re.ASCII)
-    parts = re.findall(r"[a-zA-Z0-9]+", spelt[0] if spelt else word)
-    camel = "".join(part[0].upper() + part[1:] for part in parts)[:40] or "Network"
+    whole = spelling(word, title)
+    parts = [whole] if whole else [spelling(p, title) or p for p in re.findall(r"[a-zA-Z]+|[0-9]+", word)]
+    camel = "".join(part[0].upper() + part[1:] for part in parts)[:32] or "Network"
     camel = camel if camel[0].isalpha() else f"Net{camel}"
     return camel + "_" * (taken(camel) or camel in used)
+
+
+def spelling(word: str, title: str) -> str:
+    """`word` with the capitals that the title gives it: LeNet5 for lenet5 where it says LeNet-5; or nothing."""
+    letters = "[^a-zA-Z0-9]?".join(re.findall(r"[a-zA-Z0-9]", word))
+    found = re.search(rf"(?<![a-zA-Z0-9]){letters}(?![a-zA-Z0-9])", title, re.IGNORECASE | re.ASCII)
+    return re.sub(r"[^a-zA-Z0-9]", "", found[0]) if found else ""

@@ -163,21 +163,21 @@ def line_steps(network: Network, line: Sequence[Row]) -> Iterator[Step]:
 
 def column(statements: Sequence[Step]) -> list[str]:
     """The statements of `forward`, their shapes in a column."""
-    codes = [fitted(f"x = {step.value}", 8) for step in statements]
+    codes = [fitted(f"x = {step.value}", 8, max(NESTED, WIDTH - len(step.shape) - 4)) for step in statements]
     width = max((len(code[0]) for code in codes if len(code) == 1 and len(code[0]) <= NESTED), default=0)
     beside = zip(codes, statements, strict=True)
     return [line for code, step in beside for line in [*code[:-1], f"{code[-1]:<{width}}  # {step.shape}"]]
 
 
-def fitted(code: str, indent: int) -> list[str]:
+def fitted(code: str, indent: int, width: int = WIDTH) -> list[str]:
     """`code` at this indent, broken at its outermost call where it is too long, as ruff would break it."""
     begin, end = code.find("(") + 1, code.rfind(")")
-    if indent + len(code) <= WIDTH or not begin:
+    if indent + len(code) <= width or not begin or code.startswith(('"', 'f"')):
         return [" " * indent + code]
-    inside = code[begin:end]
-    body = [" " * (indent + 4) + inside]
-    if len(body[0]) > WIDTH:
-        body = [line for part in arguments(inside) for line in fitted(f"{part},", indent + 4)]
+    parts = [code[begin:end]]
+    if indent + 4 + len(parts[0]) > WIDTH and len(arguments(parts[0])) > 1:
+        parts = [f"{part}," for part in arguments(parts[0])]
+    body = [line for part in parts for line in fitted(part, indent + 4)]
     return [" " * indent + code[:begin], *body, " " * indent + code[end:]]
 
 
@@ -194,17 +194,19 @@ def arguments(text: str) -> list[str]:
 
 CHECK = """\
 if __name__ == "__main__":
+    params = {params:_}
+    shape = (2, {gives})
     net = {name}()
-    params = sum(p.numel() for p in net.parameters())
-    if params != {params:_}:
-        raise SystemExit(f"{name}: {{params:,}} parameters, expected {params:,}")
+    found = sum(p.numel() for p in net.parameters())
+    if found != params:
+        raise SystemExit(f"{name}: {{found:,}} parameters, expected {{params:,}}")
     x = torch.randn(2, {given}, requires_grad=True)
     with torch.no_grad():
         y = net.eval()(x)
-    if y.shape != (2, {gives}):
-        raise SystemExit(f"{name}: output {{tuple(y.shape)}}, expected (2, {gives})")
+    if y.shape != shape:
+        raise SystemExit(f"{name}: output {{tuple(y.shape)}}, expected {{shape}}")
     net.train()(x).float().square().mean().backward()
-    print("{name}: {params:,} parameters, (2, {given}) to (2, {gives}), one step backward: ok")"""
+    print(f"{name}: {{params:,}} parameters, {{tuple(x.shape)}} to {{shape}}, one step backward: ok")"""
 
 
 def self_check(network: Network, name: str) -> str:
