@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cnncalc.faults import NOT_YET, POOL_PAD
 from cnncalc.geometry import Shape, Window
 from cnncalc.layer import Layer, Parameter, Requirement
-from cnncalc.layers._sliding import NAMES, larger, module_pads, overhang, room
+from cnncalc.layers._sliding import NAMES, larger, overhang, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ class Pool(Layer):
         return (1,) * len(self.kernel)
 
     def window(self, *inputs: Shape) -> Window:
-        slide = Window(self.kernel, self.stride, (), self.taps(), bool(self.ceil))
+        slide = Window(self.kernel, self.stride, (), self.taps(), self.ceil * (self.pad.fill == "zeros") == 1)
         return slide._replace(pad=self.pad.cells(inputs[0].extents, slide.reach, self.stride))
 
     def out(self, *inputs: Shape) -> Shape:
@@ -51,6 +51,8 @@ class Pool(Layer):
         window = self.window(*inputs)
         yield from half(window, inputs[0], self.pad.fill)
         yield from room(window, inputs[0], self.pad.fill)
+        if self.ceil and self.pad.fill != "zeros":
+            yield from level(window, inputs[0], self.pad.fill)
 
 
 def half(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:
@@ -63,11 +65,15 @@ def half(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:
         yield Requirement(holds, POOL_PAD, text, (pad, k, name, k // 2, 2 * pad), remedy, "pad")
 
 
-def level(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:
-    """Where F.pad pads, no window may hang over the end: ceil_mode speaks of a module's own padding."""
+def level(window: Window, x: Shape, fill: str, inside: bool = False) -> Iterator[Requirement]:
+    """Where F.pad pads, no window that is rounded up may hang over the end: only a module's padding (`inside`) says
+    what it finds there.
+    """
     text = "rounding up lets the last window hang {0} over the end, which a pad that is {1} does not allow"
     remedy = "pad the end by {0} more, or leave out 'ceil' or the pad"
-    sort = "uneven" if fill == "zeros" else fill
-    for over in overhang(window, x.extents):
-        holds = (over == 0) + module_pads(window.pad, fill) >= 1
-        yield Requirement(holds, NOT_YET, text, (over, sort), remedy, "ceil")
+    sort, extents = "uneven", x.extents
+    if fill != "zeros":
+        sort, extents = fill, tuple(w + start + end for w, (start, end) in zip(x.extents, window.pad, strict=True))
+        window = window._replace(pad=((0, 0),) * x.rank, ceil=True)
+    for over in overhang(window, extents):
+        yield Requirement((over == 0) + inside >= 1, NOT_YET, text, (over, sort), remedy, "ceil")

@@ -50,7 +50,7 @@ def overhang(window: Window, extents: Axes) -> Axes:
 
 def module_pads(pad: Sides, fill: str) -> bool:
     """Whether a PyTorch module can do this padding itself: zeros, as many at the start as at the end."""
-    return all(a == b for a, b in pad) and (fill == "zeros" or not any(map(any, pad)))
+    return sum((start != end) + (fill != "zeros") * (start + end) for start, end in pad) == 0
 
 
 def explicit_pad(pad: Sides, fill: str, value: str = "") -> tuple[Axes, str]:

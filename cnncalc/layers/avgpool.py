@@ -70,23 +70,28 @@ class Avgpool(Pool):
     nocountpad: int
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        x, window = inputs[0], self.window(*inputs)
+        x, fill = inputs[0], self.pad.fill
         text, remedy = "'countpad' and 'nocountpad' exclude each other", "keep one of the two; countpad is the default"
         yield Requirement(not (self.countpad and self.nocountpad), CONTRADICTION, text, (), remedy, "nocountpad")
         text = "'nocountpad' leaves empty cells out of the mean, and a {0} pad has none"
-        counted = self.pad.fill == "zeros" or not self.nocountpad
-        yield Requirement(counted, CONTRADICTION, text, (self.pad.fill,), "leave out 'nocountpad'", "nocountpad")
+        counted = fill == "zeros" or not self.nocountpad
+        yield Requirement(counted, CONTRADICTION, text, (fill,), "leave out 'nocountpad'", "nocountpad")
         yield from super().requires(*inputs)
-        yield from level(window, x, self.pad.fill)
-        if x.rank == 3 and module_pads(window.pad, self.pad.fill):
-            yield from self.uncovered(x)
+        window = self.window(x)
+        inside = module_pads(window.pad, fill)
+        if window.ceil:
+            yield from level(window, x, fill, inside)
+        if x.rank == 3:
+            yield from self.covered(x, inside)
 
-    def uncovered(self, x: Shape) -> Iterator[Requirement]:
-        """PyTorch's avg_pool3d asks that the map cover the kernel before it pads."""
+    def covered(self, x: Shape, inside: bool) -> Iterator[Requirement]:
+        """PyTorch's avg_pool3d asks that the map cover the kernel before it pads; F.pad pads before it asks."""
         text = "the kernel is {0} {1} and the map {2}: a 3-D average pool asks for as much before padding"
         for name, k, extent in zip(NAMES[x.rank], self.kernel, x.extents, strict=True):
             remedy = "use a kernel of at most {2}, or an input at least {0} {1}"
-            yield Requirement(k <= extent, POOL_EXCEEDS, text, (k, name, extent), remedy, "kernel")
+            yield Requirement(
+                (k <= extent) + (1 - inside) >= 1, POOL_EXCEEDS, text, (k, name, extent), remedy, "kernel"
+            )
 
     def work(self, *inputs: Shape) -> Work:
         outputs = self.out(*inputs).elements

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Shape
 from cnncalc.layer import Module, Parameter, literal
-from cnncalc.layers._pool import Pool, level
+from cnncalc.layers._pool import Pool
 from cnncalc.layers._sliding import CALL, explicit_pad, module_pads, options, overhang, run_pad, saved_input, windows
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnncalc.geometry import Axes, Sides, Window
-    from cnncalc.layer import Array, Requirement, Saved
+    from cnncalc.layer import Array, Saved
 
 
 class Maxpool(Pool):
@@ -46,11 +46,6 @@ class Maxpool(Pool):
 
     def taps(self) -> Axes:
         return self.dilation
-
-    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        yield from super().requires(*inputs)
-        if self.pad.fill != "zeros":
-            yield from level(self.window(*inputs), inputs[0], self.pad.fill)
 
     def work(self, *inputs: Shape) -> Work:
         return Work(compares=self.out(*inputs).elements * (prod(self.kernel) - 1))

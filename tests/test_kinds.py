@@ -1,0 +1,665 @@
+"""Every kind's facts held against PyTorch, NumPy and plain loops.
+
+Kinds are found by walking their folder and tested by the examples they state: a new kind is tested as soon as it
+is there. Only illegal lines, counts worked out by hand and random windows are written here.
+"""
+
+import re
+from itertools import product
+from math import prod
+from types import FunctionType
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnncalc import faults, layers
+from cnncalc.analysis.receptive_field import fields
+from cnncalc.api import SpecError, analyse, loads
+from cnncalc.geometry import WHOLE, Field, Order
+from cnncalc.layer import Layer, find
+from cnncalc.network.bind import Binder
+from cnncalc.source import read
+from cnncalc.syntax.parse import parse
+from cnncalc.syntax.words import kind_of
+from cnncalc.work import Work
+
+KINDS = {keyword: find(keyword) for keyword in layers.keywords()}
+CASES = [(keyword, *example) for keyword, kind in KINDS.items() for example in kind.examples]
+FACTS = sorted(
+    name
+    for name, fact in vars(Layer).items()
+    if isinstance(fact, FunctionType) and "NotImplementedError" in fact.__code__.co_names
+)
+SOURCE = re.compile(r"\b(19|20)\d\d\b.*\b(section|equation|relationship|algorithm|Methods)|CS231n|PyTorch, nn\.", re.S)
+
+torch.set_num_threads(1)
+every_kind = pytest.mark.parametrize("keyword", KINDS)
+every_case = pytest.mark.parametrize(("keyword", "given_input", "line"), CASES)
+
+
+class Case(NamedTuple):
+    """An example built both ways: the node with its facts, the module from its text."""
+
+    node: object
+    module: nn.Module
+    network: object
+
+    @property
+    def shape(self):
+        """The shape of what the layer is fed: an input is fed its own."""
+        return self.node.shapes[0] if self.node.shapes else self.node.output
+
+
+class Built(nn.Module):
+    """A layer's PyTorch text, run; a text without a constructor has no module `m`."""
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        text = layer.torch(*shapes)
+        self.names = {"nn": nn, "F": F, "torch": torch}
+        exec(text.helper, self.names)
+        self.m = eval(text.text or "nn.Identity()", self.names)
+        self.call = text.call.format(m="m", x="x")
+
+    def forward(self, x):
+        return eval(self.call, {**self.names, "m": self.m, "x": x})
+
+
+def case(given_input, line):
+    """One example; lines of kinds without an input are whole specs."""
+    network = analyse(f"INPUT: {given_input}\n{line}" if given_input else line, "example", "<example>")
+    assert network.complete or not given_input, network.findings
+    node = (network.nodes or network.inputs)[0]
+    return Case(node, Built(node.layer, node.shapes), network)
+
+
+def tensor(shape, batch=2, dtype=torch.float64, seed=0, **options):
+    """Random numbers, a batch of them."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(batch, *shape.dims, generator=generator, dtype=dtype).requires_grad_(options.get("grad", False))
+
+
+def randomized(module):
+    """The module in evaluation mode and double precision, every number of it random and positive."""
+    generator = torch.Generator().manual_seed(1)
+    module = module.double().eval()
+    for owned in (*module.parameters(), *module.buffers()):
+        if owned.is_floating_point():
+            owned.data = torch.rand(owned.shape, generator=generator, dtype=owned.dtype) + 0.5
+    return module
+
+
+# What a kind states
+
+
+def left_out(kind):
+    """What a kind does not state: facts it takes from the bare contract, examples, ranks without one, sources."""
+    missing = [fact for fact in FACTS if getattr(kind, fact) is getattr(Layer, fact)]
+    shown = {len(re.split("[x@]", given_input)) - 1 for given_input, _ in kind.examples if given_input}
+    missing += [f"an example of rank {rank}" for rank in kind.ranks if kind.arity and rank not in shown]
+    missing += [] if kind.examples else ["examples"]
+    return missing + ([] if SOURCE.search(kind.__doc__ or "") else ["a source"])
+
+
+def test_the_contract_has_eight_facts():
+    assert FACTS == ["out", "requires", "run", "saved", "torch", "weights", "window", "work"]
+
+
+@every_kind
+def test_a_kind_states_everything(keyword):
+    assert left_out(KINDS[keyword]) == []
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_a_kind_that_leaves_a_fact_out_is_refused(fact):
+    whole = next(kind for kind in KINDS.values() if kind.arity)
+    assert left_out(type("Short", (whole,), {"__doc__": whole.__doc__, fact: getattr(Layer, fact)})) == [fact]
+
+
+def test_a_kind_without_examples_or_source_is_refused():
+    whole = next(kind for kind in KINDS.values() if kind.ranks == (1, 2, 3))
+    short = type("Short", (whole,), {"__doc__": "Some layer.", "examples": (("8x8x3", "some"),)})
+    assert left_out(short) == ["an example of rank 1", "an example of rank 3", "a source"]
+    assert "examples" in left_out(type("Short", (whole,), {"__doc__": whole.__doc__, "examples": ()}))
+
+
+def test_aliases_are_what_the_kinds_state():
+    assert {alias: keyword for keyword, kind in KINDS.items() for alias in kind.aliases} == layers.ALIASES
+
+
+@pytest.mark.parametrize(("alias", "keyword"), [*layers.ALIASES.items(), *((k, k) for k in KINDS)])
+def test_aliases_lead_to_their_kind(alias, keyword):
+    assert kind_of(*alias.split()) == kind_of(*alias.upper().split()[::-1]) == keyword
+
+
+@every_kind
+def test_only_a_view_shares_its_input(keyword):
+    example = case(*KINDS[keyword].examples[0])
+    x = tensor(example.shape)
+    shared = example.module.double().train()(x).untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+    assert shared == KINDS[keyword].view
+
+
+@every_kind
+def test_postfixes_follow_another_layer(keyword):
+    kind, tail = KINDS[keyword], KINDS[keyword].examples[0][1]
+    found = analyse(f"INPUT: 240x240x4\nconv 4 1x1 {tail}", "postfix", "<postfix>")
+    assert ([node.kind for node in found.nodes] == ["conv", keyword]) == kind.postfix
+
+
+def numbers(layer, shape):
+    """The numbers that a layer's facts give, in one row: shape, work, weights, and what holds."""
+    sizes = [prod(weight.shape) for weight in layer.weights(shape).values()]
+    return [*layer.out(shape).dims, *layer.work(shape), *sizes, *(r.holds for r in layer.requires(shape))]
+
+
+@every_case
+def test_arithmetic_runs_on_arrays_of_extents(keyword, given_input, line):
+    example = case(given_input, line)
+    wider = [1, 0, 2, 5, -1] if example.node.shapes else []
+    shapes = [example.shape._replace(extents=tuple(w + more for w in example.shape.extents)) for more in wider]
+    columns = tuple(np.array(column) for column in zip(*(shape.extents for shape in shapes), strict=True))
+    for index, shape in enumerate(shapes):
+        together = numbers(example.node.layer, example.shape._replace(extents=columns))
+        assert [int(np.broadcast_to(n, len(shapes))[index]) for n in together] == numbers(example.node.layer, shape)
+
+
+# Facts against PyTorch and NumPy
+
+
+@every_case
+def test_example_is_of_its_kind(keyword, given_input, line):
+    assert case(given_input, line).node.kind == keyword
+
+
+@every_case
+def test_shape_equals_torch(keyword, given_input, line):
+    example = case(given_input, line)
+    out = randomized(example.module)(tensor(example.shape))
+    assert tuple(out.shape[1:]) == example.node.output.dims
+
+
+@every_case
+def test_weights_equal_torch(keyword, given_input, line):
+    example = case(given_input, line)
+    trainable = {name.removeprefix("m.") for name, _ in example.module.named_parameters()}
+    state = {name.removeprefix("m."): value for name, value in example.module.state_dict().items()}
+    found = {name: (tuple(value.shape), name in trainable) for name, value in state.items()}
+    assert found == {name: (w.shape, w.trainable) for name, w in example.node.weights.items()}
+    assert {name for name, w in example.node.weights.items() if w.bias} == {"bias"} & set(state)
+
+
+@every_case
+def test_numpy_equals_torch(keyword, given_input, line):
+    example = case(given_input, line)
+    module, x = randomized(example.module), tensor(example.shape)
+    weights = {name.removeprefix("m."): value.numpy() for name, value in module.state_dict().items()}
+    fed = [x.numpy()] * max(len(example.node.shapes), 1)
+    np.testing.assert_allclose(example.node.layer.run(weights, *fed), module(x).detach().numpy(), rtol=1e-9, atol=1e-9)
+
+
+@every_case
+def test_macs_equal_torch(keyword, given_input, line):
+    example = case(given_input, line)
+    with FlopCounterMode(display=False) as counter:
+        randomized(example.module)(tensor(example.shape, batch=1))
+    assert 2 * example.node.macs == counter.get_total_flops()
+
+
+@every_case
+@pytest.mark.parametrize("batch", [2, 3])
+def test_saved_equals_torch(keyword, given_input, line, batch):
+    example = case(given_input, line)
+    x = tensor(example.shape, batch, torch.float32, grad=True)
+    assert stated_bytes(example, batch) == kept_bytes(example.module.train(), x)
+
+
+def stated_bytes(example, batch):
+    """The bytes that the facts say training keeps, of float32."""
+    saved = example.node.layer.saved(*example.node.shapes)
+    whole = saved.input * example.shape.elements + saved.output * example.node.output.elements
+    extra, once = (sum(n * (size or 4) for n, size in part) for part in (saved.extra, saved.once))
+    return batch * (4 * whole + extra) + once
+
+
+def kept_bytes(module, x):
+    """The bytes of the storages that autograd keeps, each counted once, what the module owns left out."""
+    owned = {owned.untyped_storage().data_ptr() for owned in (*module.parameters(), *module.buffers())}
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: kept.append(tensor) or tensor, lambda tensor: tensor):
+        out = module(x)
+    storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in kept}
+    assert out is not None
+    return sum(size for pointer, size in storages.items() if pointer not in owned)
+
+
+# Facts against plain loops
+
+
+def starts(extent, reach, stride, start, end, ceil):
+    """Where windows stand on one axis: as far as they fit or, rounding up, while they begin before the end padding."""
+    found, at = [], -start
+    while at + reach <= extent + end or (ceil and at < extent and at - stride + reach < extent + end):
+        found.append(at)
+        at += stride
+    return found
+
+
+def axes_of(module, name, rank):
+    """A module's attribute as one number an axis."""
+    value = getattr(module, name, 1)
+    return value if isinstance(value, tuple) else (value,) * rank
+
+
+def places(module, shape):
+    """Every place of a module's window over an input of this shape."""
+    rank = len(shape) - 2
+    kernel, stride, pad, dilation = (
+        axes_of(module, name, rank) for name in ("kernel_size", "stride", "padding", "dilation")
+    )
+    ceil = getattr(module, "ceil_mode", False)
+    axes = zip(shape[2:], kernel, stride, pad, dilation, strict=True)
+    return list(product(*(starts(w, d * (k - 1) + 1, s, p, p, ceil) for w, k, s, p, d in axes)))
+
+
+def loop_conv(module, shape):
+    macs = 0
+    for _ in product(range(module.out_channels), places(module, shape)):
+        for _ in product(range(module.in_channels // module.groups), *map(range, module.kernel_size)):
+            macs += 1
+    return Work(macs=macs)
+
+
+def loop_linear(module, shape):
+    return Work(macs=sum(1 for _ in product(range(module.out_features), range(module.in_features))))
+
+
+def loop_taps(module, shape):
+    """(outputs, taps behind the first of each) of a pool."""
+    outputs = more = 0
+    for _ in product(range(shape[1]), places(module, shape)):
+        outputs += 1
+        more += sum(1 for _ in product(*map(range, axes_of(module, "kernel_size", len(shape) - 2)))) - 1
+    return outputs, more
+
+
+def loop_max(module, shape):
+    return Work(compares=loop_taps(module, shape)[1])
+
+
+def loop_mean(module, shape):
+    outputs, more = loop_taps(module, shape)
+    return Work(adds=more, divs=outputs)
+
+
+def loop_global(module, shape):
+    return Work(adds=sum(1 for _ in product(*map(range, shape[1:]))) - shape[1], divs=shape[1])
+
+
+LOOPS = {
+    **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), loop_conv),
+    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), loop_max),
+    **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), loop_mean),
+    **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), loop_global),
+    nn.Linear: loop_linear,
+}
+
+
+def looped(keyword, given_input, line):
+    """Whether plain loops count this example: its module is one they know, in less than a second."""
+    example = case(given_input, line)
+    return type(example.module.m) in LOOPS and sum(example.node.work) <= 500_000
+
+
+LOOPED = [example for example in CASES if looped(*example)]
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), LOOPED)
+def test_work_equals_loops(keyword, given_input, line):
+    example = case(given_input, line)
+    received = []
+    example.module.m.register_forward_pre_hook(lambda module, fed: received.append(tuple(fed[0].shape)))
+    example.module(tensor(example.shape, batch=1, dtype=torch.float32))
+    assert example.node.work == LOOPS[type(example.module.m)](example.module.m, received[0])
+
+
+def test_loops_reach_every_kind_that_multiplies_or_slides():
+    nodes = {keyword: case(given_input, line).node for keyword, given_input, line in CASES}
+    counted = {keyword for keyword, node in nodes.items() if node.macs or node.window is not None}
+    assert counted and counted <= {keyword for keyword, _, _ in LOOPED}
+
+
+@pytest.mark.parametrize(
+    ("line", "work"),
+    [
+        ("relu", Work(compares=24)),
+        ("leaky", Work(compares=24, muls=24)),
+        ("elu", Work(compares=24, exps=24, adds=24, muls=24)),
+        ("sigmoid", Work(exps=24, adds=24, divs=24)),
+        ("tanh", Work(muls=24, exps=24, divs=24, adds=48)),
+        ("softmax", Work(exps=24, adds=18, divs=24)),
+        ("bn", Work(muls=24, adds=24)),
+        ("lrn 3", Work(muls=48, adds=72, pows=24, divs=24)),
+        ("bias", Work(adds=24)),
+        ("dropout", Work()),
+        ("flatten", Work()),
+    ],
+)
+def test_work_worked_out_by_hand(line, work):
+    assert case("3x2x4", line).node.work == work
+
+
+# The receptive field against gradients
+
+
+def touched(example, unit):
+    """The cells whose gradient at one unit is not zero for some sample; weights are 1, so that nothing cancels."""
+    shape = example.shape
+    batch = min(256, max(8, 4_000_000 // shape.elements))
+    module = example.module.double().eval()
+    for owned in module.parameters():
+        owned.data.fill_(1.0)
+    x = tensor(shape, batch, grad=True)
+    module(x)[(slice(None), 0, *unit)].sum().backward()
+    return (x.grad != 0).any(dim=1).any(dim=0)
+
+
+def seen(field, unit):
+    """(first, last) cell of each axis that a unit sees, by its field."""
+    return [(a + o * j, a + o * j + n - 1) for n, j, a, o in zip(*field, unit, strict=True)]
+
+
+def interior(field, extents, outs):
+    """A unit in the middle of those whose field lies inside the map."""
+    units = product(*map(range, outs))
+    inside = [
+        unit for unit in units if all(a >= 0 and b < w for (a, b), w in zip(seen(field, unit), extents, strict=True))
+    ]
+    return inside[len(inside) // 2]
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), [c for c in CASES if KINDS[c[0]].arity])
+def test_receptive_field_is_where_gradients_reach(keyword, given_input, line):
+    example = case(given_input, line)
+    extents, node = example.shape.extents, example.node
+    field = fields(example.network)[node.name]
+    if not isinstance(field, Field):
+        assert field == node.window == WHOLE
+        assert touched(example, (0,) * node.output.rank).all()
+        return
+    # A vector's first number is the map's first cell.
+    unit = interior(field, extents, node.output.extents) if node.output.rank else (0,) * len(extents)
+    hit = touched(example, unit[: node.output.rank])
+    hull = [(int(axis.min()), int(axis.max())) for axis in hit.nonzero().mT]
+    assert hull == seen(field, unit)
+    assert int(hit.sum()) == (1 if node.window is None else prod(node.window.kernel))
+
+
+# What is refused
+
+
+class Illegal(NamedTuple):
+    """A line that must be refused, and its nearest legal twin."""
+
+    given_input: str
+    line: str
+    twin: str
+    code: faults.Code
+
+
+ILLEGAL = [
+    Illegal("8x8x3", "conv 3x3", "conv 3x3 depthwise", faults.MISSING),
+    Illegal("8x8x6", "conv 8 3x3 groups 4", "conv 8 3x3 groups 2", faults.GROUPS),
+    Illegal("8x8x8", "conv 6 3x3 groups 4", "conv 4 3x3 groups 4", faults.GROUPS),
+    Illegal("9x4", "conv 7 3 depthwise", "conv 8 3 depthwise", faults.GROUPS),
+    Illegal("8x8x4", "conv depthwise 3x3 groups 2", "conv depthwise 3x3 groups 1", faults.CONTRADICTION),
+    Illegal("4x4x3", "conv 8 5x5", "conv 8 5x5 pad 0:1", faults.WINDOW_EXCEEDS),
+    Illegal("9x4x3", "conv 8 3x3 dilation 2", "conv 8 3x3 dilation 2x1", faults.WINDOW_EXCEEDS),
+    Illegal("2x5", "conv 8 3", "conv 8 2", faults.WINDOW_EXCEEDS),
+    Illegal("5x5x2x3", "conv 8 3", "conv 8 3x3x2", faults.WINDOW_EXCEEDS),
+    Illegal("3x3x2", "conv 4 3x3 pad 3 reflect", "conv 4 3x3 pad 2 reflect", faults.FILL_EXCEEDS),
+    Illegal("3x9x2", "conv 4 3x3 pad 0:4 circular", "conv 4 3x3 pad 0:3 circular", faults.FILL_EXCEEDS),
+    Illegal("9x9x2", "maxpool 3x3 stride 2 pad 2", "maxpool 3x3 stride 2 pad 1", faults.POOL_PAD),
+    Illegal("9x9x2", "maxpool 3x3 dilation 2 pad 2", "maxpool 3x3 dilation 2 pad 1", faults.POOL_PAD),
+    Illegal("9x2", "maxpool 5 pad 3", "maxpool 4 pad 2", faults.POOL_PAD),
+    Illegal("9x9x9x1", "maxpool 2x3x3 pad 1x2x1", "maxpool 2x3x3 pad 1x1x1", faults.POOL_PAD),
+    Illegal("2x2x3", "maxpool 3x3 stride 1 ceil", "maxpool 3x3 stride 2 ceil", faults.WINDOW_EXCEEDS),
+    Illegal("2x2x3", "maxpool 3x3", "maxpool 3x3 pad 1", faults.WINDOW_EXCEEDS),
+    Illegal("2x2x3", "maxpool 3x3 pad 2 reflect", "maxpool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
+    Illegal("8x8x2", "maxpool 3x3 stride 2 pad 1 copy ceil", "maxpool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
+    Illegal("8x8x2", "avgpool 3x3 countpad nocountpad", "avgpool 3x3 nocountpad", faults.CONTRADICTION),
+    Illegal("8x8x2", "avgpool 3x3 pad 1 copy nocountpad", "avgpool 3x3 pad 1 copy", faults.CONTRADICTION),
+    Illegal("9x9x2", "avgpool 3x3 stride 2 pad 2", "avgpool 3x3 stride 2 pad 1", faults.POOL_PAD),
+    Illegal("9x2", "avgpool 1 pad 1", "avgpool 2 pad 1", faults.POOL_PAD),
+    Illegal("2x2x3", "avgpool 3x3", "avgpool 3x3 pad 1", faults.WINDOW_EXCEEDS),
+    Illegal("3x3x2", "avgpool 3x3 pad 4 circular", "avgpool 3x3 pad 3 circular", faults.FILL_EXCEEDS),
+    Illegal("2x8x8x4", "avgpool 3x3x3 pad 1", "avgpool 2x3x3 pad 1", faults.POOL_EXCEEDS),
+    Illegal("8x8x2", "avgpool 3x3 stride 2 pad 0:2x1 ceil", "avgpool 3x3 stride 2 pad 0:1x1:0 ceil", faults.POOL_PAD),
+    Illegal("9x8x2", "avgpool 3x3 stride 2 pad 0:1 ceil", "avgpool 3x3 stride 2 pad 0:1", faults.NOT_YET),
+]
+UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET)
+"""Refused because the line itself makes no sense, or cannot be said in PyTorch: there is no module to fail."""
+
+
+def unchecked(illegal):
+    """The layer of an illegal line, its arguments evaluated and its requirements not looked at, with its input."""
+    shape = loads(f"INPUT: {illegal.given_input}\n{illegal.twin}").inputs[0].output
+    [statement] = parse(read(illegal.line, "<illegal>")).statements
+    [use] = statement.body.uses
+    binder = Binder(shape, {"C": shape.channels}, Order(), 100)
+    return binder.layer(use, {a.parameter.name: binder.argument(a) for a in use.arguments}), shape
+
+
+@pytest.mark.parametrize("illegal", ILLEGAL, ids=lambda illegal: f"{illegal.given_input}-{illegal.line}")
+def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
+    assert loads(f"INPUT: {illegal.given_input}\n{illegal.twin}").complete
+    with pytest.raises(SpecError) as refused:
+        loads(f"INPUT: {illegal.given_input}\n{illegal.line}")
+    [finding] = refused.value.diagnostics
+    assert finding.code == illegal.code
+    assert finding.hint and "{" not in finding.message + finding.hint
+
+
+def by_torch(illegal):
+    """Whether a PyTorch module says the same; it cannot where F.pad pads for it."""
+    layer, shape = unchecked(illegal)
+    padded = "F.pad" in layer.torch(shape).call and illegal.code is faults.POOL_PAD
+    return illegal.code not in UNKNOWN_TO_TORCH and not padded
+
+
+@pytest.mark.parametrize("illegal", list(filter(by_torch, ILLEGAL)), ids=lambda illegal: illegal.line)
+def test_torch_refuses_illegal_lines_too(illegal):
+    layer, shape = unchecked(illegal)
+    with pytest.raises((RuntimeError, ValueError)):
+        Built(layer, (shape,))(tensor(shape, dtype=torch.float32))
+
+
+def test_every_requirement_has_an_illegal_line():
+    nodes = [case(given_input, line).node for _, given_input, line in CASES]
+    required = {(node.kind, r.code) for node in nodes for r in node.layer.requires(*node.shapes)}
+    illegal = {(unchecked(illegal)[0].keyword(), illegal.code) for illegal in ILLEGAL}
+    assert required == illegal
+
+
+@every_case
+def test_requirements_give_their_numbers(keyword, given_input, line):
+    node = case(given_input, line).node
+    known = {parameter.name for parameter in node.layer.parameters}
+    for requirement in node.layer.requires(*node.shapes):
+        assert requirement.holds
+        assert requirement.about in known | {""}
+        assert requirement.message.format(*requirement.values)
+        assert requirement.remedy.format(*requirement.values)
+
+
+def test_fc_says_what_it_is_given():
+    node = case("6x6x256", "fc 40 in 9217").node
+    assert list(node.layer.claims(*node.shapes)) == [("in", 9217, 9216, "the map above gives 6x6x256 = 9216")]
+
+
+# Random windows: accepted exactly where PyTorch's forward on real tensors accepts
+
+
+class Slide(NamedTuple):
+    """A random window over a random map, axes in PyTorch's order."""
+
+    extents: tuple
+    kernel: tuple
+    stride: tuple
+    dilation: tuple
+    sides: tuple
+    pad: str
+    fill: str
+    ceil: bool
+
+    @property
+    def rank(self):
+        return len(self.extents)
+
+    @property
+    def reach(self):
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+    @property
+    def even(self):
+        """Whether a module can pad so by itself."""
+        return self.fill == "zeros" and all(a == b for a, b in self.sides)
+
+    def places(self, ceil):
+        """How many windows stand on each axis; cells that are filled are as good as the map's own."""
+        axes = list(zip(self.extents, self.reach, self.stride, self.sides, strict=True))
+        if self.fill != "zeros":
+            axes = [(w + a + b, k, s, (0, 0)) for w, k, s, (a, b) in axes]
+        return tuple(len(starts(w, k, s, a, b, ceil)) for w, k, s, (a, b) in axes)
+
+    def written(self, kind, channels, *options):
+        """The spec: a file's axes run the other way."""
+        extents, kernel, stride, dilation = ("x".join(map(str, v[::-1])) for v in self[:4])
+        fill = "" if self.fill == "zeros" else self.fill
+        dilated = f"dilation {dilation}" if set(self.dilation) != {1} else ""
+        words = (kind, kernel, f"stride {stride} pad {self.pad} {fill}", dilated, "ceil" * self.ceil, *options)
+        return f"INPUT: {extents}x{channels}\n" + " ".join(words)
+
+
+def same(extent, reach, stride):
+    """TensorFlow's SAME padding."""
+    total = max((-(-extent // stride) - 1) * stride + reach - extent, 0)
+    return total // 2, total - total // 2
+
+
+@st.composite
+def slides(draw, dilated=True, rounded=True):
+    rank = draw(st.integers(1, 3))
+
+    def axes(low, high):
+        return draw(st.tuples(*[st.integers(low, high)] * rank))
+
+    extents, kernel, stride = axes(1, 9), axes(1, 4), axes(1, 3)
+    dilation = axes(1, 3) if dilated and draw(st.booleans()) else (1,) * rank
+    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    starting = axes(0, 3)
+    ending = draw(st.sampled_from((starting, axes(0, 3))))
+    sides = tuple(zip(starting, ending, strict=True))
+    pad = draw(st.sampled_from(("cells", "same", "full")))
+    ways = {
+        "cells": (sides, "x".join(f"{a}:{b}" for a, b in sides[::-1])),
+        "same": (tuple(map(same, extents, reach, stride)), "same"),
+        "full": (tuple((k - 1, k - 1) for k in reach), "full"),
+    }
+    fill = draw(st.sampled_from(("zeros", "zeros", "copy", "reflect", "circular")))
+    return Slide(extents, kernel, stride, dilation, *ways[pad], fill, rounded and draw(st.booleans()))
+
+
+def accepted(build):
+    """The shape that PyTorch gives, or None where it refuses; an empty output is refused."""
+    try:
+        shape = tuple(build().shape)
+    except (RuntimeError, ValueError):
+        return None
+    return shape if all(shape) else None
+
+
+def padded(x, slide, value=0.0):
+    modes = {"copy": "replicate", "reflect": "reflect", "circular": "circular"}
+    cells = [cell for pair in reversed(slide.sides) for cell in pair]
+    return F.pad(x, cells, value=value) if slide.fill == "zeros" else F.pad(x, cells, mode=modes[slide.fill])
+
+
+def agree(spec, expected):
+    """We accept where `expected` is a shape, with that shape; and then the text, NumPy and the shape agree."""
+    found = analyse(spec, "random", "<random>")
+    assert (found.nodes[0].output.dims if found.complete else None) == expected, (spec, found.findings)
+    if not found.complete:
+        assert all(finding.code.code.startswith("SHP") or finding.code is faults.NOT_YET for finding in found.findings)
+        return
+    node = found.nodes[0]
+    module, x = randomized(Built(node.layer, node.shapes)), tensor(node.shapes[0])
+    weights = {name.removeprefix("m."): value.numpy() for name, value in module.state_dict().items()}
+    out = module(x).detach().numpy()
+    assert out.shape[1:] == node.output.dims
+    np.testing.assert_allclose(node.layer.run(weights, x.numpy()), out, rtol=1e-9, atol=1e-9)
+
+
+RANDOM = settings(max_examples=1000, deadline=None, derandomize=True)
+
+
+@RANDOM
+@given(slides(rounded=False), st.integers(1, 6), st.integers(1, 6), st.sampled_from((1, 1, 1, 2, 3)))
+def test_random_convolutions_are_accepted_where_torch_accepts(slide, channels, filters, groups):
+    def build():
+        kind = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[slide.rank - 1]
+        conv = kind(channels, filters, slide.kernel, slide.stride, 0, slide.dilation, groups)
+        return conv(padded(torch.zeros(1, channels, *slide.extents), slide))[0]
+
+    agree(slide.written(f"conv {filters}", channels, f"groups {groups}"), accepted(build))
+
+
+def pool_limit(slide):
+    """Whether PyTorch would pad a pool of this kernel with so much, on a map that has room for it."""
+    pool = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[slide.rank - 1]
+    most = tuple(map(max, slide.sides))
+    return accepted(lambda: pool(slide.kernel, padding=most)(torch.zeros(1, 1, *[12] * slide.rank))) is not None
+
+
+def pooled(slide, pools, value, **options):
+    """The shape of a pool where PyTorch accepts it, else None."""
+    pool, x = pools[slide.rank - 1], torch.zeros(1, 2, *slide.extents)
+    if slide.even:
+        most = tuple(a for a, _ in slide.sides)
+        return accepted(lambda: pool(slide.kernel, slide.stride, most, ceil_mode=slide.ceil, **options)(x)[0])
+    if slide.fill == "zeros" and not pool_limit(slide):
+        return None
+    floor = accepted(lambda: pool(slide.kernel, slide.stride, **options)(padded(x, slide, value))[0])
+    uneven_max = slide.fill == "zeros" and value != 0
+    if slide.places(slide.ceil) == slide.places(False):
+        return floor
+    fits = uneven_max and all(slide.places(True))
+    return (2, *slide.places(True)) if fits else None
+
+
+@RANDOM
+@given(slides())
+def test_random_max_pools_are_accepted_where_torch_accepts(slide):
+    pools = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)
+    expected = pooled(slide, pools, float("-inf"), dilation=slide.dilation)
+    agree(slide.written("maxpool", 2), expected)
+
+
+@RANDOM
+@given(slides(dilated=False), st.booleans())
+def test_random_average_pools_are_accepted_where_torch_accepts(slide, counted):
+    pools = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
+    word = "countpad" if counted or slide.fill != "zeros" else "nocountpad"
+    agree(slide.written("avgpool", 2, word), pooled(slide, pools, 0.0))
+
+
+def test_a_helper_averages_the_real_cells_of_an_uneven_pad():
+    node = case("3x1", "avgpool 2 stride 1 pad 0:1 nocountpad").node
+    assert Built(node.layer, node.shapes)(torch.tensor([[[1.0, 2.0, 5.0]]])).tolist() == [[[1.5, 3.5, 5.0]]]
