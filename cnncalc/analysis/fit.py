@@ -88,6 +88,13 @@ class Slide(NamedTuple):
             digits += 1
         return f"{whole}.{parts:0{digits}}".rstrip("0")
 
+    @property
+    def working(self) -> str:
+        """The formula and what it gives, rounded where it does not fit."""
+        if self.remainder == 0:
+            return f"{self.formula} = {self.out}"
+        return f"{self.formula} = {self.quotient}, rounded {'up' if self.ceil else 'down'} to {self.out}"
+
 
 def slides(node: Node) -> tuple[Slide, ...]:
     """A node's window on each axis, in PyTorch's order; none where nothing slides."""

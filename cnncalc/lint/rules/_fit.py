@@ -42,15 +42,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def parts(node: Node, order: Order, wanted: Callable[[Slide], bool]) -> tuple[Part, ...]:
-    """The axes with a wanted slide, those that agree together, in the file's order."""
-    axes = list(zip(range(node.output.rank), slides(node), strict=False))
-    axes = axes[::-1] if order.width_first else axes
+def axis_parts(node: Node, order: Order) -> tuple[Part, ...]:
+    """The axes of a sliding window, those that agree together, in the file's order."""
+    axes = list(enumerate(slides(node)))
     found: dict[Slide, tuple[list[str], int]] = {}
-    for letter, (axis, slide) in zip(order.letters(len(axes)), axes, strict=True):
-        if wanted(slide):
-            found.setdefault(slide, ([], axis))[0].append(NAMES[letter])
+    letters = order.letters(len(axes))
+    for letter, (axis, slide) in zip(letters, axes[::-1] if order.width_first else axes, strict=True):
+        found.setdefault(slide, ([], axis))[0].append(NAMES[letter])
     return tuple(Part(tuple(names), axis, slide) for slide, (names, axis) in found.items())
+
+
+def parts(node: Node, order: Order, wanted: Callable[[Slide], bool]) -> tuple[Part, ...]:
+    """Those of a node's axes that slide in the way wanted."""
+    return tuple(part for part in axis_parts(node, order) if wanted(part.slide))
 
 
 def misfits(

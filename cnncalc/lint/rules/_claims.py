@@ -1,0 +1,196 @@
+"""What the rules of claims say alike: figures as printed, sums with their working, what else a figure could be."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.fit import slides
+from cnncalc.analysis.report import totals
+from cnncalc.geometry import WHOLE, Field, Window
+from cnncalc.lint.rules._fit import NAMES, axis_parts, listed
+from cnncalc.syntax.claims import FIGURE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cnncalc.geometry import Axes, Order, Rational, Whole
+    from cnncalc.layer import Weight
+    from cnncalc.network.node import Claimed, Network, Node
+
+IS = {
+    "params": "its params, biases included", "weights": "its weights without biases", "biases": "its biases alone",
+    "buffers": "its buffers", "macs": "its macs", "flops": "its flops", "activations": "its activations",
+}  # fmt: skip
+MOST_TERMS = 4
+"""How many layers a working spells out."""
+
+
+def amount(number: Rational) -> str:
+    """A number as people write it: 34,944; 2.5."""
+    if number.denominator == 1:
+        return grouped(int(number))
+    return f"{float(number):,}"
+
+
+def grouped(number: int) -> str:
+    """An integer with its thousands apart; of one beyond all reading, its size."""
+    return f"{number:,}" if number.bit_length() < 4096 else f"about 2**{number.bit_length()}"
+
+
+def said(claim: Claimed) -> str:
+    """A claimed figure as printed, or the value of its expression."""
+    if not claim.half:
+        return amount(claim.value)
+    *_, figure = re.split(r"[<>=!]=?", claim.text, maxsplit=1)
+    match = FIGURE.search(figure)
+    return match[0] if match else amount(claim.value)
+
+
+def span_of(claim: Claimed) -> str:
+    """What a figure printed short stands for; nothing where it is exact."""
+    if not claim.half:
+        return ""
+    low, high = amount(claim.value - claim.half), amount(claim.value + claim.half)
+    return f"; {said(claim)} holds from {low} to {high}"
+
+
+def counts(nodes: Sequence[Node]) -> dict[str, int]:
+    """Every quantity that adds up, of some nodes."""
+    sums = totals(tuple(nodes))
+    return {
+        "params": sums.params, "weights": sums.weights, "biases": sums.params - sums.weights, "buffers": sums.buffers,
+        "macs": sums.macs, "flops": sums.flops, "activations": sums.activations,
+    }  # fmt: skip
+
+
+def likeness(claim: Claimed, nodes: Sequence[Node]) -> str:
+    """Which other quantity of these nodes the claimed figure is, if any."""
+    return next((what for what, value in counts(nodes).items() if value and near(claim, value)), "")
+
+
+def besides(claim: Claimed, nodes: Sequence[Node]) -> str:
+    """What the figure is besides: another quantity, or the same of one node alone; nothing where it is neither."""
+    other = likeness(claim, nodes)
+    if other:
+        return f"; {said(claim)} is {IS[other]}"
+    each = (node for node in nodes if len(nodes) > 1 and claim.quantity in IS)
+    single = next((node for node in each if near(claim, counts([node])[claim.quantity] or -1)), None)
+    return f"; {said(claim)} is {bare(single)} alone" if single else ""
+
+
+def bare(node: Node) -> str:
+    """How a claim names one layer of a line: CONV1.conv, CONV1.bn."""
+    return f"{node.name}.{node.kind}" if node.name == node.line else node.name
+
+
+def near(claim: Claimed, value: int) -> bool:
+    """Whether a value is the claimed figure, as far as it is printed."""
+    return -claim.half <= value - claim.value <= claim.half
+
+
+def working(quantity: str, nodes: Sequence[Node]) -> str:
+    """`(11*11*3 + 1)*96 = 34,944`: the sum over some nodes with its working, or alone where that is long."""
+    value = counts(nodes)[quantity]
+    terms = [term(quantity, node) for node in nodes if counts([node])[quantity]]
+    if not terms or len(terms) > MOST_TERMS or (text := " + ".join(terms)) in (str(value), grouped(value)):
+        return grouped(value)
+    return f"{text} = {grouped(value)}"
+
+
+def term(quantity: str, node: Node) -> str:
+    """The working of one node's figure."""
+    if quantity == "macs":
+        return products(node)
+    if quantity == "flops":
+        return operations(node)
+    if quantity == "activations":
+        return times(node.output.dims[::-1])
+    return tensors([w for w in node.weights.values() if BELONGS[quantity](w)])
+
+
+BELONGS: dict[str, Callable[[Weight], bool]] = {
+    "params": lambda w: w.trainable,
+    "weights": lambda w: w.trainable and not w.bias,
+    "biases": lambda w: w.trainable and w.bias,
+    "buffers": lambda w: not w.trainable,
+}
+
+
+def tensors(weights: list[Weight]) -> str:
+    """(F*F*C + 1)*K where all tensors have one for each of K filters, else each by itself."""
+    first = weights[0].shape[:1]
+    each = [times(w.shape[:0:-1]) for w in weights]
+    if len(weights) == 1 or not all(first and w.shape[:1] == first for w in weights):
+        return " + ".join(times((*w.shape[:0:-1], *w.shape[:1])) for w in weights)
+    if set(each) == {"1"}:
+        return f"{len(weights)}*{first[0]}"
+    return f"({' + '.join(each)})*{first[0]}"
+
+
+def times(numbers: Axes) -> str:
+    """Numbers multiplied, ones left out."""
+    return "*".join(str(n) for n in numbers if n != 1) or "1"
+
+
+def products(node: Node) -> str:
+    """Outputs (or, where the layer is transposed, inputs) times the products of each."""
+    for weight in (w for w in node.weights.values() if not w.bias):
+        for x in (node.output, *node.shapes):
+            if x.elements * prod(weight.shape[1:]) == node.macs:
+                return times((*x.dims[::-1], *weight.shape[:0:-1]))
+    return grouped(node.macs)
+
+
+def operations(node: Node) -> str:
+    """2*MACs and the other operations."""
+    others = sum(node.work[1:])
+    return " + ".join([f"2*{grouped(node.macs)}"] * bool(node.macs) + [grouped(others)] * bool(others))
+
+
+def sizes(nodes: Sequence[Node], order: Order) -> str:
+    """The extents of a line worked out, window by window."""
+    sliding = [node for node in nodes if slides(node)]
+    each = [f"{node.kind} " * (len(sliding) > 1) + size(node, order) for node in sliding]
+    return ", then ".join(each)
+
+
+def size(node: Node, order: Order) -> str:
+    """(55 + 2*0 - 3)/2 + 1 = 27, by axis where the axes differ."""
+    parts = axis_parts(node, order)
+    texts = [f"{part.slide.working}{f' on {part.where}' if len(parts) > 1 else ''}" for part in parts]
+    return listed(texts, "and")
+
+
+def whole(node: Node) -> str:
+    """Which layer above reads all of its input."""
+    stack, met = [node], set[str]()
+    while stack and stack[-1].window != WHOLE:
+        above = stack.pop()
+        stack += [x for x in above.inputs if x.name not in met]
+        met.add(above.name)
+    return f"{stack[-1].name if stack else node.name} reads all of its map"
+
+
+def seen(network: Network, nodes: Sequence[Node], known: Mapping[str, Field | Whole]) -> str:
+    """The receptive field of a line worked out from its last window: 3 + (3 - 1)*1 = 5."""
+    field = known[nodes[-1].name]
+    if not isinstance(field, Field) or not field.size:
+        return "none, the input being a vector"
+    last = next((node for node in reversed(nodes) if isinstance(node.window, Window)), None)
+    before = known[last.inputs[0].name] if last else None
+    if last is None or not isinstance(last.window, Window) or not isinstance(before, Field):
+        return by_axis([amount(size) for size in field.size], network.order)
+    steps = zip(before.size, last.window.reach, before.jump, field.size, strict=True)
+    texts = [f"{amount(n)} + ({k} - 1)*{amount(j)} = {amount(size)}" for n, k, j, size in steps]
+    return by_axis(texts, network.order)
+
+
+def by_axis(texts: list[str], order: Order) -> str:
+    """One text where all axes agree, else each with its axis."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    names = [NAMES[letter] for letter in order.letters(len(texts))]
+    turned = texts[::-1] if order.width_first else texts
+    return listed((f"{text} on the {name}" for text, name in zip(turned, names, strict=True)), "and")

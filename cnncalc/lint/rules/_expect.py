@@ -1,0 +1,79 @@
+"""What an expectation speaks of: the layers it names, the quantity, the value that the arithmetic gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.analysis.receptive_field import fields
+from cnncalc.geometry import Field
+from cnncalc.lint.claims import expectations
+from cnncalc.lint.rules._claims import amount, by_axis, counts
+from cnncalc.network.claim import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.geometry import Rational
+    from cnncalc.network.node import Claimed, Network, Node
+
+WORDS = ("train", "weights")
+"""What may stand in the parentheses beside names of layers."""
+
+
+class Measured(NamedTuple):
+    """An expectation beside what the arithmetic gives: `values` one an axis for a receptive field, else one.
+
+    No values stand for the whole input.
+    """
+
+    claim: Claimed
+    nodes: tuple[Node, ...]
+    quantity: str
+    values: tuple[Rational, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether it holds: on every axis, `!=` on one."""
+        each = [holds(self.claim, value) for value in self.values]
+        return any(each) if self.claim.op == "!=" else bool(each) and all(each)
+
+    @property
+    def what(self) -> str:
+        """params(3a, weights)"""
+        return f"{self.claim.quantity}({', '.join(self.claim.target)})" if self.claim.target else self.claim.quantity
+
+    def found(self, network: Network) -> str:
+        """The value as people read it."""
+        return by_axis([amount(value) for value in self.values], network.order)
+
+
+def missed(network: Network, ops: tuple[str, ...]) -> Iterator[Measured]:
+    """The expectations of these comparisons that do not hold; one about unknown layers is passed over."""
+    for claim in expectations(network):
+        if claim.op in ops:
+            nodes = meant(network, claim.target)
+            measure = measured(network, claim, nodes) if nodes else None
+            if measure and not measure.met:
+                yield measure
+
+
+def meant(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
+    """The layers an expectation is about, each once; none where one of them is unknown."""
+    names = [name for name in target if name not in WORDS or network.part(name)]
+    if not names:
+        return () if not network.complete else network.nodes if "train" in target else network.counted
+    parts = [network.part(name) for name in names]
+    unknown = [layer.name for layer in network.unknown]
+    if not all(parts) or any(u == name or u.startswith(f"{name}.") for u in unknown for name in names):
+        return ()
+    return tuple({node.name: node for part in parts for node in part}.values())
+
+
+def measured(network: Network, claim: Claimed, nodes: tuple[Node, ...]) -> Measured:
+    """The value of an expectation; of a receptive field that of the last layer meant."""
+    if claim.quantity == "rf":
+        last = nodes[-1] if claim.target else network.outputs[-1]
+        field = fields(network)[last.name]
+        return Measured(claim, (last,), "rf", field.size if isinstance(field, Field) else ())
+    quantity = "weights" if "weights" in claim.target and claim.quantity == "params" else claim.quantity
+    return Measured(claim, nodes, quantity, (counts(nodes)[quantity],))

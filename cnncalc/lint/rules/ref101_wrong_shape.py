@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.repair import sort_of
+from cnncalc.diagnostic import ERROR, Code, Diagnostic
+from cnncalc.lint.claims import claims
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._claims import sizes
+from cnncalc.lint.rules._search import Search, agrees, written
+from cnncalc.network.claim import agree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.network.node import Claimed, LineOf, Network
+
+
+class WrongShape(Rule):
+    """A line claims another shape than its arithmetic gives."""
+
+    code = Code(
+        "REF101",
+        "wrong-shape",
+        ERROR,
+        """\
+## What it does
+Holds the shape that a line claims, before it or behind `=>`, against the arithmetic, and looks for the one
+change of a line that would make the claim hold.
+
+## Why is this bad
+Either the claim or a number above it is wrong, and whoever copies the spec inherits it. The AlexNet paper's
+224x224 input is the best known case: its own 55x55x96 needs 227x227, or a pad of 2.
+
+## Example
+    INPUT: 224x224x3
+    CONV1: 96 11x11 stride 4 => 55x55x96
+
+## Use instead
+    INPUT: 227x227x3
+    CONV1: 96 11x11 stride 4 => 55x55x96
+
+## Fix safety
+There is no automatic fix: whether the claim or the layer is wrong is yours to say.
+
+## Source
+CS231n, "Convolutional Networks", case studies (AlexNet's input); the claims are the file's own.
+""",
+    )
+    good = (
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 55x55x96",
+        "INPUT: 224x224x3\n[55x55x96] CONV1: 96 11x11 stride 4 pad 2",
+        "INPUT: 9x7x3\nCONV1: 1 3x3 => 7x5\nCONV2: 5 3x3 => 5x?x5",
+    )
+    bad = (
+        "INPUT: 224x224x3\nCONV1: 96 11x11 stride 4 => 55x55x96",
+        "INPUT: 227x227x3\n[55x55x64] CONV1: 96 11x11 stride 4",
+        "INPUT: 9x7x3\nCONV1: 8 3x3 => 5x7x8",
+        "INPUT: 9x9x3\nCONV1: 8 3x3 => 7x7",
+    )
+
+    def check(self, network: Network) -> Iterator[Diagnostic]:
+        search = Search(network)
+        for line, claim in claims(network):
+            found = line.nodes[-1].output
+            if claim.quantity == "shape" and not agrees(network, claim, found):
+                text = f"{line.name} claims {written(claim)}, the arithmetic gives {network.order.text(found)}"
+                how = working(network, line, claim)
+                yield Diagnostic(self.code, f"{text}: {how}" if how else text, claim.span, search.hint(line, claim))
+
+
+def working(network: Network, line: LineOf, claim: Claimed) -> str:
+    """The working of what differs: extents window by window, or the channels."""
+    shape, axes = line.nodes[-1].output, claim.axes
+    first = network.order.channels_first or claim.channels_first
+    channels, spatial = (axes[0], axes[1:]) if first else (axes[-1], axes[:-1])
+    same = len(axes) == shape.rank + 1 and agree(spatial, network.order.turned(shape.extents))
+    if (not same and shape.rank) or channels == shape.channels:
+        return sizes(line.nodes, network.order)
+    counted = [(node, p) for node in line.nodes for p in node.layer.parameters if sort_of(p) == "count"]
+    return f"it has {shape.channels} {counted[-1][1].unit}" if counted else "it keeps the channels of its input"

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import ERROR, Code, Diagnostic
+from cnncalc.lint.claims import claims
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._claims import besides, counts, grouped, likeness, said, span_of, working
+from cnncalc.network.claim import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.network.node import Network
+
+
+class WrongCount(Rule):
+    """A line claims other params, macs or the like than its arithmetic gives."""
+
+    code = Code(
+        "REF102",
+        "wrong-count",
+        ERROR,
+        """\
+## What it does
+Holds the params, weights, biases, buffers, macs, flops or activations that a line claims against the arithmetic,
+summed over the layer and its postfixes. A figure printed short (105.4M) holds within half a unit of its last place.
+
+## Why is this bad
+A count that is off by the biases, or by a factor of two, is the usual slip of a slide; the finding says which
+other quantity of the line the figure is.
+
+## Example
+    INPUT: 227x227x3
+    CONV1: 96 11x11 stride 4 => 34,848 params
+
+## Use instead
+    INPUT: 227x227x3
+    CONV1: 96 11x11 stride 4 => 34,944 params, 34,848 weights
+
+## Fix safety
+There is no automatic fix: whether the claim or the layer is wrong is yours to say.
+
+## Source
+The claims are the file's own; the formulas are those of each kind of layer (`cnncalc explain`).
+""",
+    )
+    good = (
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 34,944 params, 34,848 weights, 105.4M macs",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 nobias => 108 params, 0 biases, 3,888 macs, 7776 flops, 144 activations",
+    )
+    bad = (
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 34,848 params",
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 105.5M macs",
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 105.4M flops",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 => 100 activations",
+    )
+
+    def check(self, network: Network) -> Iterator[Diagnostic]:
+        for line, claim in claims(network):
+            found = counts(line.nodes).get(claim.quantity)
+            if found is not None and not holds(claim, found):
+                text = f"{line.name} claims {said(claim)} {claim.quantity}, the arithmetic gives"
+                text = f"{text} {working(claim.quantity, line.nodes)}{span_of(claim)}{besides(claim, line.nodes)}"
+                other = likeness(claim, line.nodes)
+                meant = f"{said(claim)} {other} or " if other else ""
+                yield Diagnostic(self.code, text, claim.span, f"claim {meant}{grouped(found)} {claim.quantity}")

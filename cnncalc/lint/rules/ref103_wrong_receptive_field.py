@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.receptive_field import fields
+from cnncalc.diagnostic import ERROR, Code, Diagnostic
+from cnncalc.geometry import Field
+from cnncalc.lint.claims import claims
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._claims import amount, said, seen, span_of, whole
+from cnncalc.network.claim import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.geometry import Rational, Whole
+    from cnncalc.network.node import Claimed, LineOf, Network
+
+    Fields = dict[str, Field | Whole]
+
+
+class WrongReceptiveField(Rule):
+    """A line claims another receptive field than its arithmetic gives."""
+
+    code = Code(
+        "REF103",
+        "wrong-receptive-field",
+        ERROR,
+        """\
+## What it does
+Holds the receptive field that a line claims, in pixels of the input on every axis, against the arithmetic:
+size + (K - 1)*jump from layer to layer, after the last postfix of the line.
+
+## Why is this bad
+Published figures differ by what they count (before or after a pool, the theoretical field or what is left of it
+inside the image). The claim is of the theoretical field, clipped nowhere; behind fc and gap it is the whole input.
+
+## Example
+    INPUT: 32x32x3
+    CONV1: 8 3x3
+    CONV2: 8 3x3 => rf 7
+
+## Use instead
+    INPUT: 32x32x3
+    CONV1: 8 3x3
+    CONV2: 8 3x3 => rf 5
+
+## Fix safety
+There is no automatic fix: whether the claim or a layer is wrong is yours to say.
+
+## Source
+Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks", equations 2 to 4.
+""",
+    )
+    good = (
+        "INPUT: 32x32x3\nCONV1: 8 3x3 => rf 3\nCONV2: 8 3x3 => rf 5",
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => rf 11\nCONV2: 4 5x5 => rf 27",
+    )
+    bad = (
+        "INPUT: 32x32x3\nCONV1: 8 3x3\nCONV2: 8 3x3 => rf 7",
+        "INPUT: 32x32x3\nCONV1: 8 3x5 => rf 3",
+    )
+
+    def check(self, network: Network) -> Iterator[Diagnostic]:
+        held = [(line, claim) for line, claim in claims(network) if claim.quantity == "rf"]
+        known = fields(network) if held else {}
+        for line, claim in held:
+            if not agrees(claim, known[line.nodes[-1].name]):
+                text = wrong(network, line, claim, known)
+                yield Diagnostic(self.code, text, claim.span, remedy(network, line, claim, known))
+
+
+def wrong(network: Network, line: LineOf, claim: Claimed, known: Fields) -> str:
+    """Both sides, with the working."""
+    field = known[line.nodes[-1].name]
+    start = f"{line.name} claims a receptive field of {said(claim)}"
+    if not isinstance(field, Field):
+        return f"{start}, and it is the whole input: {whole(line.nodes[-1])}"
+    return f"{start}, the arithmetic gives {seen(network, line.nodes, known)}{span_of(claim)}"
+
+
+def remedy(network: Network, line: LineOf, claim: Claimed, known: Fields) -> str:
+    """The layer that has the claimed field, if there is one; else what to claim."""
+    for node in network.nodes:
+        if agrees(claim, known[node.name]):
+            return f"{said(claim)} is the receptive field of {node.name}"
+    sizes = set(size_of(known[line.nodes[-1].name]))
+    return (
+        f"claim rf {amount(sizes.pop())}"
+        if len(sizes) == 1
+        else "leave the claim out: it speaks of one size on every axis"
+    )
+
+
+def size_of(field: Field | Whole) -> tuple[Rational, ...]:
+    """The size on each axis; none for the whole input."""
+    return field.size if isinstance(field, Field) else ()
+
+
+def agrees(claim: Claimed, field: Field | Whole) -> bool:
+    """Whether a field has the claimed size on every axis."""
+    sizes = size_of(field)
+    return bool(sizes) and all(holds(claim, size) for size in sizes)

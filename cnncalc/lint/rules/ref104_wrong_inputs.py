@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import ERROR, Code, Diagnostic
+from cnncalc.lint.claims import inputs
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.network.node import Network
+
+
+class WrongInputs(Rule):
+    """`in N` names another number of inputs than the map above gives."""
+
+    code = Code(
+        "REF104",
+        "wrong-inputs",
+        ERROR,
+        """\
+## What it does
+Holds `in N` against what comes in: the channels in front of a convolution, the flattened size in front of fc.
+
+## Why is this bad
+In PyTorch this number is written by hand (`nn.Linear(9216, 4096)`), and a wrong one fails at the first forward.
+
+## Example
+    INPUT: 6x6x256
+    FC6: 4096 in 6400
+
+## Use instead
+    INPUT: 6x6x256
+    FC6: 4096 in 9216
+
+## Fix safety
+There is no automatic fix: whether the claim or a layer above is wrong is yours to say.
+
+## Source
+The claims are the file's own.
+""",
+    )
+    good = ("INPUT: 6x6x256\nFC6: 4096 in 9216", "INPUT: 8x8x3\nCONV1: 4 3x3 in 3\nCONV2: 4 3x3 in 4")
+    bad = ("INPUT: 6x6x256\nFC6: 4096 in 6400", "INPUT: 8x8x3\nCONV1: 4 3x3\nCONV2: 4 3x3 in 3")
+
+    def check(self, network: Network) -> Iterator[Diagnostic]:
+        search = Search(network)
+        for node, (argument, said, found, working) in inputs(network):
+            if said != found:
+                hint = search.inputs(node, said) or f"write {argument} {found}"
+                yield Diagnostic(self.code, f"{node.name} says {said} inputs, {working}", node.span, hint)

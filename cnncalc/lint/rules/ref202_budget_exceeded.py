@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import ERROR, Code, Diagnostic
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._claims import amount, counts, grouped, said, whole
+from cnncalc.lint.rules._expect import missed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.lint.rules._expect import Measured
+    from cnncalc.network.node import Network
+
+
+class BudgetExceeded(Rule):
+    """`expect QUANTITY <= FIGURE` does not hold."""
+
+    code = Code(
+        "REF202",
+        "budget-exceeded",
+        ERROR,
+        """\
+## What it does
+Holds a bound that the file sets (`<=`, `<`, `>=`, `>`) against the arithmetic, and names the layer with most of it.
+
+## Why is this bad
+The network does not fit what it is meant for: a device, a latency, the size of an object in pixels.
+
+## Example
+    INPUT: 227x227x3
+    CONV1: 96 11x11 stride 4
+    expect macs <= 100M
+
+## Use instead
+    INPUT: 227x227x3
+    CONV1: 64 11x11 stride 4
+    expect macs <= 100M
+
+## Fix safety
+There is no automatic fix: which layer to make smaller is yours to say.
+
+## Source
+The bounds are the file's own.
+""",
+    )
+    good = (
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 106M\nexpect params < 34,945",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 3\nexpect rf > 2",
+    )
+    bad = (
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 100M",
+        "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect params < 34,944",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 5",
+    )
+
+    def check(self, network: Network) -> Iterator[Diagnostic]:
+        for measure in missed(network, ("<=", "<", ">=", ">")):
+            yield Diagnostic(self.code, text(network, measure), measure.claim.span)
+
+
+def text(network: Network, measure: Measured) -> str:
+    """Both sides and what lies between; the layer with most of it."""
+    claim, many, bound = measure.claim, measure.quantity != "rf", said(measure.claim)
+    if not measure.values:
+        text = f"{measure.what} is the whole input, which no bound of {bound} can hold"
+        return f"{text}: {whole(measure.nodes[-1])}"
+    value = max(measure.values) if claim.op[0] == "<" else min(measure.values)
+    start = f"{measure.what} {measure.found(network)}"
+    if value == claim.value:
+        return f"{start} {'are' if many else 'is'} not {'below' if claim.op == '<' else 'above'} {bound}"
+    if claim.op[0] == ">":
+        return f"{start} {'fall' if many else 'falls'} short of {bound} by {amount(claim.value - value)}"
+    over = f"{'exceed' if many else 'exceeds'} the budget of {bound} by {amount(value - claim.value)}"
+    return f"{start} {over}{most(measure) if many else ''}"
+
+
+def most(measure: Measured) -> str:
+    """The layer with the largest share."""
+    shares = [(counts([node])[measure.quantity], node.name) for node in measure.nodes]
+    value, name = max(shares, key=lambda share: share[0])
+    total = sum(share for share, _ in shares)
+    tenths = (2000 * value + total) // (2 * total)
+    if value == total:
+        return f"; all of them are in {name}"
+    return f"; {name} has most of them: {grouped(value)} ({tenths // 10}.{tenths % 10} %)"
