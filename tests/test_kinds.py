@@ -130,6 +130,27 @@ def test_a_kind_without_examples_or_source_is_refused():
     assert "examples" in left_out(type("Short", (whole,), {"__doc__": whole.__doc__, "examples": ()}))
 
 
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("conv K=6 F=3 S=2 P=1", "conv 6 3x3 stride 2x2 pad 1:1x1:1 dilation 1 groups 1"),
+        ("maxpool 2", "maxpool 2x2 stride 2x2 pad 0 dilation 1"),
+        ("pool F=3 S=2 P=1", "maxpool 3x3 stride 2 pad 1"),
+        ("maxpool K=3x2", "maxpool 3x2 stride 3x2"),
+        ("avgpool 3x2", "avgpool 3x2 stride 3x2 pad valid"),
+        ("avg pool K=3 S=1 P=1", "avgpool 3x3 stride 1 pad 1"),
+        ("fc K=10", "fc 10"),
+        ("norm", "lrn 5 alpha 1/10000 beta 3/4 k 2"),
+        ("dropout", "dropout 0.5"),
+        ("leaky", "leaky 1/100"),
+        ("elu", "elu 1"),
+    ],
+)
+def test_defaults_and_letters(short, whole):
+    one, other = (case("9x8x4", line).node.layer for line in (short, whole))
+    assert (type(one), vars(one)) == (type(other), vars(other))
+
+
 def test_aliases_are_what_the_kinds_state():
     assert {alias: keyword for keyword, kind in KINDS.items() for alias in kind.aliases} == layers.ALIASES
 

@@ -30,11 +30,11 @@ HELPER = """\
 class RealAvgPool{rank}d(nn.AvgPool{rank}d):
     \"\"\"Averages the real cells under each window; the padding, as F.pad takes it, does not count.\"\"\"
 
-    def __init__(self, kernel_size, stride, cells):
-        super().__init__(kernel_size, stride)
+    def __init__(self, kernel: int | tuple[int, ...], stride: int | tuple[int, ...], cells: tuple[int, ...]) -> None:
+        super().__init__(kernel, stride)
         self.cells = cells
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         real = torch.ones_like(x[:1, :1])
         return super().forward(F.pad(x, self.cells)) / super().forward(F.pad(real, self.cells))
 """

@@ -16,11 +16,11 @@ HELPER = """\
 class Bias(nn.Module):
     \"\"\"Adds one trained number a channel, or one a position of each.\"\"\"
 
-    def __init__(self, *shape):
+    def __init__(self, *shape: int) -> None:
         super().__init__()
         self.bias = nn.Parameter(torch.zeros(shape))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.bias
 """
 

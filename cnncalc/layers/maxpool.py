@@ -34,6 +34,7 @@ class Maxpool(Pool):
         ("8x8x2", "maxpool 2x2 stride 3 pad 1 ceil"),
         ("9x9x2", "maxpool 3x3 stride 2 pad 0:1x1:0"),
         ("10x9x2", "maxpool 3x3 stride 2 pad 0:1 ceil"),
+        ("6x6x2", "maxpool 2x2 stride 3 pad 0:1 ceil"),
         ("13x13x4", "maxpool 2x2 stride 1 pad same"),
         ("11x11x2", "maxpool 3x3 stride 1 dilation 2x1 pad 1"),
         ("8x8x2", "maxpool 3x3 stride 1 pad 2 reflect"),
