@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One statement of `forward`: what `x` becomes, and its shape as the spec writes it."""
+    """One statement of `forward`: what `x` becomes, and its shape as the spec writes it; the last is returned."""
 
     value: str
     shape: str
@@ -121,9 +121,8 @@ def network_class(network: Network, name: str, every: Sequence[Row]) -> str:
         "    def forward(self, x: torch.Tensor) -> torch.Tensor:",
         f'        """The lines of the spec, each with its output: {axes(network)}."""',
         "        # fmt: off",
-        *column(list(steps(network, every))),
+        *column(list(steps(network, every)) or [Step("x", shapes[-1])]),
         "        # fmt: on",
-        "        return x",
     ])  # fmt: skip
 
 
@@ -153,7 +152,7 @@ def line_steps(network: Network, line: Sequence[Row]) -> Iterator[Step]:
     value, shape = "x", ""
     for row in line:
         now = network.order.text(row.node.output)
-        if value != "x" and not (row.module.call == CALL and now == shape and len(row.call(value)) + 12 <= NESTED):
+        if value != "x" and not (row.module.call == CALL and now == shape and len(row.call(value)) + 15 <= NESTED):
             yield Step(value, shape)
             value = "x"
         value, shape = row.call(value), now
@@ -163,7 +162,11 @@ def line_steps(network: Network, line: Sequence[Row]) -> Iterator[Step]:
 
 def column(statements: Sequence[Step]) -> list[str]:
     """The statements of `forward`, their shapes in a column."""
-    codes = [fitted(f"x = {step.value}", 8, max(NESTED, WIDTH - len(step.shape) - 4)) for step in statements]
+    words = [*["x ="] * (len(statements) - 1), "return"]
+    codes = [
+        fitted(f"{word} {step.value}", 8, max(NESTED, WIDTH - len(step.shape) - 4))
+        for word, step in zip(words, statements, strict=True)
+    ]
     width = max((len(code[0]) for code in codes if len(code) == 1 and len(code[0]) <= NESTED), default=0)
     beside = zip(codes, statements, strict=True)
     return [line for code, step in beside for line in [*code[:-1], f"{code[-1]:<{width}}  # {step.shape}"]]

@@ -23,7 +23,8 @@ def build(source: str) -> nn.Module:
 
     space: dict[str, object] = {"__name__": "cnncalc_network"}
     exec(compile(source, "<emitted by cnncalc>", "exec", dont_inherit=True), space)
-    classes = [v for v in space.values() if isinstance(v, type) and v.__module__ == space["__name__"]]
+    own = [(name, v) for name, v in space.items() if isinstance(v, type) and v.__module__ == space["__name__"]]
+    classes = [v for name, v in own if v.__name__ == name]
     made: object = classes[-1]() if classes else None
     if not isinstance(made, nn.Module):
         raise TypeError("the last class of the text is no nn.Module")
@@ -93,10 +94,10 @@ def flow(network: Network, every: Sequence[Row], net: nn.Module) -> list[str]:
         with FlopCounterMode(display=False) as counter:
             x = torch.zeros(1, *network.inputs[0].output.dims)
             watch.follow(-1, x)
-            out = net(x)
+            shape = tuple(net(x).shape[1:])
     except Exception as error:  # whatever the text does
         return [*watch.found, f"the forward pass fails: {type(error).__name__}: {error}"]
-    last = differ("the output", "shape", tuple(out.shape[1:]), network.outputs[0].output.dims)
+    last = differ("the output", "shape", shape, network.outputs[0].output.dims)
     flops = {name: sum(each.values()) for name, each in counter.get_flop_counts().items()}
     return [*watch.found, *last, *watch.order(), *macs(network, every, flops, type(net).__name__)]
 
