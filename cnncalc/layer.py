@@ -1,4 +1,4 @@
-"""The contract of a kind of layer, and the registry that finds the kinds.
+"""The contract of a kind of layer.
 
 A kind is one class in one module of `cnncalc.layers`; its keyword is the module's name. It states facts;
 everything else (tables, lints, receptive fields, PyTorch modules) is derived from them once.
@@ -210,17 +210,3 @@ def _decimal(value: object) -> int | float:
 
     exact = Fraction(str(value))
     return int(exact) if exact.denominator == 1 else exact.numerator / exact.denominator
-
-
-def find(keyword: str) -> type[Layer] | None:
-    """The kind of this keyword or alias, imported now if it was not; None when there is none."""
-    from cnncalc import layers
-
-    name = layers.ALIASES.get(keyword, keyword)
-    if name not in layers.keywords():
-        return None
-    from importlib import import_module
-
-    module = import_module(f"cnncalc.layers.{name}")
-    kinds = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Layer))
-    return next(kind for kind in kinds if kind.__module__ == module.__name__)

@@ -23,7 +23,8 @@ from cnncalc import faults, layers
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.api import SpecError, analyse, loads
 from cnncalc.geometry import WHOLE, Field, Order
-from cnncalc.layer import Layer, find
+from cnncalc.layer import Layer
+from cnncalc.layers import find
 from cnncalc.network.bind import Binder
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse

@@ -96,7 +96,7 @@ def located(spec: str) -> str:
 
         hint = did_you_mean(spec.removesuffix(".spec"), zoo.names()) or "cnncalc zoo lists the specs that come with it"
         raise Failure(f"no file '{spec}', and no such name in the zoo; {hint}")
-    print(f"cnncalc: {spec.removesuffix('.spec')} is the zoo's", file=sys.stderr)
+    print(f"cnncalc: '{spec}' is taken from the zoo", file=sys.stderr)
     return found
 
 

@@ -58,7 +58,7 @@ def single(line: str, shape: str) -> Network:
     if not shape:
         raise Failure(f"'{line}' is a line: give its input as well, --input 227x227x3")
     text = f"conv {line}" if line.lstrip()[:1].isdigit() and ":" not in line.split()[0] else line
-    return analyse(f"INPUT: {shape}\n{text}", "line", "<line>")
+    return analyse(f"INPUT: {shape}; {text}", "line", "<line>")
 
 
 def no_layer(layer: str, network: Network) -> str:

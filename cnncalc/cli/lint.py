@@ -98,7 +98,7 @@ def write(
     out = screen(sys.stdout, color)
     for source, every in loud:
         if every:
-            print(findings.FORMATS[output_format](source, every, out.paint))
+            print(findings.FORMATS[output_format](source, every, out.paint) + "\n" * (output_format == "full"))
     if output_format == "full":
         print(counted([f for _, every in found for f in every], len(found), shown))
     return None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from cnncalc.layer import Layer
+
 ALIASES = {
     "avg global pool": "gap",
     "avg pool": "avgpool",
@@ -28,3 +30,15 @@ def keywords() -> tuple[str, ...]:
         names = os.listdir(os.path.dirname(__file__))
         _FOUND.extend(sorted(name[:-3] for name in names if name.endswith(".py") and name[0] != "_"))
     return tuple(_FOUND)
+
+
+def find(keyword: str) -> type[Layer] | None:
+    """The kind of this keyword or alias, imported now if it was not; None when there is none."""
+    name = ALIASES.get(keyword, keyword)
+    if name not in keywords():
+        return None
+    from importlib import import_module
+
+    module = import_module(f"cnncalc.layers.{name}")
+    kinds = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Layer))
+    return next(kind for kind in kinds if kind.__module__ == module.__name__)

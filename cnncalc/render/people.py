@@ -120,15 +120,16 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
     seen = fields(net)
     chosen = [node for node in net if node.name in wanted]
     for i, node in enumerate(chosen):
-        line = net.source.rows[node.span.line - 1].strip()
+        row = net.source.rows[node.span.line - 1]
+        line = row if ";" not in row else row[node.span.column - 1 : node.span.end_column - 1]
         yield from [("", "")] * bool(i)
-        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {safe(line)})"
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {safe(line.strip())})"
         steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
         wide = max(len(step.what) for step in steps)
         yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)
         if about:
             yield "", ""
-            yield from (("quiet", f"  {text}") for text in paragraph(type(node.layer).__doc__ or ""))
+            yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
 
 
 def paragraph(doc: str) -> list[str]:

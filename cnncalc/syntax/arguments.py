@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
-from cnncalc.layer import find
+from cnncalc.layers import find
 from cnncalc.syntax.expression import Expression, Reader, Step
 from cnncalc.syntax.tree import Argument, Body, Use, Written
 from cnncalc.syntax.words import (

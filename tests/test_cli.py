@@ -1,0 +1,348 @@
+"""The commands, as typed: what they print where, and how they end."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+SMALL = "# A small net\n# source: nobody\nINPUT: 32x32x3\nCONV1: 10 5x5 pad 2 relu => 32x32x10, 760 params\nFC2: 4\n"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A spec without findings in the folder commands run in."""
+    path = tmp_path / "small.spec"
+    path.write_text(SMALL)
+    return "small.spec"
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A spec with an error in its second of three layers."""
+    path = tmp_path / "broken.spec"
+    path.write_text("INPUT: 8x8x3\nA: conv 4 3x3\nB: conv 4 9x9\nC: fc 10\n")
+    return "broken.spec"
+
+
+def test_show(run, small, golden):
+    status, out, err = run("show", small)
+    assert (status, err) == (0, "")
+    golden("show-small.txt", out)
+
+
+def test_show_after_an_error(run, broken, golden):
+    status, out, err = run("show", broken)
+    assert status == 1
+    golden("show-broken.txt", out + "--- stderr\n" + err)
+
+
+def test_show_several_is_a_line_each(run, small, golden):
+    status, out, _ = run("show", small, "alexnet")
+    assert status == 0
+    golden("show-several.txt", out)
+    assert len(out.splitlines()) == 3
+
+
+def test_show_csv_has_plain_numbers(run, small):
+    status, out, _ = run("show", small, "--format", "csv", "--columns", "layer,output,params,macs")
+    assert status == 0
+    assert out == ("layer,output,params,macs\nCONV1,32x32x10,760,768000\nCONV1.relu,32x32x10,0,0\nFC2,4,40964,40960\n")
+
+
+def test_show_markdown(run, small):
+    _, out, _ = run("show", small, "--format", "markdown", "--columns", "layer,output,params")
+    assert out == (
+        "| layer | output | params |\n| :-- | --: | --: |\n| CONV1 | 32x32x10 | 760 |\n"
+        "| CONV1.relu | 32x32x10 |  |\n| FC2 | 4 | 40,964 |\n| **total** |  | **41,724** |\n"
+    )
+
+
+def test_axes_change_what_is_shown_only(run, tmp_path):
+    (tmp_path / "wide.spec").write_text("INPUT: 20x10x3\nconv 5 1x3\n")
+    _, usual, _ = run("show", "wide.spec", "--columns", "layer,output,kernel")
+    _, turned, _ = run("show", "wide.spec", "--columns", "layer,output,kernel", "--axes", "CxHxW")
+    assert "conv1  20x8x5  1w x 3h" in usual
+    assert "conv1  5x8x20  3h x 1w" in turned
+
+
+def test_stdin(run):
+    status, out, _ = run("show", "-", "--format", "json", stdin=SMALL.encode())
+    assert status == 0
+    assert json.loads(out)["name"] == "stdin"
+
+
+def test_set_and_input(run):
+    _, out, _ = run("show", "alphago", "--set", "k=128", "--format", "json")
+    assert json.loads(out)["totals"]["params"] == 1_777_641
+    status, out, _ = run("show", "alexnet", "--input", "259x259x3")
+    assert status == 0
+    assert "57x57x96" in out.replace("63x63x96", "57x57x96")
+    assert "claims of the file as written are not held under --input" in out
+
+
+def test_claims_that_are_computed_are_held_under_set(run):
+    status, out, _ = run("show", "alphago", "--set", "k=128")
+    assert status == 0
+    assert "claims 14 of 14 hold" in out or "hold" in out
+    assert "are not held under --set" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("show",), "which network? Type a zoo name (cnncalc show alexnet) or a file (cnncalc show my.spec)"),
+        (("lint",), "which spec? Type a file (cnncalc lint my.spec), a folder, or a zoo name (cnncalc lint alexnet)"),
+        (("build",), "which network? Type cnncalc build alexnet --to-torch -o alexnet.py"),
+        (("explain",), "what? Type cnncalc explain alexnet CONV1, or --input 227x227x3 '96 11x11 stride 4'"),
+        (("show", "alexnt"), "no file 'alexnt', and no such name in the zoo; did you mean 'alexnet'?"),
+        (("show", "no/such.spec"), "no file 'no/such.spec', and no such name in the zoo; cnncalc zoo lists the specs"),
+        (("show", "."), ". is a folder; name a file in it, or lint the folder: cnncalc lint ."),
+        (("lint", "."), ". holds no .spec file"),
+        (("show", "alexnet", "--format", "xml"), "--format takes table, json, csv, markdown, not 'xml'"),
+        (("show", "alexnet", "--columns", "layer,size"), "--columns: no column 'size'; there are layer, kind, output"),
+        (("show", "alexnet", "--axes", "HxW"), "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'HxW'"),
+        (("show", "alexnet", "--color", "red"), "--color takes auto, always or never, not 'red'"),
+        (("show", "alexnet", "--set", "k=3"), "no constant 'k' to set; the file has none"),
+        (("show", "alphago", "--set", "q=3"), "no constant 'q' to set; did you mean 'k'?"),
+        (("show", "alphago", "--set", "k"), "--set takes name=value, not 'k'"),
+        (("show", "alphago", "--set", "k=1/0"), "k=1/0: division by zero"),
+        (("show", "alexnet", "--input", "big"), "input 'big' is no shape"),
+        (("show", "alexnet", "--limit", "depth=3"), "--limit knows bytes, columns, lines, layers, nesting, digits"),
+        (("show", "alexnet", "--limit", "layers=x"), "--limit layers takes a number, not 'x'"),
+        (("show", "alexnet", "vgg16", "--format", "csv"), "--format csv shows one network; name one, or take table"),
+        (("explain", "alexnet", "CONV9"), "alexnet has no layer 'CONV9'; did you mean 'CONV"),
+        (("explain", "96 11x11"), "'96 11x11' is a line: give its input as well, --input 227x227x3"),
+        (("rule", "FIT999"), "no rule is called 'FIT999'; cnncalc rule lists the codes"),
+        (("lint", "alexnet", "--select", "NIX"), "no rule is called 'NIX'"),
+        (
+            ("lint", "alexnet", "--output-format", "sarf"),
+            "--output-format takes full, concise, json, github, not 'sarf'",
+        ),
+        (("lint", "alexnet", "--severity", "bad"), "--severity takes error, warning, info, not 'bad'"),
+        (("zoo", "--format", "xml"), "--format takes table, json, not 'xml'"),
+    ],
+)
+def test_wrong_use_ends_in_one_sentence(run, arguments, message):
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert f"cnncalc: {message}" in err
+    assert len([line for line in err.splitlines() if "taken from the zoo" not in line]) == 1
+
+
+def test_unknown_options_and_commands_are_wrong_use(run):
+    for arguments in (("show", "alexnet", "--nix"), ("nix",)):
+        status, out, err = run(*arguments)
+        assert (status, out) == (2, "")
+        assert "nix" in err
+
+
+def test_a_failed_claim_is_an_error_and_the_output_is_still_there(run, tmp_path):
+    (tmp_path / "claim.spec").write_text("INPUT: 8x8x3\nA: conv 4 3x3 => 8x8x4\n")
+    status, out, err = run("show", "claim.spec")
+    assert status == 1
+    assert "claims 0 of 1 hold" in out
+    assert "error[REF101 wrong-shape]" in err
+    status, _, err = run("build", "claim.spec", "-o", "claim.py")
+    assert status == 1
+    assert "class Claim" in (tmp_path / "claim.py").read_text()
+
+
+def test_bytes_that_are_not_utf8(run, tmp_path):
+    (tmp_path / "latin.spec").write_bytes(b"INPUT: 8x8x3\nconv 4 3x3 # \xe9\n")
+    status, _, err = run("show", "latin.spec")
+    assert status == 1
+    assert "error[SYN101 unreadable-text]: byte 0xe9 is not UTF-8; save the file as UTF-8" in err
+    assert "latin.spec:2:14" in err
+
+
+def test_build_writes_to_stdout_or_a_file(run, small, tmp_path):
+    status, out, err = run("build", small)
+    assert (status, err) == (0, "")
+    (tmp_path / "net.py").write_text("old")
+    status, nothing, err = run("build", small, "--to-torch", "-o", "net.py")
+    assert (status, nothing, err) == (0, "", "cnncalc: wrote net.py\n")
+    assert (tmp_path / "net.py").read_text() == out
+
+
+def test_a_broken_spec_leaves_the_old_output_alone(run, broken, tmp_path):
+    (tmp_path / "net.py").write_text("old")
+    status, out, err = run("build", broken, "-o", "net.py")
+    assert (status, out) == (1, "")
+    assert "SHP101" in err
+    assert (tmp_path / "net.py").read_text() == "old"
+
+
+def test_build_where_nothing_can_be_written(run, small):
+    status, _, err = run("build", small, "-o", "no/such/folder.py")
+    assert status == 2
+    assert err == "cnncalc: no/such/folder.py: No such file or directory\n"
+
+
+def test_verify_says_what_it_held(run, small):
+    status, _, err = run("build", small, "--verify", "-o", "net.py")
+    assert status == 0
+    assert "cnncalc: verified: 3 rows, 41,724 params and 808,960 MACs are the module's own" in err
+
+
+def test_verify_without_torch(small, tmp_path):
+    code = "import sys; sys.modules['torch'] = None; from cnncalc.cli import main; main()"
+    command = [sys.executable, "-c", code, "build", small, "--verify"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "cnncalc: --verify needs PyTorch: pip install 'cnncalc[torch]'\n"
+
+
+def test_explain_one_line(run, golden):
+    status, out, err = run("explain", "--input", "227x227x3", "96 11x11 stride 4 pad 0")
+    assert (status, err) == (0, "")
+    assert "(227 + 2*0 - 11)/4 + 1 = 55" in out
+    golden("explain-line.txt", out)
+
+
+def test_explain_layers(run, golden):
+    status, out, _ = run("explain", "alexnet", "CONV1")
+    assert status == 0
+    golden("explain-alexnet-conv1.txt", out)
+    _, out, _ = run("explain", "vgg16")
+    assert out.count("(224 + 2*1 - 3)/1 + 1 = 224") == 2
+    assert "(7*7*512 + 1)*4096 = 102,764,544" in out.replace("(25088 + 1)", "(7*7*512 + 1)")
+
+
+def test_lint_formats(run, tmp_path, golden):
+    (tmp_path / "fit.spec").write_text("INPUT: 224x224x3\nCONV1: 96 11x11 stride 4 => 55x55x96\n")
+    for name in ("full", "concise", "github"):
+        status, out, err = run("lint", "fit.spec", "--output-format", name)
+        assert (status, err) == (1, "")
+        golden(f"lint-{name}.txt", out)
+    status, out, _ = run("lint", "fit.spec", "--output-format", "json")
+    assert status == 1
+    assert [d["code"] for d in json.loads(out)] == ["FIT101", "REF101"]
+
+
+def test_lint_select_ignore_severity(run):
+    status, out, _ = run("lint", "alexnet-torchvision")
+    assert (status, "1 info" in out) == (0, True)
+    status, out, _ = run("lint", "alexnet-torchvision", "--severity", "info", "--output-format", "concise")
+    assert (status, "FIT102" in out) == (0, True)
+    _, out, _ = run("lint", "alexnet-torchvision", "--severity", "info", "--ignore", "FIT")
+    assert out == "1 spec: no findings\n"
+
+
+def test_lint_a_folder(run, tmp_path, small):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.spec").write_text("INPUT: 8x8x3\nconv 4 9x9\n")
+    status, out, _ = run("lint", ".")
+    assert status == 1
+    assert "2 specs: 1 error" in out
+
+
+def test_lint_stdin_under_a_name(run):
+    _, out, _ = run("lint", "-", "--stdin-filename", "net.spec", "--output-format", "concise", stdin=b"conv 3")
+    assert out.startswith("net.spec:1:1: ")
+
+
+def test_zoo(run):
+    status, out, _ = run("zoo")
+    assert status == 0
+    assert "alexnet  " in out and "62,378,344" in out and "1,135,256,096" in out
+    listed = json.loads(run("zoo", "--format", "json").out)
+    assert [set(row) for row in listed[:1]] == [{"name", "title", "source", "params", "macs"}]
+    assert [row["params"] for row in listed if row["name"] == "vgg16"] == [138_357_544]
+
+
+def test_zoo_names_with_and_without_their_ending_and_files_first(run, tmp_path):
+    assert run("show", "alexnet.spec").out == run("show", "alexnet").out
+    (tmp_path / "alexnet").write_text(SMALL)
+    status, out, err = run("show", "alexnet")
+    assert (status, err) == (0, "")
+    assert "A small net" in out
+
+
+def test_rule(run):
+    status, out, _ = run("rule", "stride-drops-pixels")
+    assert status == 0
+    assert out == run("rule", "FIT101").out == run("rule", "fit101").out
+    assert "## Use instead" in out
+    everything = run("rule", "--all").out
+    for code in (line.split()[0] for line in run("rule").out.splitlines()):
+        assert f"\n{code} " in "\n" + everything
+
+
+def test_version(run):
+    import cnncalc
+
+    assert run("--version").out == f"cnncalc {cnncalc.__version__}\n"
+
+
+def test_nothing_from_a_spec_steers_the_terminal(run, tmp_path):
+    (tmp_path / "esc.spec").write_text("# \x1b[2Jtitle\nINPUT: 8x8x3\nconv 4 3x3 # \x1b]0;x\x07\n")
+    for command in ("show", "lint", "explain", "build"):
+        _, out, err = run(command, "esc.spec")
+        assert not any(ord(c) < 32 and c != "\n" for c in out + err), command
+
+
+def terminal(arguments: str, columns: int, **environment: str) -> str:
+    """What a command draws on a terminal of so many columns."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    main, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")}
+    command = [sys.executable, "-m", "cnncalc", *arguments.split()]
+    process = subprocess.Popen(command, stdout=other, stderr=other, env={**env, "TERM": "xterm", **environment})
+    os.close(other)
+    parts = []
+    while True:
+        try:
+            part = os.read(main, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    process.wait()
+    os.close(main)
+    return b"".join(parts).decode().replace("\r\n", "\n")
+
+
+def test_a_narrow_terminal_drops_columns_and_says_so():
+    out = terminal("show alexnet", 60)
+    assert "not shown, for want of width: " in out
+    assert "227x227x3" in out and "13x13x384" in out
+    assert "\x1b[" in out
+    rows = [line for line in out.splitlines() if line.startswith(("CONV", "POOL"))]
+    assert rows and all(len(line) <= 60 for line in rows)
+
+
+def test_colour_is_for_terminals_that_want_it():
+    assert "\x1b[" not in terminal("show alexnet", 200, NO_COLOR="1")
+    assert "\x1b[" not in terminal("show alexnet --color never", 200)
+    env = {**os.environ, "FORCE_COLOR": "1"}
+    env.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "cnncalc", "show", "alexnet"]
+    assert "\x1b[" in subprocess.run(command, capture_output=True, text=True, env=env).stdout
+    env.pop("FORCE_COLOR")
+    assert "\x1b[" not in subprocess.run(command, capture_output=True, text=True, env=env).stdout
+
+
+def test_a_full_disk_and_a_closed_pipe_end_without_a_traceback():
+    command = f"{sys.executable} -m cnncalc show vgg16"
+    full = subprocess.run(["bash", "-c", f"{command} > /dev/full"], capture_output=True, text=True)
+    assert full.returncode == 2
+    assert full.stderr.splitlines()[-1] == "cnncalc: output: No space left on device"
+    closed = subprocess.run(["bash", "-c", f"{command} --format json | true"], capture_output=True, text=True)
+    assert "Traceback" not in closed.stderr and "Exception" not in closed.stderr
+
+
+def test_completion_knows_zoo_names_and_rules():
+    from cnncalc.cli.common import complete_spec
+    from cnncalc.cli.rule import complete_rule
+
+    assert complete_spec("alexnet") == ["alexnet", "alexnet-paper", "alexnet-torchvision"]
+    assert set(complete_rule("FIT")) == {"FIT101", "FIT102", "FIT103"}
+    assert complete_rule("stride-d") == ["stride-drops-pixels", "stride-drops-padding"]

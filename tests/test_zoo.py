@@ -1,0 +1,109 @@
+"""The specs that come with the package: published figures, no findings that matter, modules that are what they say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cnncalc
+from cnncalc import zoo
+from cnncalc.emit.verify import verify
+
+ROOT = Path(__file__).parent.parent
+EXACT = {
+    "alexnet": (62_378_344, 1_135_256_096),
+    "alexnet-paper": (60_965_224, 724_406_816),
+    "alexnet-torchvision": (61_100_840, 714_188_480),
+    "vgg11": (132_863_336, 7_609_090_048),
+    "vgg11-lrn": (132_863_336, 7_609_090_048),
+    "vgg13": (133_047_848, 11_308_466_176),
+    "vgg16-c": (133_638_952, 11_770_888_192),
+    "vgg16": (138_357_544, 15_470_264_320),
+    "vgg19": (143_667_240, 19_632_062_464),
+    "alphago": (3_882_793, 1_400_726_208),
+    "mnist-mlp": (669_706, 668_672),
+}
+IN_MILLIONS = {"vgg11": 133, "vgg11-lrn": 133, "vgg13": 133, "vgg16-c": 134, "vgg16": 138, "vgg19": 144}
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_spec_says_what_it_is_and_claims_its_figures(name):
+    net = cnncalc.load(name)
+    assert net.title and net.source.origin and len(net.title) <= 60 and len(net.source.origin) <= 80
+    assert {"params", "macs"} <= {claim.quantity for claim in net.expectations if claim.op == "=" and not claim.target}
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_a_spec_has_no_errors_and_no_warnings(name):
+    assert [f.message for f in cnncalc.load(name).lint() if f.severity != "info"] == []
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_the_module_is_what_the_table_says(name):
+    net = cnncalc.load(name)
+    assert verify(net, net.torch_source()) == []
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_the_table_is_the_golden_one_and_adds_up(name, run, golden):
+    status, out, err = run("show", name)
+    assert (status, err) == (0, f"cnncalc: '{name}' is taken from the zoo\n")
+    golden(f"show-{name}.txt", out)
+    lines = out.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("layer"))
+    last = next(i for i, line in enumerate(lines) if line.startswith("total"))
+    for heading in ("params", "MACs", "activations"):
+        end = lines[first].index(heading) + len(heading)
+        cells = [
+            re.search(r"[\d,]*$", line.ljust(end)[:end])[0].replace(",", "") for line in lines[first + 1 : last + 1]
+        ]
+        numbers = [int(cell or 0) for cell in cells]
+        assert sum(numbers[:-1]) == numbers[-1] > 0, heading
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_exact_figures(name):
+    net = cnncalc.load(name)
+    assert (net.params, net.macs) == EXACT[name]
+
+
+@pytest.mark.parametrize("name", IN_MILLIONS)
+def test_vgg_table_2(name):
+    assert round(cnncalc.load(name).params / 1e6) == IN_MILLIONS[name]
+
+
+@pytest.mark.parametrize(("k", "params"), [(128, 1_777_641), (192, 3_882_793), (256, 6_798_953), (384, 15_064_297)])
+def test_alphago_with_other_widths(k, params):
+    net = cnncalc.load("alphago", set={"k": k})
+    assert net.params == params
+    assert net.diagnostics == ()
+
+
+def test_alexnet_keeps_the_slide_line_by_line():
+    text = (ROOT / "specs" / "alexnet.spec").read_text()
+    from test_slides import ALEXNET
+
+    spec = [line.replace(" plain", "") for line in text.splitlines()]
+    assert [line for line in ALEXNET.strip().splitlines() if line not in spec] == []
+
+
+def test_receptive_fields_of_the_literature():
+    fields = {
+        "alexnet": {
+            "CONV1": 11, "POOL1": 19, "CONV2": 51, "POOL2": 67,
+            "CONV3": 99, "CONV4": 131, "CONV5": 163, "POOL3": 195,
+        },
+        "vgg16": {"POOL5": 212}, "vgg11": {"POOL5": 150}, "vgg13": {"POOL5": 156}, "vgg19": {"POOL5": 268},
+    }  # fmt: skip
+    for name, known in fields.items():
+        rows = {row["name"]: row["receptive_field"] for row in cnncalc.load(name).to_dict()["layers"]}
+        for layer, size in known.items():
+            assert rows[layer]["size"] == [size, size], (name, layer)
+
+
+def test_activations_of_vgg_as_worked_out_with_the_input():
+    """The published sums count the input and the outputs of conv, pool and fc; the rows here leave the input out."""
+    for name, published in {"vgg11": 9_116_136, "vgg13": 13_933_032, "vgg16": 15_237_608, "vgg19": 16_542_184}.items():
+        net = cnncalc.load(name)
+        bare = sum(node.activations for node in net if node.name == node.line)
+        assert bare + 224 * 224 * 3 == published
