@@ -101,7 +101,7 @@ def test_claims_that_are_computed_are_held_under_set(run):
         (("show", "."), ". is a folder; name a file in it, or lint the folder: cnncalc lint ."),
         (("lint", "."), ". holds no .spec file"),
         (("show", "alexnet", "--format", "xml"), "--format takes table, json, csv, markdown, not 'xml'"),
-        (("show", "alexnet", "--columns", "layer,size"), "--columns: no column 'size'; there are layer, kind, output"),
+        (("show", "alexnet", "--columns", "layer,size"), "--columns: no column 'size'; there are layer, kind, output, window"),
         (("show", "alexnet", "--axes", "HxW"), "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'HxW'"),
         (("show", "alexnet", "--color", "red"), "--color takes auto, always or never, not 'red'"),
         (("show", "alexnet", "--set", "k=3"), "no constant 'k' to set; the file has none"),

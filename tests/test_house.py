@@ -63,7 +63,7 @@ def test_every_module_has_a_level():
     assert {owner for owner, _ in files()} == set(LEVEL)
 
 
-@pytest.mark.parametrize(("owner", "path"), files(), ids=lambda v: v.name if isinstance(v, Path) else v)
+@pytest.mark.parametrize(("owner", "path"), list(files()), ids=lambda v: v.name if isinstance(v, Path) else v)
 def test_imports_go_upwards_only(owner, path):
     assert wrong_imports(owner, path.read_text(encoding="utf-8")) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -19,10 +20,11 @@ def zoo(format_: Format = "table") -> None:
         raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
     from cnncalc.api import load
     from cnncalc.render import people
+    from cnncalc.render.screen import screen
 
     networks = [load(path) for name in specs.names() if (path := specs.path(name))]
     if format_ == "table":
-        print("\n".join(people.zoo(networks)))
+        print("\n".join(people.zoo(networks, screen(sys.stdout).width)))
         return
     import json
 

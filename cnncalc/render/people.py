@@ -8,7 +8,7 @@ from cnncalc.render import table
 from cnncalc.work import CONVENTION, NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.analysis.report import Report, Totals
     from cnncalc.diagnostic import Code, Diagnostic
@@ -27,7 +27,7 @@ def network(
     net: Network, known: Report, grid: table.Grid, order: Order, found: Sequence[Diagnostic], width: int
 ) -> Iterator[Styled]:
     """(style, line) of the whole table."""
-    yield from heading(net, order)
+    yield from wrapped(heading(net, order), width)
     cut, dropped = table.fitted(grid, width)
     head, rows, total = table.lines(cut)
     yield "", ""
@@ -36,10 +36,20 @@ def network(
     if known.totals:
         yield "total", total
         yield "", ""
-        yield from footer(known.totals)
+        yield from wrapped(footer(known.totals), width)
     if dropped:
-        yield "quiet", f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
-    yield from closing(net, found)
+        text = f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
+        yield from wrapped([("quiet", text)], width)
+    yield from wrapped(closing(net, found), width)
+
+
+def wrapped(lines: Iterable[Styled], width: int) -> Iterator[Styled]:
+    """Prose broken between words where the screen is narrower than it is long."""
+    from textwrap import wrap
+
+    for style, line in lines:
+        broken = wrap(line, width, subsequent_indent="       ", break_long_words=False, break_on_hyphens=False)
+        yield from ((style, part) for part in broken)
 
 
 def heading(net: Network, order: Order) -> Iterator[Styled]:
@@ -87,28 +97,28 @@ def summary(nets: Sequence[Network], orders: Sequence[Order]) -> list[str]:
         shapes = [order.text(node.output) for node in (*net.inputs[:1], *net.outputs[-1:])]
         known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}"] if net.complete else ["?"] * 5
         rows.append([net.name, *known])
-    return aligned(rows, left=1)
+    return aligned(rows, right=range(1, 6))
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
-    """Rows in columns, the first `left` of them set left and the others right."""
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Rows in columns, those of the numbers `right` set right and the others left."""
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, wide, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+
+    def set_(i: int, cell: str) -> str:
+        return cell.rjust(wide[i]) if i in right else cell.ljust(wide[i])
+
+    return ["  ".join(set_(i, cell) for i, cell in enumerate(row)).rstrip() for row in rows]
 
 
-def zoo(nets: Sequence[Network]) -> list[str]:
-    """The specs that come with the package."""
-    rows = [
-        [net.name, f"{net.params:,}", f"{net.macs:,}", safe(net.source.title), safe(net.source.origin)] for net in nets
-    ]
-    cells = aligned([["name", "params", "MACs"], *(row[:3] for row in rows)], left=1)
-    texts = ["title (source)", *(f"{row[3]} ({row[4]})" if row[4] else row[3] for row in rows)]
-    return [f"{cell}  {text}" for cell, text in zip(cells, texts, strict=True)]
+def zoo(nets: Sequence[Network], width: int) -> list[str]:
+    """The specs that come with the package; on a narrow screen without their sources."""
+    rows = [["name", "params", "MACs", "title", "source"]]
+    rows += [[net.name, f"{net.params:,}", f"{net.macs:,}", safe(net.title), safe(net.source.origin)] for net in nets]
+    lines = aligned(rows, right=(1, 2))
+    if max(map(len, lines)) <= width:
+        return lines
+    note = "not shown, for want of width: source (a pipe shows all)"
+    return [*aligned([row[:4] for row in rows], right=(1, 2)), note]
 
 
 def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iterator[Styled]:
@@ -139,7 +149,7 @@ def paragraph(doc: str) -> list[str]:
 
 def codes(every: Sequence[Code]) -> list[str]:
     """Every finding's code, name and severity."""
-    return aligned([[code.code, code.name, code.severity] for code in every], left=3)
+    return aligned([[code.code, code.name, code.severity] for code in every])
 
 
 def pages(every: Sequence[Code]) -> Iterator[Styled]:

@@ -76,6 +76,11 @@ def pad(row: Row, order: Order) -> str:
     return sides[0] if len(set(sides)) == 1 else each
 
 
+def fsp(row: Row, order: Order) -> str:
+    """Kernel, stride and pad in the textbook's order: 11x11/4/0."""
+    return "/".join(filter(None, (kernel(row, order), stride(row, order), pad(row, order))))
+
+
 def seen(what: str) -> Cell:
     """A column of the receptive field: its size, jump or start."""
 
@@ -96,9 +101,10 @@ COLUMNS = (
     Column("layer", "layer", lambda row, order: row.node.name, left=True),
     Column("kind", "kind", lambda row, order: row.node.kind, left=True),
     Column("output", "output", lambda row, order: order.text(row.node.output)),
-    Column("kernel", "kernel", kernel),
-    Column("stride", "stride", stride),
-    Column("pad", "pad", pad),
+    Column("window", "F/S/P", fsp),
+    Column("kernel", "kernel", kernel, usual=False),
+    Column("stride", "stride", stride, usual=False),
+    Column("pad", "pad", pad, usual=False),
     Column("dilation", "dilation", dilation, usual=False),
     Column("params", "params", lambda row, order: row.node.params, lambda t: t.params),
     Column(
