@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncalc import layers, load, loads, zoo
-from cnncalc.emit.torch_module import torch_source
+from cnncalc.emit.torch_module import fitted, torch_source
 from cnncalc.emit.verify import build, verify
 from cnncalc.layer import Module
 from cnncalc.layers import find
@@ -172,6 +172,14 @@ def test_postfixes_nest_while_the_shape_stays_and_the_line_is_short():
     assert "x = self.A_relu(self.A(x)) " in text
     assert "x = self.A_bn(self.A_maxpool(x)) " in text
     assert f"x = self.{'B' * 40}(x)" in text
+    text = torch_source(loads("INPUT: 8x8x3\nA: conv 4 3 relu avgpool 2 stride 1 pad 0:1\nfc 1"))
+    assert "x = self.A_avgpool(F.pad(x, (0, 1, 0, 1))) " in text
+
+
+def test_a_helper_stands_once_and_keeps_its_name():
+    lines = torch_source(loads("INPUT: 8x8x3\nbias\nbias untied", "bias")).split("\n")
+    classes = [line for line in lines if line.startswith("class")]
+    assert classes == ["class Bias(nn.Module):", "class Bias_(nn.Module):"]
 
 
 def test_a_spec_with_errors_is_not_written():
@@ -219,6 +227,12 @@ def test_long_lines_are_broken_as_ruff_breaks_them(text, longest, tmp_path):
     (tmp_path / "long.py").write_text(written, encoding="utf-8")
     assert_tidy(tmp_path)
     assert max(map(len, written.split("\n"))) <= longest
+
+
+def test_a_string_is_never_broken():
+    words = '"' + "a, (b) " * 30 + '"'
+    assert fitted(f"print({words})", 4) == ["    print(", f"        {words}", "    )"]
+    assert fitted(f"f(1, {words}, (2, 3))", 0) == ["f(", "    1,", f"    {words},", "    (2, 3),", ")"]
 
 
 # What no spec can do
@@ -269,8 +283,10 @@ def test_no_title_becomes_code(title, tmp_path):
 
 def test_a_title_says_what_it_said(tmp_path):
     """Its escapes are not Python's, its quotes are single."""
-    title = 'A \\net\\x41 for "digits" \u2013 na\u00efve 100 %'
-    assert imported(torch_source(titled(SMALL, title)), tmp_path).__doc__.split("\n")[0] == title.replace('"', "'")
+    title = 'A\r\n\u00a0\\net\\x41 for "digits" \u2013 na\u00efve 100 %'
+    assert imported(torch_source(titled(SMALL, title)), tmp_path).__doc__.split("\n")[0] == " ".join(
+        title.split()
+    ).replace('"', "'")
 
 
 NAMES = [
@@ -498,6 +514,8 @@ def test_layers_that_are_only_calls_have_no_submodule(monkeypatch):
     assert verify(network, text) == []
     monkeypatch.setattr(find("flatten"), "torch", lambda self, *inputs: Module("", "{x}.flatten(2)"))
     assert "flatten1: output 3x4 in torch, 12 in the table" in verify(network, torch_source(network))
+    network = loads("INPUT: 4x3x2\nflatten\nFC: 2")
+    assert "flatten1: output 2x12 in torch, 24 in the table" in verify(network, torch_source(network))
 
 
 def test_a_network_of_calls_alone(monkeypatch, tmp_path):
@@ -508,5 +526,6 @@ def test_a_network_of_calls_alone(monkeypatch, tmp_path):
 def test_build_takes_the_last_class():
     text = "from torch import nn\nclass A(nn.Identity):\n    pass\nclass B(A):\n    pass\nC = A\n"
     assert type(build(text)).__name__ == "B"
+    assert build("from torch import nn\nclass A(nn.Identity):\n    x: int = 1\n").__annotations__ == {"x": int}
     with pytest.raises(TypeError, match=r"no nn\.Module"):
         build("a = 1")
