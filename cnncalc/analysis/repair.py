@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Check = tuple[Node, Callable[[Shapes], bool]]
     """A node, and what must hold of the shapes up to it."""
 
-LINES, STEPS = 20, 20_000
+LINES, STEPS = 20, 30_000
 """How many lines above a claim are tried, and how many layers a network may cost in all."""
 REACH = {"stride": 4, "pad": 8, "kernel": 8, "shape": 40}
 """How far from what is written a value is tried."""
@@ -48,15 +48,22 @@ class Repairs:
 
     def __init__(self, network: Network) -> None:
         self.network, self.steps = network, 0
-        self.index = {node.name: i for i, node in enumerate(network.nodes)}
+        self.every = (*network.inputs, *network.nodes)
+        self.index = {node.name: i for i, node in enumerate(self.every)}
         self.sizes_used = any(OWN.search(line.text) for line in network.source.lines)
+        self.first_at = {node.span: node for node in reversed(self.every)}
+
+    @property
+    def tired(self) -> bool:
+        """Whether the search has cost all it may."""
+        return self.steps > STEPS
 
     def best(self, places: Iterable[Iterable[Node]], wanted: Axes, checks: Sequence[Check]) -> Change | None:
         """The smallest change that passes all checks, at the first place that has one.
 
         `wanted` are the counts worth trying for channels.
         """
-        for nodes in islice(places, LINES):
+        for nodes in () if self.tired else islice(places, LINES):
             every = [change for node in nodes for change in changes(node, wanted, self.network.order)]
             for change in sorted(every, key=preference):
                 if self.makes(change, checks):
@@ -80,27 +87,25 @@ class Repairs:
         yield self.network.inputs
 
     def rerun(self, change: Change, until: Node) -> Shapes | None:
-        """The shapes that a change gives up to a node; None where a layer refuses its input."""
-        changed = {node.name: node.layer.replaced(**change.values) for node in self.alike(change.node)}
+        """The shapes that a change gives up to a node; None where a layer refuses its input.
+
+        A range or a repeat makes many layers of one text: the change is of all of them.
+        """
+        span, kind = change.node.span, type(change.node.layer)
         shapes: dict[str, Shape] = {}
-        for node in (*self.network.inputs, *self.network.nodes[: self.index.get(until.name, -1) + 1]):
-            touched = any(above.name in shapes for above in node.inputs)
-            if node.name not in changed and not touched:
-                continue
+        for node in self.every[self.index[self.first_at[span].name] : self.index[until.name] + 1]:
             self.steps += 1
-            above = tuple(shapes.get(x.name, x.output) for x in node.inputs)
-            out = result(changed.get(node.name, node.layer), above)
-            if out is None or self.steps > STEPS or (touched and self.sizes_used):
+            changed = node.span == span and type(node.layer) is kind
+            touched = any(above.name in shapes for above in node.inputs)
+            if not (changed or touched):
+                continue
+            layer = node.layer.replaced(**change.values) if changed else node.layer
+            out = result(layer, tuple(shapes.get(x.name, x.output) for x in node.inputs))
+            if out is None or self.tired or (touched and self.sizes_used):
                 return None
             if out != node.output:
                 shapes[node.name] = out
         return shapes or None
-
-    def alike(self, node: Node) -> Iterator[Node]:
-        """The nodes that one text makes: a range or a repeat makes many."""
-        for other in (*self.network.inputs, *self.network.nodes):
-            if other.span == node.span and type(other.layer) is type(node.layer):
-                yield other
 
 
 def result(layer: Layer, inputs: tuple[Shape, ...]) -> Shape | None:
@@ -172,21 +177,22 @@ def shifts(rank: int, most: int) -> Iterator[Axes]:
 def extents(node: Node, parameter: Parameter, sort: str, order: Order) -> Iterator[Change]:
     """Other kernels or strides; an argument that follows this one by default is kept, and named."""
     now = node.layer.__dict__[parameter.name]
-    assert isinstance(now, tuple)
+    if not isinstance(now, tuple):
+        return
     followers = [p.name for p in node.layer.parameters if p.default == parameter.name]
-    kept = "".join(f" {name} {axes_text(node.layer.__dict__[name], order)}" for name in followers)
+    kept = "".join(f" {name} {axes_text(node.layer.__dict__[name], order, short=True)}" for name in followers)
     for shift in shifts(len(now), REACH[sort]):
         new = tuple(a + b for a, b in zip(now, shift, strict=True))
         if min(new) >= 1:
-            text = f"{parameter.name} {axes_text(new, order)}{kept}"
+            text = f"{parameter.name} {axes_text(new, order, sort == 'stride')}{kept}"
             yield Change(node, {parameter.name: new}, text, max(map(abs, shift)), sort)
 
 
 def pads(node: Node, parameter: Parameter, order: Order) -> Iterator[Change]:
     """Other pads, as many cells more or less at both ends."""
     written = node.layer.__dict__[parameter.name]
-    assert isinstance(written, Pad)
-    assert isinstance(node.window, Window)
+    if not isinstance(written, Pad) or not isinstance(node.window, Window):
+        return
     fill = "" if written.fill == "zeros" else f" {written.fill}"
     for shift in shifts(len(node.window.pad), REACH["pad"]):
         sides = tuple((a + b, c + b) for (a, c), b in zip(node.window.pad, shift, strict=True))
@@ -214,9 +220,9 @@ def shaped(node: Node, parameter: Parameter, new: Shape, size: int, order: Order
     return Change(node, {parameter.name: new}, f"the input {order.text(new)}", size, "shape")
 
 
-def axes_text(axes: Axes, order: Order) -> str:
-    """3x3, as the file orders its axes."""
-    return "x".join(turned([str(a) for a in axes], order))
+def axes_text(axes: Axes, order: Order, short: bool = False) -> str:
+    """3x3, as the file orders its axes; `short`, one number where all agree."""
+    return str(axes[0]) if short and len(set(axes)) == 1 else "x".join(turned([str(a) for a in axes], order))
 
 
 def turned(texts: list[str], order: Order) -> list[str]:

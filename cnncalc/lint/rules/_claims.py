@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,22 @@ if TYPE_CHECKING:
     from cnncalc.layer import Weight
     from cnncalc.network.node import Claimed, Network, Node
 
+    Sums = dict[str, int]
+
 IS = {
     "params": "its params, biases included", "weights": "its weights without biases", "biases": "its biases alone",
     "buffers": "its buffers", "macs": "its macs", "flops": "its flops", "activations": "its activations",
 }  # fmt: skip
 MOST_TERMS = 4
 """How many layers a working spells out."""
+MOST_ALONE = 20
+"""Of how many layers each is tried by itself."""
 
 
 def amount(number: Rational) -> str:
     """A number as people write it: 34,944; 2.5."""
-    if number.denominator == 1:
-        return grouped(int(number))
-    return f"{float(number):,}"
+    whole = number.denominator == 1 or number.numerator.bit_length() > 1000
+    return grouped(int(number)) if whole else f"{float(number):,}"
 
 
 def grouped(number: int) -> str:
@@ -56,7 +60,7 @@ def span_of(claim: Claimed) -> str:
     return f"; {said(claim)} holds from {low} to {high}"
 
 
-def counts(nodes: Sequence[Node]) -> dict[str, int]:
+def counts(nodes: Sequence[Node]) -> Sums:
     """Every quantity that adds up, of some nodes."""
     sums = totals(tuple(nodes))
     return {
@@ -65,19 +69,22 @@ def counts(nodes: Sequence[Node]) -> dict[str, int]:
     }  # fmt: skip
 
 
-def likeness(claim: Claimed, nodes: Sequence[Node]) -> str:
-    """Which other quantity of these nodes the claimed figure is, if any."""
-    return next((what for what, value in counts(nodes).items() if value and near(claim, value)), "")
+def alone(claim: Claimed, nodes: Sequence[Node]) -> str:
+    """The one layer of several that has the claimed figure by itself, if any."""
+    each = nodes if 1 < len(nodes) <= MOST_ALONE else ()
+    return next((bare(node) for node in each if near(claim, counts([node])[claim.quantity] or -1)), "")
 
 
-def besides(claim: Claimed, nodes: Sequence[Node]) -> str:
-    """What the figure is besides: another quantity, or the same of one node alone; nothing where it is neither."""
-    other = likeness(claim, nodes)
-    if other:
-        return f"; {said(claim)} is {IS[other]}"
-    each = (node for node in nodes if len(nodes) > 1 and claim.quantity in IS)
-    single = next((node for node in each if near(claim, counts([node])[claim.quantity] or -1)), None)
-    return f"; {said(claim)} is {bare(single)} alone" if single else ""
+def likeness(claim: Claimed, sums: Sums) -> str:
+    """Which other quantity the claimed figure is, if any."""
+    return next((what for what, value in sums.items() if value and near(claim, value)), "")
+
+
+def besides(claim: Claimed, nodes: Sequence[Node], sums: Sums) -> str:
+    """What the claimed figure is, though not what it claims to be; nothing where nothing has it."""
+    layer, quantity = alone(claim, nodes), likeness(claim, sums)
+    what = f"that of {layer} alone" if layer else IS.get(quantity, "")
+    return f"; {said(claim)} is {what}" if what else ""
 
 
 def bare(node: Node) -> str:
@@ -90,10 +97,11 @@ def near(claim: Claimed, value: int) -> bool:
     return -claim.half <= value - claim.value <= claim.half
 
 
-def working(quantity: str, nodes: Sequence[Node]) -> str:
+def working(quantity: str, nodes: Sequence[Node], sums: Sums) -> str:
     """`(11*11*3 + 1)*96 = 34,944`: the sum over some nodes with its working, or alone where that is long."""
-    value = counts(nodes)[quantity]
-    terms = [term(quantity, node) for node in nodes if counts([node])[quantity]]
+    value = sums[quantity]
+    counted = (node for node in nodes if counts([node])[quantity])
+    terms = [term(quantity, node) for node in islice(counted, MOST_TERMS + 1)]
     if not terms or len(terms) > MOST_TERMS or (text := " + ".join(terms)) in (str(value), grouped(value)):
         return grouped(value)
     return f"{text} = {grouped(value)}"
@@ -163,21 +171,22 @@ def size(node: Node, order: Order) -> str:
     return listed(texts, "and")
 
 
-def whole(node: Node) -> str:
-    """Which layer above reads all of its input."""
+def no_field(node: Node) -> str:
+    """Why a layer has no receptive field of a certain size: which one above reads all of its input."""
     stack, met = [node], set[str]()
-    while stack and stack[-1].window != WHOLE:
+    while stack:
         above = stack.pop()
+        if above.window == WHOLE:
+            return f"it is the whole input: {above.name} reads all of its map"
         stack += [x for x in above.inputs if x.name not in met]
         met.add(above.name)
-    return f"{stack[-1].name if stack else node.name} reads all of its map"
+    return "there is none: the input is a vector"
 
 
 def seen(network: Network, nodes: Sequence[Node], known: Mapping[str, Field | Whole]) -> str:
     """The receptive field of a line worked out from its last window: 3 + (3 - 1)*1 = 5."""
     field = known[nodes[-1].name]
-    if not isinstance(field, Field) or not field.size:
-        return "none, the input being a vector"
+    assert isinstance(field, Field)
     last = next((node for node in reversed(nodes) if isinstance(node.window, Window)), None)
     before = known[last.inputs[0].name] if last else None
     if last is None or not isinstance(last.window, Window) or not isinstance(before, Field):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analysis.receptive_field import fields
@@ -13,11 +14,30 @@ from cnncalc.network.claim import holds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.geometry import Rational
+    from cnncalc.geometry import Rational, Whole
     from cnncalc.network.node import Claimed, Network, Node
 
 WORDS = ("train", "weights")
 """What may stand in the parentheses beside names of layers."""
+
+
+class Meant:
+    """The layers that expectations of one target are about, and their sums, worked out once."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+
+    @cached_property
+    def sums(self) -> dict[str, int]:
+        """Every quantity that adds up."""
+        return counts(self.nodes)
+
+    @cached_property
+    def largest(self) -> dict[str, tuple[str, int]]:
+        """The layer with most of each quantity, and how much."""
+        each = [(node.name, counts([node])) for node in self.nodes]
+        most = {what: max((sums[what], i) for i, (_, sums) in enumerate(each)) for what in self.sums}
+        return {what: (each[i][0], value) for what, (value, i) in most.items()}
 
 
 class Measured(NamedTuple):
@@ -27,7 +47,7 @@ class Measured(NamedTuple):
     """
 
     claim: Claimed
-    nodes: tuple[Node, ...]
+    meant: Meant
     quantity: str
     values: tuple[Rational, ...]
 
@@ -39,7 +59,7 @@ class Measured(NamedTuple):
 
     @property
     def what(self) -> str:
-        """params(3a, weights)"""
+        """The left side: params(3a, weights)."""
         return f"{self.claim.quantity}({', '.join(self.claim.target)})" if self.claim.target else self.claim.quantity
 
     def found(self, network: Network) -> str:
@@ -49,15 +69,21 @@ class Measured(NamedTuple):
 
 def missed(network: Network, ops: tuple[str, ...]) -> Iterator[Measured]:
     """The expectations of these comparisons that do not hold; one about unknown layers is passed over."""
+    targets: dict[tuple[str, ...], Meant] = {}
+    known: dict[str, Field | Whole] = {}
     for claim in expectations(network):
         if claim.op in ops:
-            nodes = meant(network, claim.target)
-            measure = measured(network, claim, nodes) if nodes else None
-            if measure and not measure.met:
+            meant = targets.setdefault(
+                claim.target, targets.get(claim.target) or Meant(nodes_of(network, claim.target))
+            )
+            if claim.quantity == "rf" and not known:
+                known = fields(network)
+            measure = measured(network, claim, meant, known)
+            if meant.nodes and not measure.met:
                 yield measure
 
 
-def meant(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
+def nodes_of(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
     """The layers an expectation is about, each once; none where one of them is unknown."""
     names = [name for name in target if name not in WORDS or network.part(name)]
     if not names:
@@ -69,11 +95,11 @@ def meant(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
     return tuple({node.name: node for part in parts for node in part}.values())
 
 
-def measured(network: Network, claim: Claimed, nodes: tuple[Node, ...]) -> Measured:
+def measured(network: Network, claim: Claimed, meant: Meant, known: dict[str, Field | Whole]) -> Measured:
     """The value of an expectation; of a receptive field that of the last layer meant."""
-    if claim.quantity == "rf":
-        last = nodes[-1] if claim.target else network.outputs[-1]
-        field = fields(network)[last.name]
-        return Measured(claim, (last,), "rf", field.size if isinstance(field, Field) else ())
+    if claim.quantity == "rf" and meant.nodes:
+        last = meant.nodes[-1] if claim.target else network.outputs[-1]
+        field = known[last.name]
+        return Measured(claim, Meant((last,)), "rf", field.size if isinstance(field, Field) else ())
     quantity = "weights" if "weights" in claim.target and claim.quantity == "params" else claim.quantity
-    return Measured(claim, nodes, quantity, (counts(nodes)[quantity],))
+    return Measured(claim, meant, quantity, (meant.sums.get(quantity, 0),))

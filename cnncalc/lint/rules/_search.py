@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.repair import Repairs
+from cnncalc.analysis.repair import LINES, Repairs
 from cnncalc.network.claim import fits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cnncalc.analysis.repair import Change, Shapes
+    from cnncalc.analysis.repair import Change, Check, Shapes
+    from cnncalc.diagnostic import Span
     from cnncalc.geometry import Shape
     from cnncalc.network.node import Claimed, LineOf, Network, Node
 
@@ -29,14 +28,23 @@ def written(claim: Claimed) -> str:
     return f"{axes[0]}@{'x'.join(axes[1:])}" if claim.channels_first else "x".join(axes)
 
 
+LATEST = 4
+"""How many of the changes found are tried on the next claim."""
+
+
 class Search:
     """What would make failing claims hold; a change that repaired one is tried on the next ones first."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.made: list[Change] = []
+        self.hints: dict[Span, str] = {}
         self.repairs = Repairs(network)
-        self.index = {id(line): i for i, line in enumerate(network.lines)}
+        self.index = {node.name: i for i, line in enumerate(network.lines) for node in line.nodes}
+        self.claims_at: dict[Span, list[LineOf]] = {}
+        for line in network.lines:
+            for claim in line.claims:
+                self.claims_at.setdefault(claim.span, []).append(line)
 
     def held(self, index: int) -> bool:
         """Whether a line claims its shape, and rightly."""
@@ -45,23 +53,38 @@ class Search:
         return bool(shapes) and all(agrees(self.network, claim, line.nodes[-1].output) for claim in shapes)
 
     def hint(self, line: LineOf, claim: Claimed) -> str:
-        """The line whose change would make the claim hold and leave the next claim below true, or the claim itself."""
-        index = self.index[id(line)]
-        below = next((at for at in range(index + 1, len(self.network.lines)) if self.held(at)), None)
-        checks = [self.check(line.nodes[-1], (claim,))]
-        known = next((change for change in self.made if self.repairs.makes(change, checks)), None)
-        if known:
+        """The change that makes the claim hold and leaves the next claim below true; else what to claim.
+
+        Of the many layers of a range or a repeat the first speaks for the text.
+        """
+        if claim.span not in self.hints:
+            self.hints[claim.span] = self.sought(line, claim)
+        return self.hints[claim.span]
+
+    def sought(self, line: LineOf, claim: Claimed) -> str:
+        """The hint for one claim, searched for."""
+        shape, index = self.network.order.text(line.nodes[-1].output), self.index[line.nodes[-1].name]
+        if self.repairs.tired:
+            return f"claim {shape}"
+        checks = [self.check(line), *(self.check(other) for other in self.claims_at[claim.span] if other is not line)]
+        if known := self.known(checks):
             return f"{said(known)} would give {written(claim)} as well"
-        checks += [self.check(self.network.lines[below].nodes[-1], self.network.lines[below].claims)] if below else []
-        wanted = tuple(axis for axis in claim.axes if axis)
-        change = self.repairs.best(self.repairs.places(index, self.held), wanted, checks)
+        below = next((at for at in range(index + 1, len(self.network.lines))[:LINES] if self.held(at)), None)
+        checks += [self.check(self.network.lines[below])] if below is not None else []
+        change = self.repairs.best(self.repairs.places(index, self.held), wanted(claim), checks)
         if change is None:
-            shape = self.network.order.text(line.nodes[-1].output)
-            return f"claim {shape}: " + (
-                "the next claim below holds with it" if below else "no one change gives the other"
-            )
+            return f"claim {shape}" + (": the next claim below holds with it" if below is not None else "")
         self.made.append(change)
         return f"{said(change)} would give {written(claim)}"
+
+    def known(self, checks: list[Check]) -> Change | None:
+        """One of the latest changes, where it repairs this as well."""
+        return next((change for change in self.made[-LATEST:] if self.repairs.makes(change, checks)), None)
+
+    def check(self, line: LineOf) -> Check:
+        """The shape claims of a line, as a check of shapes worked out anew."""
+        node, shapes = line.nodes[-1], [claim for claim in line.claims if claim.quantity == "shape"]
+        return node, lambda new: all(agrees(self.network, c, new.get(node.name, node.output)) for c in shapes)
 
     def inputs(self, node: Node, number: int) -> str:
         """The change above a layer that would give it this number of inputs, if there is one."""
@@ -70,17 +93,17 @@ class Search:
             above = (shapes.get(x.name, x.output) for x in node.inputs)
             return all(there == here for _, there, here, _ in node.layer.claims(*above))
 
-        index = next((i for i, line in enumerate(self.network.lines) if node in line.nodes), -1)
-        cells = prod(node.shapes[0].extents)
-        wanted = (number, number // cells) if number % cells == 0 else (number,)
-        places = self.repairs.places(index, self.held)
-        change = self.repairs.best(places, wanted, [(node, goal)])
+        index, cells = self.index.get(node.name, -1), prod(node.shapes[0].extents)
+        counts = (number, number // cells) if number % cells == 0 else (number,)
+        change = self.known([(node, goal)])
+        if change is None:
+            change = self.repairs.best(self.repairs.places(index, self.held), counts, [(node, goal)])
         return f"{said(change)} would give {number}" if change else ""
 
-    def check(self, node: Node, claimed: tuple[Claimed, ...]) -> tuple[Node, Callable[[Shapes], bool]]:
-        """The shape claims of a line, as a check of shapes worked out anew."""
-        wanted = [claim for claim in claimed if claim.quantity == "shape"]
-        return node, lambda shapes: all(agrees(self.network, c, shapes.get(node.name, node.output)) for c in wanted)
+
+def wanted(claim: Claimed) -> tuple[int, ...]:
+    """The extents a claim names: one of them may be the channels."""
+    return tuple(axis for axis in claim.axes if axis)
 
 
 def said(change: Change) -> str:

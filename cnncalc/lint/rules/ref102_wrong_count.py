@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.claims import claims
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import besides, counts, grouped, likeness, said, span_of, working
+from cnncalc.lint.rules._claims import IS, alone, besides, counts, grouped, likeness, said, span_of, working
 from cnncalc.network.claim import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.network.node import Network
+    from cnncalc.lint.rules._claims import Sums
+    from cnncalc.network.node import Claimed, LineOf, Network
 
 
 class WrongCount(Rule):
@@ -58,10 +59,16 @@ The claims are the file's own; the formulas are those of each kind of layer (`cn
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
         for line, claim in claims(network):
-            found = counts(line.nodes).get(claim.quantity)
-            if found is not None and not holds(claim, found):
+            sums = counts(line.nodes) if claim.quantity in IS else {}
+            if sums and not holds(claim, sums[claim.quantity]):
                 text = f"{line.name} claims {said(claim)} {claim.quantity}, the arithmetic gives"
-                text = f"{text} {working(claim.quantity, line.nodes)}{span_of(claim)}{besides(claim, line.nodes)}"
-                other = likeness(claim, line.nodes)
-                meant = f"{said(claim)} {other} or " if other else ""
-                yield Diagnostic(self.code, text, claim.span, f"claim {meant}{grouped(found)} {claim.quantity}")
+                how = working(claim.quantity, line.nodes, sums)
+                text = f"{text} {how}{span_of(claim)}{besides(claim, line.nodes, sums)}"
+                yield Diagnostic(self.code, text, claim.span, hint(line, claim, sums))
+
+
+def hint(line: LineOf, claim: Claimed, sums: Sums) -> str:
+    """What to claim: the figure under its right name, or the right figure."""
+    other = "" if alone(claim, line.nodes) else likeness(claim, sums)
+    meant = f"{said(claim)} {other} or " if other else ""
+    return f"claim {meant}{grouped(sums[claim.quantity])} {claim.quantity}"

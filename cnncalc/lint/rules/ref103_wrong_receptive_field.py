@@ -7,7 +7,7 @@ from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.geometry import Field
 from cnncalc.lint.claims import claims
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import amount, said, seen, span_of, whole
+from cnncalc.lint.rules._claims import amount, no_field, said, seen, span_of
 from cnncalc.network.claim import holds
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Claimed, LineOf, Network
 
     Fields = dict[str, Field | Whole]
+    Sizes = dict[tuple[Rational, ...], str]
 
 
 class WrongReceptiveField(Rule):
@@ -64,32 +65,30 @@ Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks
     def check(self, network: Network) -> Iterator[Diagnostic]:
         held = [(line, claim) for line, claim in claims(network) if claim.quantity == "rf"]
         known = fields(network) if held else {}
+        first = {size_of(field): name for name, field in reversed(known.items())}
         for line, claim in held:
             if not agrees(claim, known[line.nodes[-1].name]):
                 text = wrong(network, line, claim, known)
-                yield Diagnostic(self.code, text, claim.span, remedy(network, line, claim, known))
+                yield Diagnostic(self.code, text, claim.span, remedy(first, line, claim, known))
 
 
 def wrong(network: Network, line: LineOf, claim: Claimed, known: Fields) -> str:
     """Both sides, with the working."""
-    field = known[line.nodes[-1].name]
     start = f"{line.name} claims a receptive field of {said(claim)}"
-    if not isinstance(field, Field):
-        return f"{start}, and it is the whole input: {whole(line.nodes[-1])}"
+    if not size_of(known[line.nodes[-1].name]):
+        return f"{start}, and {no_field(line.nodes[-1])}"
     return f"{start}, the arithmetic gives {seen(network, line.nodes, known)}{span_of(claim)}"
 
 
-def remedy(network: Network, line: LineOf, claim: Claimed, known: Fields) -> str:
-    """The layer that has the claimed field, if there is one; else what to claim."""
-    for node in network.nodes:
-        if agrees(claim, known[node.name]):
-            return f"{said(claim)} is the receptive field of {node.name}"
-    sizes = set(size_of(known[line.nodes[-1].name]))
-    return (
-        f"claim rf {amount(sizes.pop())}"
-        if len(sizes) == 1
-        else "leave the claim out: it speaks of one size on every axis"
-    )
+def remedy(first: Sizes, line: LineOf, claim: Claimed, known: Fields) -> str:
+    """The first layer that has the claimed field, if there is one; else what to claim."""
+    sizes = size_of(known[line.nodes[-1].name])
+    other = first.get((claim.value,) * len(sizes))
+    if other and sizes:
+        return f"{said(claim)} is the receptive field of {other}"
+    if len(set(sizes)) == 1:
+        return f"claim rf {amount(sizes[0])}"
+    return "leave the claim out: it speaks of one size on every axis" if sizes else "claim it of a line above that one"
 
 
 def size_of(field: Field | Whole) -> tuple[Rational, ...]:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
-from cnncalc.lint.claims import inputs
+from cnncalc.lint.claims import claims, inputs
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._search import Search
+from cnncalc.lint.rules._search import Search, agrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,17 @@ The claims are the file's own.
     bad = ("INPUT: 6x6x256\nFC6: 4096 in 6400", "INPUT: 8x8x3\nCONV1: 4 3x3\nCONV2: 4 3x3 in 3")
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
-        search = Search(network)
-        for node, (argument, said, found, working) in inputs(network):
-            if said != found:
-                hint = search.inputs(node, said) or f"write {argument} {found}"
-                yield Diagnostic(self.code, f"{node.name} says {said} inputs, {working}", node.span, hint)
+        wrong = [(node, claim) for node, claim in inputs(network) if claim[1] != claim[2]]
+        search = searched(network) if wrong else Search(network)
+        for node, (argument, said, found, working) in wrong:
+            hint = search.inputs(node, said) or f"write {argument} {found}"
+            yield Diagnostic(self.code, f"{node.name} says {said} inputs, {working}", node.span, hint)
+
+
+def searched(network: Network) -> Search:
+    """A search that knows what repairs the claims of shapes: the same may give the inputs."""
+    search = Search(network)
+    for line, claim in claims(network):
+        if claim.quantity == "shape" and not agrees(network, claim, line.nodes[-1].output):
+            search.hint(line, claim)
+    return search

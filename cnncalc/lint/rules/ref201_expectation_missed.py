@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import amount, besides, said, span_of, whole, working
+from cnncalc.lint.rules._claims import amount, besides, no_field, said, span_of, working
 from cnncalc.lint.rules._expect import missed
 
 if TYPE_CHECKING:
@@ -65,20 +65,22 @@ The expectations are the file's own.
 
 def text(network: Network, measure: Measured) -> str:
     """Both sides; what the figure holds for; what else it is."""
-    claim, nodes = measure.claim, measure.nodes
+    claim, nodes = measure.claim, measure.meant.nodes
     start = f"expected {measure.what} {claim.op} {said(claim)}"
     if not measure.values:
-        return f"{start}, and it is the whole input: {whole(nodes[-1])}"
+        return f"{start}, and {no_field(nodes[-1])}"
     if measure.quantity == "rf" or claim.op == "!=":
         return f"{start}, the arithmetic gives {measure.found(network)}{span_of(claim)}"
-    return f"{start}, the arithmetic gives {working(measure.quantity, nodes)}{span_of(claim)}{besides(claim, nodes)}"
+    sums = measure.meant.sums
+    how = working(measure.quantity, nodes, sums)
+    return f"{start}, the arithmetic gives {how}{span_of(claim)}{besides(claim, nodes, sums)}"
 
 
 def hint(measure: Measured) -> str:
     """What could be expected instead."""
     values = sorted(set(measure.values))
     if not values:
-        return "name a line above it: expect rf(CONV5) = 163"
+        return "name a line above that one: expect rf(CONV5) = 163"
     if measure.claim.op == "!=" or len(values) > 1:
         return "leave the expectation out, or change the layers"
     return f"expect {measure.what} = {amount(values[0])}, if the layers are meant as they stand"

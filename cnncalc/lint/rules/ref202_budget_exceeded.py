@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import amount, counts, grouped, said, whole
+from cnncalc.lint.rules._claims import amount, grouped, no_field, said
 from cnncalc.lint.rules._expect import missed
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def text(network: Network, measure: Measured) -> str:
     """Both sides and what lies between; the layer with most of it."""
     claim, many, bound = measure.claim, measure.quantity != "rf", said(measure.claim)
     if not measure.values:
-        text = f"{measure.what} is the whole input, which no bound of {bound} can hold"
-        return f"{text}: {whole(measure.nodes[-1])}"
+        return f"{measure.what} {claim.op} {bound} cannot be held, as {no_field(measure.meant.nodes[-1])}"
     value = max(measure.values) if claim.op[0] == "<" else min(measure.values)
     start = f"{measure.what} {measure.found(network)}"
     if value == claim.value:
@@ -78,9 +77,8 @@ def text(network: Network, measure: Measured) -> str:
 
 def most(measure: Measured) -> str:
     """The layer with the largest share."""
-    shares = [(counts([node])[measure.quantity], node.name) for node in measure.nodes]
-    value, name = max(shares, key=lambda share: share[0])
-    total = sum(share for share, _ in shares)
+    name, value = measure.meant.largest[measure.quantity]
+    total = measure.meant.sums[measure.quantity]
     tenths = (2000 * value + total) // (2 * total)
     if value == total:
         return f"; all of them are in {name}"
