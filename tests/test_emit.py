@@ -529,3 +529,13 @@ def test_build_takes_the_last_class():
     assert build("from torch import nn\nclass A(nn.Identity):\n    x: int = 1\n").__annotations__ == {"x": int}
     with pytest.raises(TypeError, match=r"no nn\.Module"):
         build("a = 1")
+
+
+def test_without_torch_the_caller_hears_of_it(monkeypatch):
+    network = loads(SMALL)
+    text = torch_source(network)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ImportError, match="torch"):
+        verify(network, text)
+    with pytest.raises(ImportError, match="torch"):
+        build(text)
