@@ -84,6 +84,8 @@ class Slide(NamedTuple):
     def quotient(self) -> str:
         """What the formula gives before rounding, never so short that it looks whole: 2.33."""
         whole, digits = self.room // self.stride + 1, 2
+        if self.remainder == 0:
+            return str(whole)
         while not 0 < (parts := (self.remainder * 10**digits * 2 + self.stride) // (2 * self.stride)) < 10**digits:
             digits += 1
         return f"{whole}.{parts:0{digits}}".rstrip("0")
@@ -91,7 +93,7 @@ class Slide(NamedTuple):
     @property
     def working(self) -> str:
         """The formula and what it gives, rounded where it does not fit."""
-        if self.remainder == 0:
+        if self.quotient == str(self.out):
             return f"{self.formula} = {self.out}"
         return f"{self.formula} = {self.quotient}, rounded {'up' if self.ceil else 'down'} to {self.out}"
 
@@ -113,7 +115,7 @@ def along(window: Window, extents: Axes, axis: int) -> Slide:
 def inputs(slide: Slide) -> tuple[int, ...]:
     """The nearest input extents, below and above, that fit exactly."""
     below, above = slide.extent - slide.remainder, slide.extent - slide.remainder + slide.stride
-    return (below, above) if below > 0 else (above,)
+    return tuple(w for w in (below, above) if w > 0 and fits(slide._replace(extent=w)))
 
 
 def pads(slide: Slide) -> Iterator[Sides]:
@@ -122,21 +124,21 @@ def pads(slide: Slide) -> Iterator[Sides]:
     step = min(slide.stride, MOST)
     even = [(p, p) for p in range(max(0, start - step), min(start + step + 1, slide.reach))] if start == end else []
     ends = [(start, p) for p in (end - slide.remainder, end - slide.remainder + slide.stride) if 0 <= p < slide.reach]
-    fitting = [pad for pad in even if fits(slide._replace(pad=pad))] or ends
-    yield from sorted(fitting, key=lambda pad: (abs(sum(pad) - start - end), pad))
+    fitting = [[pad for pad in some if fits(slide._replace(pad=pad))] for some in (even, ends)]
+    yield from sorted(fitting[0] or fitting[1], key=lambda pad: (abs(sum(pad) - start - end), pad))
 
 
 def strides(slide: Slide) -> tuple[int, ...]:
     """The nearest strides, below and above, that fit exactly; none above that would leave gaps."""
     below = range(slide.stride - 1, max(0, slide.stride - MOST), -1)
     above = range(slide.stride + 1, min(slide.reach, slide.stride + MOST) + 1)
-    nearest = (next((s for s in side if slide.room % s == 0), 0) for side in (below, above))
+    nearest = (next((s for s in side if fits(slide._replace(stride=s))), 0) for side in (below, above))
     return tuple(s for s in nearest if s)
 
 
 def fits(slide: Slide) -> bool:
-    """Whether nothing is left over."""
-    return slide.room >= 0 and slide.remainder == 0
+    """Whether nothing is left over, nor lost to a window that would begin in the padding where the output rounds up."""
+    return slide.room >= 0 and slide.remainder == slide.lost == slide.dropped == 0
 
 
 class Remedies(NamedTuple):

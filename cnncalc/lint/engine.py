@@ -127,5 +127,6 @@ def page(word: str) -> Code:
     meant = known(word)
     matching = [code for code in pages() if meant in (code.code, code.name)]
     if not matching:
-        raise ValueError(f"'{word}' means several codes; name one of them, such as {pages()[-1].code}")
+        such = next(code.code for code in pages() if meant == "ALL" or code.code.startswith(meant))
+        raise ValueError(f"'{word}' means several codes; name one of them, such as {such}")
     return matching[0]

@@ -62,7 +62,7 @@ def misfits(
 ) -> Iterator[Diagnostic]:
     """A finding for each node with a wanted slide; an error where the file rounds exactly."""
     for node in network.nodes:
-        found = parts(node, network.order, wanted)
+        found = parts(node, network.order, lambda slide: slide.remainder > 0 and wanted(slide))
         if found:
             text = "; ".join(f"{misfit(part)} {told(part.slide)}" for part in found)
             level = ERROR if network.exact else ""

@@ -59,7 +59,7 @@ convolution arithmetic for deep learning", relationship 6.
     )
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
-        return misfits(network, self.code, lambda slide: slide.dropped > 0 and slide.lost == 0, told)
+        return misfits(network, self.code, lambda slide: slide.lost == 0 < slide.dropped, told)
 
 
 def told(slide: Slide) -> str:
