@@ -28,7 +28,7 @@ from cnncalc.layers import find
 from cnncalc.network.bind import Binder
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse
-from cnncalc.syntax.words import kind_of
+from cnncalc.syntax.words import SLIDE_WORDS
 from cnncalc.work import Work
 
 KINDS = {keyword: find(keyword) for keyword in layers.keywords()}
@@ -156,9 +156,13 @@ def test_aliases_are_what_the_kinds_state():
     assert {alias: keyword for keyword, kind in KINDS.items() for alias in kind.aliases} == layers.ALIASES
 
 
-@pytest.mark.parametrize(("alias", "keyword"), [*layers.ALIASES.items(), *((k, k) for k in KINDS)])
+@pytest.mark.parametrize(("alias", "keyword"), layers.ALIASES.items())
 def test_aliases_lead_to_their_kind(alias, keyword):
-    assert kind_of(*alias.split()) == kind_of(*alias.upper().split()[::-1]) == keyword
+    given_input, line = next(example for example in KINDS[keyword].examples if example[1].split()[0] == keyword)
+    words = sorted(alias.split(), key=lambda word: word not in SLIDE_WORDS)
+    for spelled in (words, [*words[-1:], *words[:-1]], " ".join(words).upper().split()):
+        node = case(given_input, line.replace(keyword, " ".join(spelled), 1)).node
+        assert (node.kind, vars(node.layer)) == (keyword, vars(case(given_input, line).node.layer))
 
 
 @every_kind
@@ -239,27 +243,24 @@ def test_macs_equal_torch(keyword, given_input, line):
 @pytest.mark.parametrize("batch", [2, 3])
 def test_saved_equals_torch(keyword, given_input, line, batch):
     example = case(given_input, line)
-    x = tensor(example.shape, batch, torch.float32, grad=True)
-    assert stated_bytes(example, batch) == kept_bytes(example.module.train(), x)
-
-
-def stated_bytes(example, batch):
-    """The bytes that the facts say training keeps, of float32."""
     saved = example.node.layer.saved(*example.node.shapes)
-    whole = saved.input * example.shape.elements + saved.output * example.node.output.elements
     extra, once = (sum(n * (size or 4) for n, size in part) for part in (saved.extra, saved.once))
-    return batch * (4 * whole + extra) + once
+    x = tensor(example.shape, batch, torch.float32, grad=True)
+    assert (saved.input, saved.output, batch * extra + once) == kept(example.module.train(), x)
 
 
-def kept_bytes(module, x):
-    """The bytes of the storages that autograd keeps, each counted once, what the module owns left out."""
-    owned = {owned.untyped_storage().data_ptr() for owned in (*module.parameters(), *module.buffers())}
-    kept = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: kept.append(tensor) or tensor, lambda tensor: tensor):
+def kept(module, x):
+    """What autograd keeps: the input, the output, the bytes of others; each storage once, what the module owns not."""
+    tensors = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: tensors.append(t) or t, lambda t: t):
         out = module(x)
-    storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in kept}
-    assert out is not None
-    return sum(size for pointer, size in storages.items() if pointer not in owned)
+    storages = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors}
+    for owned in (*module.parameters(), *module.buffers()):
+        storages.pop(owned.untyped_storage().data_ptr(), None)
+    ends = [storages.pop(t.untyped_storage().data_ptr(), 0) for t in (x, out)]
+    assert ends[0] in (0, 4 * x.numel())
+    assert ends[1] in (0, 4 * out.numel())
+    return bool(ends[0]), bool(ends[1]), sum(storages.values())
 
 
 # Facts against plain loops
@@ -376,6 +377,22 @@ def test_loops_reach_every_kind_that_multiplies_or_slides():
 )
 def test_work_worked_out_by_hand(line, work):
     assert case("3x2x4", line).node.work == work
+
+
+@pytest.mark.parametrize(
+    ("line", "weights", "biases", "buffers"),
+    [
+        ("bias", 0, 4, 0),
+        ("bias untied", 0, 24, 0),
+        ("bn", 4, 4, 9),
+        ("lrn", 0, 0, 0),
+        ("conv 5 2x1", 40, 5, 0),
+        ("fc 5 nobias", 120, 0, 0),
+    ],
+)
+def test_params_worked_out_by_hand(line, weights, biases, buffers):
+    node = case("3x2x4", line).node
+    assert (node.params, node.biases, node.buffers) == (weights + biases, biases, buffers)
 
 
 # The receptive field against gradients
