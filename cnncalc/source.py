@@ -6,6 +6,9 @@ Nothing else knows of line ends, continuations, look-alike characters or columns
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnncalc.diagnostic import Diagnostic, Span
@@ -23,12 +26,21 @@ class Limits(NamedTuple):
     digits: int = 1_000
 
 
-SAME = {"\u00a0": " ", "\u00d7": "x", "\t": " "}
+SAME = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00d7": "x", "\t": " "}
 LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 PLAIN = re.compile(r"[\t\x20-\x7e]*")
+SIMPLE = re.compile(r"[\x20-\x22\x24-\x5b\x5d-\x7e]*")
+"""A row without comment, continuation, tab or anything that is not ASCII."""
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 MARKS = re.compile(r"[()\[\]#;]")
-INSTEAD = {"minus": "-", "dash": "-", "hyphen": "-", "multiplication": "x", "quotation": "nothing", "arrow": "=>"}
+BRACKETS = re.compile(r"[()\[\];]")
+INSTEAD = {
+    "minus": "-", "dash": "-", "hyphen": "-", "multiplication": "x", "quotation": "nothing", "arrow": "=>",
+    "asterisk": "*", "ellipsis": "..", "colon": ":", "less-than": "<=", "greater-than": ">=", "division": "/",
+}  # fmt: skip
+"""What to write for a character with such a word in its name."""
+MARK, NOTHING = "_", ("", "")
+"""Stands for an illegal character, so that the words and columns around it stay what they are."""
 
 
 LOOKALIKES = dict(
@@ -42,22 +54,29 @@ LOOKALIKES = dict(
 
 
 class Line(NamedTuple):
-    """One logical line: its code, its comment, and the places its characters come from."""
+    """One logical line: its code, its comment, and the places its characters come from.
+
+    `whole` is false where a character or the length of the line keeps its code from being read.
+    """
 
     number: int
     text: str
     comment: str
     anchors: tuple[tuple[int, int, int], ...]
     """(offset in `text`, line, column): from there on characters follow one by one."""
+    whole: bool = True
 
     def span(self, begin: int, end: int) -> Span:
         """The place in the file of `text[begin:end]`."""
-        last = self.place(max(end - 1, begin))
-        return Span(*self.place(begin), last[0], last[1] + 1)
+        last = end - 1 if end > begin else begin
+        if len(self.anchors) == 1:
+            return Span(self.number, begin + 1, self.number, last + 2)
+        line, column = self.place(last)
+        return Span(*self.place(begin), line, column + 1)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of one character of `text`."""
-        at, line, column = next((a for a in reversed(self.anchors) if a[0] <= offset), self.anchors[0])
+        at, line, column = self.anchors[max(bisect(self.anchors, (offset, sys.maxsize)) - 1, 0)]
         return line, column + offset - at
 
 
@@ -99,8 +118,9 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
     rows = tuple(row.removesuffix("\r") for row in text.removeprefix("\ufeff").split("\n"))
     findings: list[Diagnostic] = []
     if len(rows) > limits.lines:
-        message = f"the file has {len(rows):,} lines, the limit is {limits.lines:,} (--limit lines=N raises it)"
-        findings.append(Diagnostic(LIMIT, message, Span(limits.lines + 1, 1, limits.lines + 1, 2)))
+        message = f"the file has {len(rows):,} lines, the limit is {limits.lines:,}"
+        span = Span(limits.lines + 1, 1, limits.lines + 1, 2)
+        findings.append(Diagnostic(LIMIT, message, span, "--limit lines=N raises it"))
         rows = rows[: limits.lines]
     lines: list[Line] = []
     row = 0
@@ -113,25 +133,31 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
 
 def logical(rows: tuple[str, ...], first: int, limits: Limits, findings: list[Diagnostic]) -> tuple[Line, int]:
     """The logical line that begins at row `first`, and how many rows it takes."""
-    text, comment, used = "", "", 0
+    row = rows[first]
+    if SIMPLE.fullmatch(row) and len(row) <= limits.columns:
+        return Line(first + 1, row.rstrip(), "", ((0, first + 1, 1),)), 1
+    text, comment, used, whole, more = "", "", 0, True, True
     anchors: list[tuple[int, int, int]] = []
-    while True:
-        row = rows[first + used] if first + used < len(rows) else ""
-        code, comment = split_comment(row) if fits(row, first + used + 1, limits, findings) else ("", "")
+    while more and first + used < len(rows):
+        row, number = rows[first + used], first + used + 1
         used += 1
-        more = code.endswith("\\") and not comment
-        text += clean(code[:-1] if more else code, len(text), first + used, anchors, findings)
-        check_comment(comment, len(code), first + used, findings)
-        if not more:
-            return Line(first + 1, text.rstrip(), comment.strip("# \t"), tuple(anchors)), used
+        readable = fits(row, number, limits, findings)
+        code, comment = split_comment(row) if readable else ("", "")
+        more = not comment and code.rstrip().endswith("\\")
+        cleaned, legal = clean(code.rstrip()[:-1] + " " if more else code, len(text), number, anchors, findings)
+        check_comment(comment, len(code), number, findings)
+        text += cleaned
+        whole &= readable and legal
+    return Line(first + 1, text.rstrip(), comment.strip("# \t"), tuple(anchors), whole), used
 
 
 def fits(row: str, number: int, limits: Limits, findings: list[Diagnostic]) -> bool:
     """Whether a row is short enough to be read at all."""
     if len(row) <= limits.columns:
         return True
-    message = f"the line has {len(row):,} characters, the limit is {limits.columns:,} (--limit columns=N raises it)"
-    findings.append(Diagnostic(LIMIT, message, Span(number, limits.columns + 1, number, limits.columns + 2)))
+    message = f"the line has {len(row):,} characters, the limit is {limits.columns:,}"
+    span = Span(number, limits.columns + 1, number, limits.columns + 2)
+    findings.append(Diagnostic(LIMIT, message, span, "--limit columns=N raises it; a line may go on after '\\'"))
     return False
 
 
@@ -148,58 +174,71 @@ def split_comment(row: str) -> tuple[str, str]:
     return row[:at], row[at:]
 
 
-def clean(code: str, offset: int, number: int, anchors: list[tuple[int, int, int]], findings: list[Diagnostic]) -> str:
-    """`code` with its look-alikes read as what they stand for; `anchors` keep the columns true."""
+def clean(
+    code: str, offset: int, number: int, anchors: list[tuple[int, int, int]], findings: list[Diagnostic]
+) -> tuple[str, bool]:
+    """(`code` with its look-alikes read as what they stand for, whether all of it is legal).
+
+    `anchors` keep the columns true; of several equal characters that are illegal the first is told.
+    """
     anchors.append((offset, number, 1))
     if PLAIN.fullmatch(code):
-        return code.replace("\t", " ")
+        return code.replace("\t", " "), True
     out: list[str] = []
+    told: set[str] = set()
     for column, char in enumerate(code, 1):
         new = LIGATURES.get(char) or SAME.get(char, char)
         if len(new) > 1:
-            here = offset + sum(map(len, out))
-            anchors += [(here + i, number, column) for i in range(len(new))]
-            anchors.append((here + len(new), number, column + 1))
-        elif not PLAIN.fullmatch(new) and (reason := illegal(new)):
-            findings.append(Diagnostic(ILLEGAL_CHARACTER, reason, Span(number, column, number, column + 1)))
-            new = " "
+            anchors += [(offset + i, number, column) for i in range(len(new))]
+            anchors.append((offset + len(new), number, column + 1))
+        elif not PLAIN.fullmatch(new) and (reason := illegal(new))[0]:
+            if new not in told:
+                span = Span(number, column, number, column + 1)
+                findings.append(Diagnostic(ILLEGAL_CHARACTER, reason[0], span, reason[1]))
+            told.add(new)
+            new = MARK
+        offset += len(new)
         out.append(new)
-    return "".join(out)
+    return "".join(out), not told
 
 
-def illegal(char: str) -> str:
-    """Why a character may not stand in code, or nothing."""
-    from unicodedata import name, normalize
+@lru_cache(maxsize=1024)
+def illegal(char: str) -> tuple[str, str]:
+    """(why a character may not stand in code, what to write instead), or nothing."""
+    from unicodedata import combining, name, normalize
 
-    title = name(char, "").lower() or "control character"
+    title = name(char, "").lower() or "unnamed character"
     code = f"U+{ord(char):04X}"
     if CONTROL.match(char):
-        return f"{code} is a control character; remove it"
+        return f"{code} is a control character", "remove it"
+    if combining(char):
+        return f"{code} ({title}) stands apart from its letter", "write the letter and its mark as one character"
     plain = normalize("NFKC", char)
     script = title.split()[0]
     if char.isalpha() and plain == char and script not in ("cyrillic", "greek", "cherokee", "armenian", "fullwidth"):
-        return ""
-    alike = LOOKALIKES.get(char)
-    if alike:
-        return f"{code} ({title}) is not the letter it looks like; write {alike}"
-    instead = next((INSTEAD[word] for word in title.split() if word in INSTEAD), plain if plain.isascii() else "")
-    return f"{code} ({title}) is not the character it looks like" + (f"; write {instead}" if instead else "")
+        return NOTHING
+    instead = LOOKALIKES.get(char) or next((INSTEAD[word] for word in title.split() if word in INSTEAD), "")
+    instead = instead or (plain.strip() if plain.isascii() else "")
+    looks = "is no character of the language" if not instead else "is not the character it looks like"
+    return f"{code} ({title}) {looks}", f"write {instead}" if instead else "write it in plain letters"
 
 
 def check_comment(comment: str, offset: int, number: int, findings: list[Diagnostic]) -> None:
     """Comments may hold any text, but nothing that steers a terminal."""
-    for match in CONTROL.finditer(comment):
+    if not PLAIN.fullmatch(comment) and (match := CONTROL.search(comment)):
         column = offset + match.start() + 1
-        span = Span(number, column, number, column + 1)
-        findings.append(Diagnostic(ILLEGAL_CHARACTER, illegal(match[0]), span))
+        reason, remedy = illegal(match[0])
+        findings.append(Diagnostic(ILLEGAL_CHARACTER, reason, Span(number, column, number, column + 1), remedy))
 
 
 def split_statements(line: Line) -> tuple[list[tuple[int, int]], list[Diagnostic]]:
     """The (begin, end) of each statement of a line: `;` parts them outside brackets."""
+    if not BRACKETS.search(line.text):
+        return [(0, len(line.text))], []
     parts: list[tuple[int, int]] = []
     opened: list[int] = []
     begin = 0
-    for mark in MARKS.finditer(line.text):
+    for mark in BRACKETS.finditer(line.text):
         at = mark.start()
         if mark[0] in "([":
             opened.append(at)
@@ -218,4 +257,5 @@ def split_statements(line: Line) -> tuple[list[tuple[int, int]], list[Diagnostic
 def unbalanced(line: Line, at: int) -> Diagnostic:
     """A bracket without its other half."""
     other = {"(": ")", ")": "(", "[": "]", "]": "["}[line.text[at]]
-    return Diagnostic(UNBALANCED, f"'{line.text[at]}' has no matching '{other}'", line.span(at, at + 1))
+    what, hint = f"'{line.text[at]}' has no matching '{other}'", f"add '{other}', or remove '{line.text[at]}'"
+    return Diagnostic(UNBALANCED, what, line.span(at, at + 1), hint)

@@ -3,21 +3,88 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import ILLEGAL_VALUE, MISSING, WRONG_AXES, WRONG_RANK
 from cnncalc.geometry import Order, Pad, Shape
 from cnncalc.syntax.arguments import Arguments
-from cnncalc.syntax.expression import Expression, evaluate
+from cnncalc.syntax.expression import Expression, evaluate, shown
 from cnncalc.syntax.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnncalc.geometry import Axes, Rational
-    from cnncalc.layer import Layer, Parameter, Value
+    from cnncalc.layer import Layer, Parameter, Requirement, Value
     from cnncalc.syntax.tree import Argument, Use, Written
+
+
+class Refusal(NamedTuple):
+    """Why there is no layer; `given`: the fault is in the options that `after` gives."""
+
+    mistake: Mistake
+    given: bool
+
+
+class Setting(NamedTuple):
+    """What a file sets for every line: its axes, whether pools round up, how many digits a number may have."""
+
+    order: Order
+    ceil: bool
+    digits: int
+
+
+def layer_of(
+    use: Use, given: Use | None, x: Shape | None, names: Mapping[str, Rational], setting: Setting
+) -> Layer | Refusal:
+    """The layer of a use over an input, once all it requires holds. Equal questions are answered once."""
+    wanted = use.names | given.names if given else use.names
+    if not wanted:
+        return remembered(use, given, x, (), setting)
+    if not wanted <= names.keys():
+        return worked_out(use, given, x, names, setting)
+    return remembered(use, given, x, tuple((name, names[name]) for name in sorted(wanted)), setting)
+
+
+@lru_cache(maxsize=8192)
+def remembered(
+    use: Use, given: Use | None, x: Shape | None, names: tuple[tuple[str, Rational], ...], setting: Setting
+) -> Layer | Refusal:
+    """The answer for these names and no others."""
+    return worked_out(use, given, x, dict(names), setting)
+
+
+def worked_out(
+    use: Use, given: Use | None, x: Shape | None, names: Mapping[str, Rational], setting: Setting
+) -> Layer | Refusal:
+    """The layer, or the first reason why there is none."""
+    binder = Binder(x, names, setting.order, setting.digits)
+    values: dict[str, Value] = {}
+    if setting.ceil and any(parameter.name == "ceil" for parameter in use.kind.parameters):
+        values["ceil"] = 1
+    for source in (given, use) if given else (use,):
+        try:
+            binder.check_rank(source)
+            values.update({a.parameter.name: binder.argument(a) for a in source.arguments})
+        except Mistake as mistake:
+            return Refusal(mistake, source is given)
+    try:
+        layer = binder.layer(use, values)
+    except Mistake as mistake:
+        return Refusal(mistake, False)
+    unmet = next((r for r in layer.requires(*([x] if x else ())) if not r.holds), None)
+    return Refusal(*missed(unmet, use, given)) if unmet else layer
+
+
+def missed(requirement: Requirement, use: Use, given: Use | None) -> tuple[Mistake, bool]:
+    """A requirement that does not hold, at the argument it is about, wherever that stands."""
+    message, remedy = requirement.message.format(*requirement.values), requirement.remedy.format(*requirement.values)
+    for source in (use, given) if given else (use,):
+        for argument in source.arguments:
+            if argument.parameter.name == requirement.about:
+                return Mistake(requirement.code, message, argument.begin, argument.end, remedy), source is given
+    return Mistake(requirement.code, message, use.begin, use.end, remedy), False
 
 
 class Binder:
@@ -50,6 +117,7 @@ class Binder:
         """What stands for an argument left out."""
         if parameter.required:
             form = " ".join(f"[{p.unit or p.name}]" for p in use.kind.parameters if p.positional)
+            form = "227x227x3" if parameter.type == "shape" else form
             message = f"{use.kind.keyword()} has no {parameter.name}"
             raise Mistake(MISSING, message, use.begin, use.end, f"write {use.kind.keyword()} {form}")
         if parameter.type == "flag":
@@ -72,8 +140,9 @@ class Binder:
         if parameter.type == "shape":
             return self.shape(parameter, written)
         if len(written.axes) != 1 or len(written.axes[0]) != 1:
-            text = f"{parameter.name} is one number"
-            raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write one number without 'x'")
+            text = f"{parameter.name} is one number, not {len(written.axes)} joined by 'x'"
+            hint = f"write '{parameter.name} 2'" if not parameter.positional else "write one number"
+            raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, hint)
         if parameter.type == "count":
             return self.whole(parameter, written.axes[0][0])
         return self.bounded(parameter, written.axes[0][0])
@@ -82,19 +151,19 @@ class Binder:
         """A number within its parameter's bounds."""
         value = evaluate(expression, self.names, self.digits)
         if not parameter.low <= value <= parameter.high:
-            bound = f"at least {parameter.low}" if value < parameter.low else f"at most {parameter.high}"
-            what = f"{parameter.name} is {value}, and must be {bound}"
-            raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, f"write a value {bound}")
+            bound = f"at least {parameter.low}" if value < parameter.low else f"at most {shown(parameter.high)}"
+            what = f"{parameter.name} is {shown(value)}, and must be {bound}"
+            raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, f"write a value of {bound}")
         return value
 
     def whole(self, parameter: Parameter, expression: Expression) -> int:
         """A whole number within its parameter's bounds."""
         value = evaluate(expression, self.names, self.digits)
         if value.denominator != 1:
-            what = f"{parameter.name} is {value} = {float(value):.4g}, and must be whole"
+            what = f"{parameter.name} is {shown(value)}, and must be whole"
             hint = "use floor(...), ceil(...) or //"
             if parameter.type == "extents" and any(step.op == "/" for step in expression.steps):
-                hint = "write the stride as 'stride N', or use // to divide"
+                hint = "write a stride as 'stride N', or use // to divide"
             raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, hint)
         return int(self.bounded(parameter, expression))
 
@@ -116,6 +185,8 @@ class Binder:
         if (count, rank) == (2, 1):
             image = f"1x{text}" if self.order.channels_first else f"{text}x1"
             hint = f"an image with one channel is written {image}"
+        elif rank == 1:
+            hint = "write one number: a 1-D map is long, not wide and high"
         raise Mistake(WRONG_AXES, message, written.begin, written.end, hint)
 
     def pad(self, parameter: Parameter, written: Written) -> Pad:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.diagnostic import Mistake
+from cnncalc.faults import ILLEGAL_VALUE, LIMIT
 from cnncalc.network.node import Claimed
-from cnncalc.syntax.expression import evaluate
+from cnncalc.syntax.expression import evaluate, shown
 from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
@@ -13,27 +15,42 @@ if TYPE_CHECKING:
 
     from cnncalc.geometry import Rational, Shape
     from cnncalc.source import Line
+    from cnncalc.syntax.expression import Expression
     from cnncalc.syntax.tree import Claim, Figure
 
 
-def claimed(claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int) -> Claimed:
+def claimed(
+    claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int, digits: int
+) -> Claimed:
     """A claim with its expressions evaluated; raises Mistake, its places from `base`, where one has no value."""
     text = line.text[base + claim.begin : base + claim.end]
     computed = bool(claim.names - TENSOR)
     span = line.span(base + claim.begin, base + claim.end)
     if claim.shape:
-        axes = tuple(evaluate(axis[0], names) if axis else None for axis in claim.shape.axes)
-        whole = tuple(None if a is None else int(a) if a.denominator == 1 else -1 for a in axes)
-        return Claimed("shape", "=", 0, 0, whole, claim.shape.channels_first, text, computed, target, span)
+        axes = tuple([extent(axis[0], names, digits) if axis else None for axis in claim.shape.axes])
+        return Claimed("shape", "=", 0, 0, axes, claim.shape.channels_first, text, computed, target, span)
     assert claim.figure
-    value, half = printed(claim.figure, names)
+    value, half = printed(claim.figure, names, digits)
     return Claimed(claim.quantity, "=", value, half, (), False, text, computed, target, span)
 
 
-def printed(figure: Figure, names: Mapping[str, Rational]) -> tuple[Rational, Rational]:
+def extent(expression: Expression, names: Mapping[str, Rational], digits: int) -> int:
+    """One claimed extent: a whole number above 0."""
+    value = evaluate(expression, names, digits)
+    if value.denominator != 1 or value < 1:
+        text = f"an extent of {shown(value)} is claimed, and must be {'whole' if value >= 1 else 'at least 1'}"
+        hint = "use floor(...), ceil(...) or //" if value >= 1 else "write a value of at least 1"
+        raise Mistake(ILLEGAL_VALUE, text, expression.begin, expression.end, hint)
+    return int(value)
+
+
+def printed(figure: Figure, names: Mapping[str, Rational], digits: int) -> tuple[Rational, Rational]:
     """(value, half a unit of the last place printed); an expression or a plain integer is exact."""
     if figure.expression:
-        return evaluate(figure.expression, names), 0
+        return evaluate(figure.expression, names, digits), 0
+    if len(figure.digits) > digits:
+        text = f"the number has more than {digits:,} digits"
+        raise Mistake(LIMIT, text, figure.begin, figure.end, "--limit digits=N raises it")
     decimals = len(figure.digits.partition(".")[2])
     if figure.scale == 1 and not decimals:
         return int(figure.digits), 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,14 +29,20 @@ class Node:
     def __init__(
         self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], span: Span, head: str = ""
     ) -> None:
-        shapes = tuple(node.output for node in inputs)
-        facts: dict[str, object] = {
-            "name": name, "line": line, "layer": layer, "inputs": inputs, "span": span, "head": head,
-            "shapes": shapes, "output": layer.out(*shapes), "window": layer.window(*shapes),
-            "weights": layer.weights(*shapes), "work": layer.work(*shapes),
-        }  # fmt: skip
-        for field, value in facts.items():
-            object.__setattr__(self, field, value)
+        keep = object.__setattr__
+        shapes = tuple([node.output for node in inputs])
+        output, window, weights, work = facts(layer, shapes)
+        keep(self, "name", name)
+        keep(self, "line", line)
+        keep(self, "layer", layer)
+        keep(self, "inputs", inputs)
+        keep(self, "span", span)
+        keep(self, "head", head)
+        keep(self, "shapes", shapes)
+        keep(self, "output", output)
+        keep(self, "window", window)
+        keep(self, "weights", weights)
+        keep(self, "work", work)
 
     name: str
     line: str
@@ -89,6 +96,12 @@ class Node:
     def activations(self) -> int:
         """Numbers the layer puts out; 0 where it only views its input."""
         return 0 if self.layer.view else self.output.elements
+
+
+@lru_cache(maxsize=8192)
+def facts(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Shape, Window | Whole | None, Mapping[str, Weight], Work]:
+    """What a layer states of itself over inputs of these shapes."""
+    return layer.out(*shapes), layer.window(*shapes), layer.weights(*shapes), layer.work(*shapes)
 
 
 class Claimed(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.layers import find
-from cnncalc.syntax.expression import Expression, Reader, Step
+from cnncalc.syntax.expression import BINARY, Expression, Reader, Step, spelled_out
 from cnncalc.syntax.tree import Argument, Body, Use, Written
 from cnncalc.syntax.words import (
     ELSEWHERE,
@@ -20,8 +20,11 @@ from cnncalc.syntax.words import (
     LATER,
     LATER_OPTIONS,
     NOISE,
+    OPTIONS_ELSEWHERE,
+    POOLS,
     SLIDE_WORDS,
     TENSOR,
+    kind_in,
     kind_of,
     kind_words,
 )
@@ -33,6 +36,18 @@ if TYPE_CHECKING:
 RULES = frozenset(("same", "valid", "full"))
 FILLS = frozenset(("copy", "reflect", "circular"))
 VALUE_STARTS = frozenset(("number", "(", "-", "+", "?", "["))
+AXIS = ("number", "?")
+IMPLIED = (-1, -1)
+"""The place of a kind that the line's name implies: whoever read the name knows it."""
+OPTIONS = frozenset("stride pad dilation groups in kernel filters units alpha beta size vocab outpad weight".split())
+SIGNS = {
+    "//": "comments start with '#'", ":": "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
+    "/": "a stride is written 'stride 2'", "*": "an argument ends at a space: write 32*2 or (32 * 2)",
+    "**": "emphasis is dropped around names only", "@": "6@28x28 is a shape: it stands behind INPUT and in claims",
+    "\\": "a line goes on behind '\\' only where nothing follows it", ">": "a claim begins with '=>'",
+    "|": "the parts of a line are parted by spaces",
+}  # fmt: skip
+"""What a sign that means nothing here may have been meant to be."""
 
 
 class Arguments:
@@ -58,72 +73,98 @@ class Arguments:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def read(self, implied: str, given: bool = False) -> Body:
-        """The whole part up to the claims; `implied` is the kind that the line's name spells.
-
-        With `given` it is the kind, and the text holds only what follows it.
-        """
-        keyword = implied if given else self.leading_kind() or self.chosen(implied)
+    def read(self, implied: str, slide: tuple[str, ...] = ()) -> Body:
+        """The whole part up to the claims; `implied` is the kind that the line's name spells, after `slide` words."""
+        keyword = self.leading_kind(*slide) or self.chosen(implied, *slide)
         if not keyword:
             raise self.no_kind()
+        return self.rest(keyword)
+
+    def rest(self, keyword: str) -> Body:
+        """What follows a kind's word up to the claims."""
         self.open(keyword)
         while self.token.type not in ("end", "=>"):
             self.step()
         self.close()
         return Body(tuple(self.uses), self.plain, ())
 
-    def leading_kind(self) -> str:
-        """The kind the line begins with, slide words before or behind it."""
+    def slide_words(self) -> tuple[str, ...]:
+        """Take the slide words that stand here."""
         first = self.at
-        slide: list[str] = []
         while self.token.type == "name" and self.token.text.lower() in SLIDE_WORDS:
-            slide.append(self.take().text)
-        keyword = kind_of(self.token.text, *slide) if self.token.type == "name" else ""
+            self.at += 1
+        return tuple(token.text for token in self.tokens[first : self.at])
+
+    def leading_kind(self, *slide: str) -> str:
+        """The kind the line begins with, slide words before it or, for a pool, behind it."""
+        first = self.at
+        before = self.slide_words()
+        word = self.token.text if self.token.type == "name" else ""
+        keyword = kind_of(word, *before)
         if not keyword:
             self.at = first
             return ""
-        word = self.take().text
-        behind = self.token.text.lower() if self.token.type == "name" else ""
-        if behind in SLIDE_WORDS and kind_of(word, behind) != keyword:
-            return kind_of(word, *slide, self.take().text)
-        if behind in SLIDE_WORDS and kind_of(word, behind) == keyword:
-            self.at += 1
-        return keyword
+        self.at += 1
+        if word.lower() not in POOLS:
+            return keyword
+        return self.behind(word, *before) or kind_of(word, *slide, *before) or keyword
 
-    def chosen(self, implied: str) -> str:
-        """The kind that a name implies, changed by a first slide word: `POOL2: avg 2x2`."""
-        behind = self.token.text.lower()
-        if implied and self.token.type == "name" and behind in SLIDE_WORDS:
-            self.at += 1
-            return kind_of("pool", behind) if "pool" in implied else implied
+    def behind(self, word: str, *before: str) -> str:
+        """The kind of pool that slide words behind it choose: `pool avg 2x2`."""
+        first = self.at
+        chosen = kind_of(word, *before, *self.slide_words())
+        if self.at > first and chosen and self.token.text.lower() not in POOLS:
+            return chosen
+        self.at = first
+        return ""
+
+    def chosen(self, implied: str, *slide: str) -> str:
+        """The kind that a name implies, changed by slide words: `POOL2: avg 2x2`."""
+        first = self.at
+        if implied in POOLS and (words := self.slide_words()):
+            if kind := kind_of(implied, *words) or kind_of("pool", *slide, *words) or kind_of("pool", *words):
+                return kind
+            self.at = first
         return implied
 
     def no_kind(self) -> Mistake:
         """Nothing on the line says what it is."""
-        token = self.token
+        token, word = self.token, self.token.text.lower()
         if token.type != "name":
-            hint = "start the line with a kind (conv 64 3x3) or a name that begins with one (CONV1: 64 3x3)"
-            return Mistake(UNKNOWN_KIND, "the line names no kind of layer", token.begin, token.end + 1, hint)
+            text, hint = (
+                "the line names no kind of layer",
+                "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+            )
+            return Mistake(UNKNOWN_KIND, text, token.begin, max(token.end, token.begin + 1), hint)
         behind = self.tokens[self.at + 1]
         hint = did_you_mean(token.text, kind_words())
-        if token.text.lower() in ELSEWHERE:
-            hint = f"here it is called '{ELSEWHERE[token.text.lower()]}'"
-        elif kind := next((k for k in kind_words() if token.text.lower().startswith(k)), ""):
-            hint = f"a name ends with a colon: '{token.text}:'" if behind.type != ":" else f"did you mean '{kind}'?"
+        if word in ELSEWHERE:
+            hint = f"here it is called '{ELSEWHERE[word]}'"
+        elif behind.type in ("..", "-") and kind_in(token.text):
+            hint = "a range of layers is written CONV2..12:"
+        elif behind.type != ":" and kind_in(token.text):
+            hint = f"a name ends with a colon: '{token.text}:'"
+        elif behind.type == "==":
+            hint = f"a constant is written '{token.text} = ...'"
+        elif kind := next((k for k in kind_words() if word.startswith(k) and len(k) > 1), ""):
+            hint = f"did you mean '{kind}'?"
+        hint = hint or "a layer begins with its kind (conv 64 3x3) or a name and a colon (CONV1: 64 3x3)"
         return Mistake(UNKNOWN_KIND, f"'{token.text}' is no kind of layer", token.begin, token.end, hint)
 
     def open(self, keyword: str) -> None:
-        """Begin the arguments of a kind, whose word was just taken or is implied."""
+        """Begin the arguments of a kind, whose word was just taken or is implied by the line's name."""
         before = self.tokens[max(self.at - 1, 0)]
         kind = find(keyword)
         if kind is None:
-            raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", before.begin, before.end)
+            begin, end = (before.begin, before.end) if self.at else IMPLIED
+            raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", begin, end)
         self.kind, self.arguments, self.begin = kind, [], before.begin
 
     def close(self) -> None:
         """End the arguments of the kind."""
         end = self.tokens[max(self.at - 1, 0)].end
-        self.uses.append(Use(self.kind, tuple(self.arguments), self.begin, max(end, self.begin + 1)))
+        names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
+        self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1)))
 
     def step(self) -> None:
         """Take one argument, flag, noise word, remark or the start of a postfix."""
@@ -132,12 +173,18 @@ class Arguments:
             self.at += 1
         elif token.type == "(" and not self.value_group():
             self.skip_remark()
-        elif token.type in VALUE_STARTS or (token.type == "name" and token.text in self.defined | set(TENSOR)):
+        elif token.type == "-" and self.tokens[self.at + 1].type == ">":
+            raise Mistake(UNEXPECTED, "'->' begins no claim", token.begin, token.end + 1, "write '=>'")
+        elif token.type in VALUE_STARTS or (token.type == "name" and self.names_value(token.text)):
             self.named_or_positional()
         elif token.type == "name":
             self.word()
         else:
             raise self.unexpected()
+
+    def names_value(self, word: str) -> bool:
+        """Whether the word is a constant's, or the tensor's own."""
+        return word in self.defined or word in TENSOR
 
     def named_or_positional(self) -> None:
         """A name the file defines is a value, unless it is an option's name at an option's place."""
@@ -147,38 +194,32 @@ class Arguments:
             self.positional()
 
     def option(self) -> Parameter | None:
-        """The parameter that the word here names as an option, a flag or a textbook letter."""
-        word, equals = self.token.text, self.tokens[self.at + 1].type == "="
+        """The parameter that the word here names as an option, a flag or, before `=`, a textbook letter."""
+        word, equals = self.token.text.lower(), self.tokens[self.at + 1].type == "="
         for parameter in self.kind.parameters:
-            if equals and word in parameter.letters:
+            if word == parameter.name and (equals or not parameter.positional):
                 return parameter
-            if word.lower() == parameter.name and (equals or not parameter.positional):
-                return parameter
+        if equals and len(word) == 1:
+            return next((p for p in self.kind.parameters if word.upper() in p.letters), None)
         return None
 
     def word(self) -> None:
         """A word: an option, a flag, a postfix, `plain`, noise, or a value by its name."""
         lower = self.token.text.lower()
         if parameter := self.option():
-            return self.named(parameter)
-        if lower in LATER_OPTIONS:
+            self.named(parameter)
+        elif lower in LATER_OPTIONS:
             raise Mistake(NOT_YET, f"'{lower}' is not supported yet", self.token.begin, self.token.end)
-        if lower == "plain":
+        elif lower == "plain" or lower in NOISE:
             self.at += 1
-            self.plain = True
-        elif lower in NOISE:
-            self.at += 1
-        elif kind_of(lower) or lower in SLIDE_WORDS:
-            self.postfix()
+            self.plain |= lower == "plain"
         elif lower == "from":
             text = "'from' (a line that reads another than the one above) is not supported yet"
             raise Mistake(NOT_YET, text, self.token.begin, self.token.end)
+        elif kind_of(lower) or lower in SLIDE_WORDS:
+            self.postfix()
         elif self.slot(1) and self.looks_computed():
             self.positional()
-        elif self.slot(1) and not did_you_mean(self.token.text, self.known()) and not unread_extent(self.token.text):
-            text = f"'{self.token.text}' is no word of {self.kind.keyword()} and no constant of the file"
-            hint = did_you_mean(self.token.text, tuple(self.defined))
-            raise Mistake(UNKNOWN_NAME, text, self.token.begin, self.token.end, hint)
         else:
             raise self.unexpected()
 
@@ -193,15 +234,15 @@ class Arguments:
     def known(self) -> tuple[str, ...]:
         """The words that may stand here."""
         own = (p.name for p in self.kind.parameters if not p.positional)
-        return (*own, "plain", *(k for k in kind_words() if k not in LATER))
+        return (*own, "plain", *(k for k in kind_words() if k not in LATER and len(k) > 2))
 
     def postfix(self) -> None:
         """Begin a postfix: a kind that may follow another on its line."""
         token = self.token
         keyword = self.leading_kind()
+        if not keyword:
+            raise self.unexpected()
         self.close()
-        if keyword in LATER or not keyword:
-            raise Mistake(NOT_YET, f"layers of kind '{token.text}' are not supported yet", token.begin, token.end)
         self.open(keyword)
         if not self.kind.postfix:
             hint = "give it a line of its own, or part the two with ';'"
@@ -210,24 +251,39 @@ class Arguments:
     def named(self, parameter: Parameter) -> None:
         """An option with its value, `=` or noise between them; or a flag."""
         token = self.take()
-        self.refuse_twice(parameter, token.begin, token.end)
-        if self.token.type == "=":
-            self.at += 1
-        elif parameter.type == "flag":
+        self.refuse_twice(parameter, token)
+        equals = self.token.type == "="
+        if parameter.type == "flag":
+            if equals:
+                hint = f"write '{parameter.name}' alone, or leave it out"
+                raise Mistake(UNEXPECTED, f"'{parameter.name}' takes no value", token.begin, token.end, hint)
             return self.arguments.append(Argument(parameter, None, token.begin, token.end))
+        self.at += equals
         while self.token.type == "name" and self.token.text.lower() in NOISE and self.token.text not in self.defined:
             self.at += 1
-        if self.token.type in ("end", ",", "=>", ")"):
-            text = f"'{parameter.name}' has no value"
-            raise Mistake(MISSING, text, token.begin, token.end, f"write '{parameter.name} 1' or leave it out")
+        if self.valueless():
+            text, hint = f"'{token.text}' has no value", f"write '{token.text} 1' or leave it out"
+            if parameter.positional:
+                hint = f"write '{token.text}=3', or the number alone"
+            raise Mistake(MISSING, text, token.begin, token.end, hint)
         value = self.value(parameter)
         self.arguments.append(Argument(parameter, value, token.begin, value.end))
 
-    def refuse_twice(self, parameter: Parameter, begin: int, end: int) -> None:
+    def valueless(self) -> bool:
+        """Whether no value stands here: the line ends, or another word of the language follows."""
+        if self.token.type != "name" or self.names_value(self.token.text):
+            return self.token.type in ("end", ",", "=>", ")")
+        lower = self.token.text.lower()
+        return bool(self.option() or lower in FLAGS or kind_of(lower))
+
+    def refuse_twice(self, parameter: Parameter, token: Token) -> None:
         """No parameter is given twice."""
         if any(a.parameter is parameter for a in self.arguments):
-            text = f"'{parameter.name}' is given twice"
-            raise Mistake(DUPLICATE_VALUE, text, begin, end, "keep the one that is meant")
+            kernel = next((p for p in self.kind.parameters if "F" in p.letters and p is not parameter), None)
+            hint = "keep the one that is meant"
+            if kernel and token.text in ("K", "k"):
+                hint = f"K counts the {parameter.name}; the {kernel.name} is F"
+            raise Mistake(DUPLICATE_VALUE, f"'{parameter.name}' is given twice", token.begin, token.end, hint)
 
     def positional(self) -> None:
         """A value without an option: it takes the first open slot it fits."""
@@ -253,6 +309,10 @@ class Arguments:
         takes = f"{keyword} takes {' '.join(slots)}" if slots else f"{keyword} takes no such value"
         options = [p.name for p in self.kind.parameters if not p.positional and p.type != "flag"]
         hint = f"name what it is: {', '.join(options)}" if options else "remove it"
+        if any(p.type == "shape" for p in self.kind.parameters):
+            hint = "the axes of a shape are joined by 'x': 227x227x3"
+        elif kernel := next((p.name for p in self.kind.parameters if p.type == "extents" and p.positional), ""):
+            hint += f"; a {kernel} is joined by 'x': 3x3"
         return Mistake(DUPLICATE_VALUE, f"one value too many: {takes}", value.begin, value.end, hint)
 
     def times(self) -> Written | None:
@@ -287,33 +347,51 @@ class Arguments:
         """A shape: `55x55x96`, `55 * 55 * 96`, `96@55x55`; `?` for an axis is an empty one."""
         bracket, begin = self.token.type == "[", self.token.begin
         self.at += bracket
-        axes = [self.extent()]
+        axes = self.starred() or [self.extent()]
         first = self.token.type == "@"
-        while self.token.type in ("x", "@") or (self.token.type == "*" and self.tokens[self.at + 1].type in "number?"):
+        while self.token.type == "x" or (self.token.type == "@" and len(axes) == 1):
             self.at += 1
             axes.append(self.extent())
+        if self.token.type == "@":
+            hint = "channels stand first and once: 96@55x55"
+            raise Mistake(
+                UNEXPECTED, "'@' stands behind the number of channels", self.token.begin, self.token.end, hint
+            )
         end = self.tokens[self.at - 1].end
         if bracket:
-            self.expect_closing("]")
+            self.expect_closing()
         return Written(tuple(axes), "", begin, end, first)
+
+    def starred(self) -> list[tuple[Expression, ...]]:
+        """The axes of a shape of plain numbers (or `?`) joined by `*`, if one stands here."""
+        last = self.at
+        while self.tokens[last].type in AXIS and self.tokens[last + 1].type == "*":
+            last += 2
+        if last == self.at or self.tokens[last].type not in AXIS or not self.ends_shape(self.tokens[last + 1]):
+            return []
+        axes: list[tuple[Expression, ...]] = []
+        axes += [(literal(t),) if t.type == "number" else () for t in self.tokens[self.at : last + 1 : 2]]
+        self.at = last + 1
+        return axes
+
+    def ends_shape(self, token: Token) -> bool:
+        """Whether a product of plain numbers that ends before this token can be a shape."""
+        return token.type in ("end", ",", "]", "=>", "(", "name") and token.text not in BINARY
 
     def extent(self) -> tuple[Expression, ...]:
         """One axis of a shape."""
-        token = self.token
-        if token.type == "?":
-            self.at += 1
-            return ()
-        if token.type == "number" and self.tokens[self.at + 1].type == "*":
-            self.at += 1
-            return (literal(token),)
-        return (self.expression(),)
+        if self.token.type != "?":
+            return (self.expression(),)
+        self.at += 1
+        return ()
 
-    def expect_closing(self, bracket: str) -> None:
+    def expect_closing(self) -> None:
         """Take the closing bracket of a shape."""
-        if self.take().type != bracket:
-            raise Mistake(
-                UNEXPECTED, f"'{bracket}' is missing", self.tokens[self.at - 1].begin, self.tokens[self.at - 1].end + 1
-            )
+        token = self.take()
+        if token.type != "]":
+            end = max(token.end, token.begin + 1)
+            hint = "the axes of a shape are joined by 'x': [55x55x96]"
+            raise Mistake(UNEXPECTED, f"'{token.text or 'nothing'}' stands in a shape", token.begin, end, hint)
 
     def fill(self) -> list[str]:
         """The fill that may follow a pad."""
@@ -338,15 +416,15 @@ class Arguments:
         return expression
 
     def value_group(self) -> bool:
-        """Whether the parenthesis here is a value: a slot is open, it reads, and its names are known."""
+        """Whether the parenthesis here is a value: a slot is open, it reads, and its names are known or nearly so."""
         if not self.slot(1):
             return False
         reader = Reader(self.tokens, self.at)
         try:
-            names = reader.read().names
+            names = reader.read().names - TENSOR - self.defined
         except Mistake:
             return False
-        return names <= self.defined | TENSOR
+        return all(did_you_mean(name, tuple(self.defined)) for name in names)
 
     def skip_remark(self) -> None:
         """Pass over a remark in parentheses."""
@@ -359,37 +437,39 @@ class Arguments:
 
     def unexpected(self) -> Mistake:
         """A word or sign that has no meaning here, and what may have been meant."""
-        token = self.token
-        hint = did_you_mean(token.text, self.known()) if token.type == "name" else ""
-        if token.type == "//":
-            hint = "comments start with '#'"
-        elif token.type == ":":
-            hint = "a name is one word without spaces: 'CONV1:'"
-        elif owner := next((u.kind.keyword() for u in self.uses if takes(u.kind, token.text)), ""):
-            hint = f"an option stands behind its kind: write '{token.text}' before what follows {owner}"
-        elif token.text.lower() in FLAGS or (token.type == "=" and not hint):
-            hint = f"{self.kind.keyword()} has no such option"
-        elif token.text.lower() == "x":
-            hint = "extents that are no plain numbers take parentheses: (k)x3"
-        elif token.text.lower() in ELSEWHERE:
-            hint = f"here it is called '{ELSEWHERE[token.text.lower()]}'"
-        elif times := unread_extent(token.text):
-            hint = f"write '{times}'"
-        what = f"'{token.text}' means nothing to {self.kind.keyword()}"
+        token, keyword = self.token, self.kind.keyword()
+        if token.type == "name" and self.slot(1) and not self.meant():
+            text = f"'{token.text}' is no word of {keyword} and no constant of the file"
+            hint = (
+                did_you_mean(token.text, tuple(self.defined)) or f"a constant has a line of its own: {token.text} = 64"
+            )
+            return Mistake(UNKNOWN_NAME, text, token.begin, token.end, hint)
+        hint = self.meant() if token.type == "name" else SIGNS.get(token.text, "")
+        if token.text == "=" and self.at:
+            hint = f"{keyword} has no option '{self.tokens[self.at - 1].text}'; a claim begins with '=>'"
+        what = f"'{token.text}' means nothing to {keyword}"
         return Mistake(UNEXPECTED, what, token.begin, max(token.end, token.begin + 1), hint)
+
+    def meant(self) -> str:
+        """What a word that means nothing here may have been meant to be."""
+        word = self.token.text.lower()
+        if owner := next((use.kind.keyword() for use in self.uses if takes(use.kind, word)), ""):
+            return f"an option stands behind its kind: write '{self.token.text}' before what follows {owner}"
+        if word in OPTIONS_ELSEWHERE:
+            return OPTIONS_ELSEWHERE[word]
+        if word in ELSEWHERE:
+            return f"here it is called '{ELSEWHERE[word]}'"
+        if word in FLAGS or word in OPTIONS:
+            return f"{self.kind.keyword()} has no such option"
+        if word == "x":
+            return "extents that are no plain numbers take parentheses: (k)x3"
+        times = spelled_out(self.token.text, self.defined)
+        return f"write '{times}'" if times else did_you_mean(self.token.text, self.known())
 
 
 def takes(kind: type[Layer], word: str) -> bool:
     """Whether a kind has an option of this name."""
     return any(p.name == word.lower() and not p.positional for p in kind.parameters)
-
-
-def unread_extent(word: str) -> str:
-    """`3xk` and `kx3` as they should be written: `3x(k)`, `(k)x3`."""
-    first, _, second = word.partition("x")
-    if first.isdigit() and second.isidentifier():
-        return f"{first}x({second})"
-    return f"({first})x{second}" if first.isidentifier() and second.isdigit() else ""
 
 
 def stars(numbers: list[Token]) -> Written:

@@ -9,13 +9,13 @@ from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_CLAIM, NOT_YET
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Reader
-from cnncalc.syntax.tree import Claim, Figure
+from cnncalc.syntax.tree import Claim, Figure, Reference
 from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tokens import Token
 
-FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+(?![\d,]*\d)|\d+)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
+FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})++(?![\d,]*\d)|\d++)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
 SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY_SCALES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 UNITS = {
@@ -23,6 +23,8 @@ UNITS = {
     "biases": "biases", "buffers": "buffers", "macs": "macs", "mac": "macs", "flops": "flops",
     "activations": "activations", "rf": "rf", "memory": "memory",
 }  # fmt: skip
+BYTES = re.compile(r"\d[\d.,]* ?[KMGT]?i?B(?!\w)")
+"""A figure of memory: 4GiB."""
 OPERATORS = ("=", "==", "<=", ">=", "<", ">", "!=")
 
 
@@ -45,8 +47,18 @@ class Claims(Arguments):
                 items.append(self.item())
         if not items:
             text = "the claim says nothing"
-            raise Mistake(BAD_CLAIM, text, self.token.begin, self.token.begin + 1, "write a shape: => 55x55x96")
+            begin = max(self.token.begin - 2, 0)
+            raise Mistake(BAD_CLAIM, text, begin, begin + 2, "write a shape, or a figure: => 55x55x96, 34,944 params")
+        self.refuse_second_shape(items)
         return tuple(items)
+
+    def refuse_second_shape(self, items: list[Claim]) -> None:
+        """One list of claims names one shape: 55, 55, 96 is none."""
+        shapes = [item for item in items if item.shape]
+        if len(shapes) > 1:
+            second = shapes[1]
+            hint = "the axes of a shape are joined by 'x': 55x55x96"
+            raise Mistake(BAD_CLAIM, "a second shape is claimed", second.begin, second.end, hint)
 
     def readable(self) -> bool:
         """Whether the parenthesis here reads as an expression of known names."""
@@ -61,98 +73,137 @@ class Claims(Arguments):
         if unit := self.unit():
             figure = self.figure()
             return Claim(unit, None, figure, begin, figure.end)
-        if self.token.type == "name" and not self.suffixed() and self.token.text not in self.defined:
-            raise self.bad_item()
-        first = self.at
-        if (match := FIGURE.match(self.text, begin)) and (match[3] or self.followed_by_unit(match.end())):
-            figure = self.figure()
-        else:
+        if BYTES.match(self.text, begin):
+            raise self.memory(begin, self.token.end)
+        if not self.is_figure():
+            self.refuse_word()
             shape = self.shape()
-            if not self.token_is_unit():
-                return Claim("shape", shape, None, begin, shape.end)
-            self.at = first
-            figure = self.figure()
+            return Claim("shape", shape, None, begin, shape.end)
+        figure = self.figure()
         if not (unit := self.unit()):
-            raise self.bad_item()
+            raise self.bad_item(figure)
         return Claim(unit, None, figure, begin, self.tokens[self.at - 1].end)
 
-    def suffixed(self) -> bool:
-        """Whether the word here is a figure such as 105.4M."""
-        return bool(FIGURE.match(self.text, self.token.begin))
+    def is_figure(self) -> bool:
+        """Whether the item here is a figure with its unit: one with a suffix, or one without the `x` of a shape."""
+        match = FIGURE.match(self.text, self.token.begin)
+        if match and match[3]:
+            return True
+        for token in self.tokens[self.at :]:
+            if token.type in ("end", ",", "x", "@", "?", "[", "=>"):
+                return False
+            if is_unit(token):
+                return True
+        return False
 
-    def followed_by_unit(self, at: int) -> bool:
-        """Whether a unit stands at this offset."""
-        word = re.match(r"\s*([A-Za-z]+)", self.text[at : at + 40])
-        return bool(word) and word[1].lower() in UNITS  # type: ignore[index]
+    def refuse_word(self) -> None:
+        """A word that is no constant begins no shape."""
+        token = self.token
+        if token.type == "name" and token.text not in self.defined | TENSOR:
+            raise self.bad_item()
+        if token.type in (">", "=", "=>", ":", "/", ".."):
+            hint = "claims stand behind one '=>', commas between them"
+            raise Mistake(BAD_CLAIM, f"'{token.text}' begins no claim", token.begin, token.end, hint)
 
-    def token_is_unit(self) -> bool:
-        return self.token.type == "name" and self.token.text.lower() in UNITS
+    def memory(self, begin: int, end: int) -> Mistake:
+        """Claims of memory come later."""
+        return Mistake(NOT_YET, "claims of memory are not supported yet", begin, end, "leave the claim out")
 
     def unit(self) -> str:
         """Take a unit if one stands here."""
-        if not self.token_is_unit():
+        token = self.token
+        if not is_unit(token):
             return ""
-        unit = UNITS[self.token.text.lower()]
-        if unit == "memory":
-            text = "claims of memory are not supported yet"
-            raise Mistake(NOT_YET, text, self.token.begin, self.token.end, "leave the claim out")
+        if UNITS[token.text.lower()] == "memory":
+            raise self.memory(token.begin, token.end)
         self.at += 1
-        return unit
+        return UNITS[token.text.lower()]
 
     def figure(self) -> Figure:
         """A printed figure, or an expression of constants."""
         begin = self.token.begin
         match = FIGURE.match(self.text, begin)
         if not match or self.goes_on(match.end()):
-            if self.token.type == "end":
-                raise Mistake(BAD_CLAIM, "a figure is missing", begin, begin + 1, "write a number, 61.1M or 34,944")
-            reader = Reader(self.tokens, self.at, spaces=True)
-            expression = reader.read()
-            self.at = reader.at
-            return Figure("", 1, expression, begin, expression.end)
+            return self.computed()
         while self.token.type != "end" and self.token.begin < match.end():
             self.at += 1
         suffix = (match[3] or "").strip()
         digits = match[1].replace(",", "") + (match[2] or "")
         return Figure(digits, {**SCALES, **BINARY_SCALES}[suffix], None, begin, match.end())
 
+    def computed(self) -> Figure:
+        """An expression in place of a printed figure."""
+        token = self.token
+        if token.type in ("end", ",", "]", "=>"):
+            before = self.tokens[self.at - 1]
+            hint = "write a number, 61.1M or 34,944"
+            raise Mistake(BAD_CLAIM, f"no figure follows '{before.text}'", before.begin, before.end, hint)
+        if token.type in OPERATORS:
+            hint = "in a claim write '34,944 params'; after 'expect' one comparison"
+            raise Mistake(BAD_CLAIM, f"'{token.text}' begins no figure", token.begin, token.end, hint)
+        reader = Reader(self.tokens, self.at, spaces=True)
+        expression = reader.read()
+        self.at = reader.at
+        return Figure("", 1, expression, token.begin, expression.end)
+
     def goes_on(self, at: int) -> bool:
         """Whether an operator follows, so that the number is part of an expression."""
-        return bool(re.match(r"\s*(\*|/|\+|-|%)", self.text[at : at + 40]))
+        return bool(GOES_ON.match(self.text, at))
 
-    def bad_item(self) -> Mistake:
+    def bad_item(self, figure: Figure | None = None) -> Mistake:
         """Something that is neither a shape nor a figure with its unit."""
         token = self.token
-        if token.type == "end":
-            token = self.tokens[self.at - 1]
-        hint = (
-            did_you_mean(token.text, tuple(UNITS)) or f"a figure takes one of {', '.join(sorted(set(UNITS.values())))}"
-        )
+        units = f"a figure takes one of {', '.join(sorted(set(UNITS.values()) - {'memory'}))}"
+        if (figure and token.type in ("end", ",", "]", "(")) or token.type == "end":
+            begin, end = (figure.begin, figure.end) if figure else (token.begin - 1, token.begin)
+            return Mistake(BAD_CLAIM, f"'{self.text[begin:end].strip()}' of what?", begin, end, units)
         what = f"'{token.text}' is neither a shape nor a figure with its unit"
-        return Mistake(BAD_CLAIM, what, token.begin, max(token.end, token.begin + 1), hint)
+        return Mistake(BAD_CLAIM, what, token.begin, token.end, did_you_mean(token.text, tuple(UNITS)) or units)
 
-    def expectation(self) -> tuple[str, tuple[str, ...], str, Figure]:
+    def expectation(self) -> tuple[str, tuple[Reference, ...], str, Figure]:
         """QUANTITY(names) OP figure."""
         if not (quantity := self.unit()):
-            raise self.bad_item()
-        names = self.listed() if self.token.type == "(" else ()
+            token, hint = self.token, f"write one of {', '.join(sorted(set(UNITS.values()) - {'memory'}))}"
+            what = f"'{token.text}' is no quantity" if token.text else "nothing is expected"
+            close = did_you_mean(token.text, tuple(UNITS))
+            raise Mistake(BAD_CLAIM, what, token.begin, max(token.end, token.begin + 1), close or hint)
+        targets = self.listed() if self.token.type == "(" else ()
         op = self.take()
-        if op.type not in OPERATORS:
+        if op.type not in OPERATORS or self.token.type in ("<", ">", "="):
+            what = (
+                f"'{op.text}{self.token.text * (op.type in OPERATORS)}' does not compare"
+                if op.text
+                else "nothing is compared"
+            )
             hint = f"write one of {' '.join(OPERATORS)}"
-            raise Mistake(BAD_CLAIM, f"'{op.text}' does not compare", op.begin, max(op.end, op.begin + 1), hint)
+            raise Mistake(BAD_CLAIM, what, op.begin, max(op.end, op.begin + 1), hint)
         figure = self.figure()
         while self.token.type == "(":
             self.skip_remark()
         if self.token.type != "end":
-            raise self.bad_item()
-        return quantity, names, op.type, figure
+            token, hint = self.token, "one comparison a line: expect params = 61.1M"
+            raise Mistake(BAD_CLAIM, f"'{token.text}' follows the figure", token.begin, token.end, hint)
+        return quantity, targets, op.type, figure
 
-    def listed(self) -> tuple[str, ...]:
+    def listed(self) -> tuple[Reference, ...]:
         """The names in the parentheses behind a quantity."""
-        names: list[str] = []
+        targets: list[Reference] = []
         opening = self.take()
         while (token := self.take()).type not in (")", "end"):
-            names += [token.text] if token.type in ("name", "number") else []
-        if token.type == "end" or not names:
-            raise Mistake(BAD_CLAIM, "names are missing between the parentheses", opening.begin, opening.end)
-        return tuple(names)
+            if token.type in ("name", "number"):
+                targets.append(Reference(token.text, token.begin, token.end))
+            elif token.type != ",":
+                hint = "write names with commas between them: params(CONV1, CONV2)"
+                raise Mistake(BAD_CLAIM, f"'{token.text}' names no layer", token.begin, token.end, hint)
+        if not targets:
+            hint = "write names: params(CONV1), or leave the parentheses out"
+            raise Mistake(BAD_CLAIM, "no name stands between the parentheses", opening.begin, opening.end, hint)
+        return tuple(targets)
+
+
+def is_unit(token: Token) -> bool:
+    """Whether a token names a quantity."""
+    return token.type == "name" and token.text.lower() in UNITS
+
+
+GOES_ON = re.compile(r"\s*[*/+%-]")

@@ -7,13 +7,15 @@ of digits, so no input can ask for endless arithmetic. Decimals are exact ration
 from __future__ import annotations
 
 import operator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME
+from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnncalc.geometry import Rational
     from cnncalc.syntax.tokens import Token
@@ -25,8 +27,9 @@ BINARY = {
     "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "**": 8,
 }  # fmt: skip
+OPERATORS_SHOWN = ("+", "-", "*", "/", "//", "%", "**")
 UNARY = {"not": 3, "-": 7, "+": 7}
-OPENING = 0
+OPENING, COMPARES = 0, 4
 
 
 class Step(NamedTuple):
@@ -95,6 +98,7 @@ class Reader:
         if token.text == "=" and self.depth:
             raise Mistake(BAD_EXPRESSION, "'=' does not compare", token.begin, token.end, "write '=='")
         if power is not None:
+            self.refuse_chain(token, power)
             self.unwind(power + (token.text == "**"))
             self.pending.append((token, power, 2))
             self.operand()
@@ -109,12 +113,25 @@ class Reader:
             self.at -= 1
             raise self.unexpected()
 
+    def refuse_chain(self, token: Token, power: int) -> None:
+        """`1 < 2 < 3` would compare 1 with 3."""
+        if power == COMPARES and any(p == COMPARES for _, p, _ in self.open_operators()):
+            hint = "write a < b and b < c, or parentheses"
+            raise Mistake(BAD_EXPRESSION, "comparisons do not chain", token.begin, token.end, hint)
+
+    def open_operators(self) -> Iterator[tuple[Token, int, int]]:
+        """The operators waiting since the innermost parenthesis that bind at least as tightly as a comparison."""
+        for entry in reversed(self.pending):
+            if entry[1] < COMPARES:
+                return
+            yield entry
+
     def operand(self) -> None:
         """Take signs, opening parentheses and then one number or name."""
         while True:
             token = self.tokens[self.at]
             if token.type == "end" or (token.spaced and not self.depth and not self.spaces and self.pending):
-                raise Mistake(BAD_EXPRESSION, "a value is missing here", token.begin, token.end + 1)
+                raise self.missing(token)
             self.at += 1
             if token.type == "number":
                 return self.push("number", token)
@@ -132,6 +149,16 @@ class Reader:
             else:
                 self.at -= 1
                 raise self.unexpected()
+
+    def missing(self, token: Token) -> Mistake:
+        """An operator without the value behind it."""
+        sign = self.tokens[self.at - 1]
+        end = max(token.end, token.begin + 1)
+        if token.type == "end" or self.at == 0:
+            hint = "write a number or an expression"
+            return Mistake(BAD_EXPRESSION, "a value is missing", token.begin, end, hint)
+        hint = "an argument ends at a space; an expression with spaces takes parentheses"
+        return Mistake(BAD_EXPRESSION, f"no value touches '{sign.text}'", sign.begin, sign.end, hint)
 
     def calls(self) -> bool:
         """Whether a parenthesis touches the name just taken."""
@@ -162,9 +189,18 @@ class Reader:
             self.steps.append(Step("call", opened.text, arity, opened.begin, token.end))
 
     def unexpected(self) -> Mistake:
+        """A sign or word that no expression has at this place."""
         token = self.tokens[self.at]
-        what = f"'{token.text}' cannot stand here" if token.text else "the expression is cut short"
-        return Mistake(BAD_EXPRESSION, what, token.begin, max(token.end, token.begin + 1))
+        if not token.text:
+            return Mistake(
+                BAD_EXPRESSION, "the expression is cut short", token.begin, token.begin + 1, "add what is missing"
+            )
+        hint = f"an expression has numbers, names, {' '.join(OPERATORS_SHOWN)} and parentheses"
+        if token.type == "(":
+            hint = "a function's parenthesis touches its name: max(1, 2); to multiply write *"
+        elif token.type == "x":
+            hint = "this is one number; to multiply write *"
+        return Mistake(BAD_EXPRESSION, f"'{token.text}' cannot stand here", token.begin, token.end, hint)
 
 
 def evaluate(expression: Expression, names: Mapping[str, Rational], digits: int = 1_000) -> Rational:
@@ -189,10 +225,19 @@ def evaluate(expression: Expression, names: Mapping[str, Rational], digits: int 
 
 def parse_number(step: Step, digits: int) -> Result:
     """A literal; its digits are counted before anything is converted."""
-    text = step.text.replace(",", "")
+    value = number_of(step.text, digits)
+    if value is None:
+        return Fault(f"the number has more than {digits:,} digits\n{RAISE}", step.begin, step.end, "limit")
+    return value
+
+
+@lru_cache(maxsize=4096)
+def number_of(text: str, digits: int) -> Rational | None:
+    """The value of a literal, or None where it has too many digits."""
+    text = text.replace(",", "")
     mantissa, _, exponent = text.lower().partition("e")
     if len(mantissa) > digits or len(exponent) > 5 or abs(int(exponent or 0)) > digits:
-        return Fault(f"the number has more than {digits:,} digits", step.begin, step.end, "limit")
+        return None
     if text.isdigit():
         return int(text)
     from fractions import Fraction
@@ -202,13 +247,27 @@ def parse_number(step: Step, digits: int) -> Result:
 
 def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
     """A name without a value, and what may have been meant."""
-    times = next((i for i, c in enumerate(step.text) if c in "xX" and 0 < i < len(step.text) - 1), 0)
-    sides = step.text[:times], step.text[times + 1 :]
-    if times and all(side.isdigit() or side in names for side in sides):
-        hint = "x".join(side if side.isdigit() else f"({side})" for side in sides)
-        return Fault(f"'{step.text}' is one word\nwrite {hint}", step.begin, step.end, "name")
-    hint = did_you_mean(step.text, tuple(names))
-    return Fault(f"'{step.text}' is not defined here\n{hint}", step.begin, step.end, "name")
+    word = step.text
+    if hint := spelled_out(word, frozenset(names)):
+        return Fault(f"'{word}' is one word\nwrite '{hint}'", step.begin, step.end, "name")
+    hint = did_you_mean(word, tuple(names))
+    if word == "i":
+        hint = "i counts in a repeat or a range: CONV2..4: 8*i 3x3"
+    elif word in TENSOR:
+        hint = f"{word} is a size of the tensor that comes in to a layer; here nothing has one"
+    elif word[0].isdigit() and word[-1] in "KMG":
+        hint = "a figure with K, M or G stands alone; in an expression write 61.1e6"
+    elif word.replace("_", "").isdigit():
+        hint = f"write {word.replace('_', '')}"
+    return Fault(f"'{word}' is not defined here\n{hint}", step.begin, step.end, "name")
+
+
+def spelled_out(word: str, names: frozenset[str]) -> str:
+    """`3xk` and `kx3` as they should be written: `3x(k)`, `(k)x3`; nothing for other words."""
+    parts = word.replace("X", "x").split("x")
+    if len(parts) < 2 or not all(part.isdigit() or part in names or len(part) == 1 for part in parts) or "" in parts:
+        return ""
+    return "x".join(part if part.isdigit() else f"({part})" for part in parts)
 
 
 def whole(value: Rational) -> Rational:
@@ -216,12 +275,23 @@ def whole(value: Rational) -> Rational:
     return value.numerator if value.denominator == 1 else value
 
 
+def shown(value: Rational) -> str:
+    """A number for people: 64, 7/2 = 3.5, and of a very long one only how large it is."""
+    if value.denominator == 1 and -(10**20) < value < 10**20:
+        return str(value)
+    size = value.numerator.bit_length() - value.denominator.bit_length()
+    if abs(size) > 500 or value.denominator == 1:
+        return f"about {'-' * (value < 0)}10**{size * 301 // 1000}"
+    plain = f"{value} = " if value.denominator < 10**6 else "about "
+    return f"{plain}{float(value):.6g}"
+
+
 def held(value: Result, step: Step, digits: int) -> Result:
     """The value, or a fault when it has too many digits."""
     if isinstance(value, tuple):
         return value
     if max(value.numerator.bit_length(), value.denominator.bit_length()) * 3 > digits * 10:
-        return Fault(f"the result has more than {digits:,} digits", step.begin, step.end, "limit")
+        return Fault(f"the result has more than {digits:,} digits\n{RAISE}", step.begin, step.end, "limit")
     return value
 
 
@@ -241,7 +311,7 @@ def apply(step: Step, values: Stack, digits: int) -> Result:
     if step.op == "**":
         return power(step, good[0], good[1], digits)
     if step.op in ("/", "//", "%") and not good[1]:
-        return Fault("division by zero", step.begin, step.end)
+        return Fault("division by zero\nwrite a divisor that is not 0", step.begin, step.end)
     if step.op == "/":
         from fractions import Fraction
 
@@ -252,12 +322,16 @@ def apply(step: Step, values: Stack, digits: int) -> Result:
 def power(step: Step, base: Rational, exponent: Rational, digits: int) -> Result:
     """Base ** exponent, its size known before it is worked out."""
     if exponent.denominator != 1:
-        return Fault("an exponent must be whole", step.begin, step.end)
+        return Fault(
+            f"the exponent is {shown(exponent)}, and must be whole\nuse floor(...), ceil(...) or //",
+            step.begin,
+            step.end,
+        )
     if not base and exponent < 0:
-        return Fault("division by zero", step.begin, step.end)
+        return Fault("division by zero: 0 to a negative power\nwrite an exponent of 0 or more", step.begin, step.end)
     size = max(abs(base.numerator), base.denominator).bit_length()
     if size > 1 and max(exponent, -exponent) * (size - 1) * 3 > digits * 10:
-        return Fault(f"the result has more than {digits:,} digits", step.begin, step.end, "limit")
+        return Fault(f"the result has more than {digits:,} digits\n{RAISE}", step.begin, step.end, "limit")
     if exponent >= 0:
         return whole(base ** int(exponent))
     from fractions import Fraction
@@ -268,30 +342,43 @@ def power(step: Step, base: Rational, exponent: Rational, digits: int) -> Result
 def call(step: Step, values: list[Rational]) -> Result:
     """A function on its values, the number of them checked."""
     if step.text not in FUNCTIONS:
-        hint = did_you_mean(step.text, (*FUNCTIONS, *CHOOSE))
+        known = (*FUNCTIONS, *CHOOSE)
+        hint = did_you_mean(step.text, known) or f"the functions are {', '.join(known)}"
         return Fault(f"there is no function '{step.text}'\n{hint}", step.begin, step.end, "name")
     function, least, most = FUNCTIONS[step.text]
     if not least <= len(values) <= most:
-        wanted = f"{least}" if least == most else f"at least {least}"
-        return Fault(f"{step.text}() takes {wanted} values, {len(values)} are given", step.begin, step.end)
+        return miscounted(step, least if least == most else f"at least {least}", len(values))
     if step.text == "divisible" and values[1] <= 0:
-        return Fault("divisible(v, d) needs d > 0", step.begin, step.end)
+        text = f"divisible(v, d) needs d above 0, and d is {shown(values[1])}\nwrite divisible(32*0.75, 8)"
+        return Fault(text, step.begin, step.end)
     return whole(function(*values))
+
+
+def miscounted(step: Step, wanted: int | str, given: int) -> Fault:
+    """A function with too many or too few values."""
+    values = "1 value" if wanted == 1 else f"{wanted} values"
+    verb = f"{given} {'is' if given == 1 else 'are'} given"
+    return Fault(f"{step.text}() takes {values}, {verb}\npart them with commas", step.begin, step.end)
 
 
 def choose_if(step: Step, values: Stack) -> Result:
     """if(c, a, b): a where c is not 0, else b; the other need not exist."""
     if len(values) != 3:
-        return Fault(f"if() takes 3 values, {len(values)} are given", step.begin, step.end)
+        return miscounted(step, 3, len(values))
     return values[0] if isinstance(values[0], tuple) else values[1] if values[0] else values[2]
 
 
 def choose_pick(step: Step, values: Stack) -> Result:
     """pick(i, a0, a1, ...): the i-th, counted from 0."""
+    if len(values) < 2:
+        return miscounted(step, "at least 2", len(values))
     if isinstance(values[0], tuple):
         return values[0]
     if values[0].denominator != 1 or not 0 <= values[0] < len(values) - 1:
-        return Fault(f"pick() has {len(values) - 1} values, its index is {values[0]}", step.begin, step.end)
+        text = (
+            f"pick() has {len(values) - 1} values to choose from, counted from 0, and its index is {shown(values[0])}"
+        )
+        return Fault(text + "\nadd values, or change the index", step.begin, step.end)
     return values[int(values[0]) + 1]
 
 
@@ -326,6 +413,7 @@ OPERATORS: dict[str, Callable[..., Rational]] = {
     "<=": lambda a, b: int(a <= b), ">": lambda a, b: int(a > b), ">=": lambda a, b: int(a >= b),
 }  # fmt: skip
 MANY = 1 << 30
+RAISE = "--limit digits=N raises it"
 FUNCTIONS: dict[str, tuple[Callable[..., Rational], int, int]] = {
     "min": (min, 1, MANY), "max": (max, 1, MANY), "abs": (abs, 1, 1), "round": (round, 1, 1),
     "floor": (lambda v: v // 1, 1, 1), "ceil": (lambda v: -(-v // 1), 1, 1), "divisible": (divisible, 2, 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?![\d,]*\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?![\d,]*\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 PLAIN_NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 AFTER_NUMBER = r"(?=\s*[xX]\s*[\d(?]|\.\.|\.(?!\w)|[^\w.]|$)"
 REST = (

@@ -1,22 +1,21 @@
 """What a spec says, before any shape is known: statements with their places.
 
-Places inside a statement count from `base`, the offset in its line at which the parsed text begins, so that equal
-texts are parsed once.
+Offsets inside a statement count from its beginning, those inside a layer's body from `base` there, so that equal
+texts are read once, wherever they stand.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from cnncalc.source import Line
+
 if TYPE_CHECKING:
     from cnncalc.diagnostic import Span
     from cnncalc.layer import Layer, Parameter
-    from cnncalc.source import Line
     from cnncalc.syntax.expression import Expression
 
-    Statement: TypeAlias = (
-        "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Later | Broken"
-    )
+    Statement: TypeAlias = "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Broken"
 
 
 class Written(NamedTuple):
@@ -44,10 +43,11 @@ class Argument(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A kind with its arguments: the layer of a line, or one of its postfixes."""
+    """A kind with its arguments: the layer of a line, or one of its postfixes; `names` are those they read."""
 
     kind: type[Layer]
     arguments: tuple[Argument, ...]
+    names: frozenset[str]
     begin: int
     end: int
 
@@ -93,12 +93,25 @@ class Place(NamedTuple):
         """The whole statement, or the part of it at these offsets of the line."""
         return self.line.span(self.begin if begin is None else begin, self.end if end is None else end)
 
+    @property
+    def length(self) -> int:
+        """How long the statement is."""
+        return self.end - self.begin
+
 
 class Label(NamedTuple):
     """A line's name, and the last number of a range (`CONV2..12`)."""
 
     name: str
     last: Expression | None
+    begin: int
+    end: int
+
+
+class Reference(NamedTuple):
+    """A name that stands for a line above."""
+
+    name: str
     begin: int
     end: int
 
@@ -156,7 +169,7 @@ class Expect(NamedTuple):
 
     place: Place
     quantity: str
-    names: tuple[str, ...]
+    targets: tuple[Reference, ...]
     op: str
     figure: Figure
 
@@ -185,19 +198,20 @@ class Group(NamedTuple):
     body: list[Statement]
 
 
-class Later(NamedTuple):
-    """A part of the language that this version does not read yet."""
-
-    place: Place
-    what: str
-    body: list[Statement]
-
-
 class Broken(NamedTuple):
-    """A statement that does not read: the layer or the constant it would have named, and its claims."""
+    """A statement that does not read, and what can still be told of it.
+
+    A layer: its label, its kind, its claims. A constant: its name. A directive: its word, and for `after` the kind.
+    """
 
     place: Place
-    name: str
+    label: Label | None
+    kind: str
     constant: str
+    directive: str
     claims: tuple[Claim, ...]
     body: list[Statement]
+
+
+NOWHERE = Place(Line(0, "", "", ()), 0, 0)
+"""The place of a statement that is read by its text alone."""

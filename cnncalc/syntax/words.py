@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cnncalc import layers
 
 DIRECTIVES = ("axes", "rounding", "expect", "after", "train", "block", "if", "else", "repeat", "from")
@@ -20,39 +22,78 @@ LATER = frozenset(
 )
 """Kinds of the language that have no file in `layers` yet."""
 ELSEWHERE = {
-    "batchnorm": "bn", "batchnormalization": "bn", "batch_norm": "bn", "conv1d": "conv", "conv2d": "conv",
-    "conv3d": "conv", "convolution": "conv", "dense": "fc", "leakyrelu": "leaky", "leaky_relu": "leaky",
-    "maxpooling": "maxpool", "max_pool": "maxpool", "maxpool2d": "maxpool", "avgpooling": "avgpool",
-    "avg_pool": "avgpool", "averagepooling": "avgpool", "avgpool2d": "avgpool", "pooling": "pool",
-    "globalavgpool": "gap", "localresponsenorm": "lrn", "localresponsenormalization": "lrn",
+    "activation": "relu", "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool",
+    "avgpooling": "avgpool", "batch_norm": "bn", "batchnorm": "bn", "batchnorm2d": "bn", "batchnormalization": "bn",
+    "conv1d": "conv", "conv2d": "conv", "conv3d": "conv", "convolution": "conv", "convolutional": "conv",
+    "dense": "fc", "depthwise": "conv depthwise", "fully": "fc", "globalavgpool": "gap", "innerproduct": "fc",
+    "leaky_relu": "leaky", "leakyrelu": "leaky", "localresponsenorm": "lrn", "localresponsenormalization": "lrn",
+    "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling": "maxpool", "maxpooling2d": "maxpool",
+    "normalization": "norm", "pooling": "pool",
 }  # fmt: skip
 """What other tools call our kinds: for hints only."""
+OPTIONS_ELSEWHERE = {
+    "bias": "leave it out; 'nobias' turns the bias off", "dilate": "write 'dilation'", "group": "write 'groups'",
+    "kernel_size": "write 'kernel'", "no": "write 'nobias' as one word", "out_channels": "write 'filters'",
+    "in_channels": "write 'in'", "padding": "write 'pad'", "rate": "write 'dilation'", "same": "write 'pad same'",
+    "steps": "write 'stride'", "step": "write 'stride'", "strides": "write 'stride'", "valid": "write 'pad valid'",
+    "full": "write 'pad full'", "zero": "'pad 1' pads with zeros", "copy": "a fill follows its pad: pad 1 copy",
+    "reflect": "a fill follows its pad: pad 1 reflect", "circular": "a fill follows its pad: pad 1 circular",
+    "channels": "filters say how many channels come out; 'in N' claims how many come in",
+    "outputs": "leave it out: the number alone is enough", "tokens": "sequences of tokens are not supported yet",
+}  # fmt: skip
+"""What other tools call our options: for hints only."""
 LATER_OPTIONS = frozenset(("connect", "frozen"))
 
 
+POOLS = {
+    "pool": ("pool",), "maxpool": ("max", "pool"), "avgpool": ("avg", "pool"), "gap": ("avg", "global", "pool"),
+    "global maxpool": ("global", "max", "pool"), "adaptive avgpool": ("adaptive", "avg", "pool"),
+    "adaptive maxpool": ("adaptive", "max", "pool"),
+}  # fmt: skip
+"""The words that spell each kind of pool, in alphabetical order; a bare pool is a max pool."""
+SPELLED = {words: "maxpool" if kind == "pool" else kind for kind, words in POOLS.items()}
+SPELLED[("global", "pool")] = "global maxpool"
+SPELLED[("adaptive", "pool")] = "adaptive maxpool"
+OPERATORS = frozenset(("and", "or", "not"))
+
+
+@lru_cache(maxsize=4096)
 def kind_of(word: str, *slide: str) -> str:
-    """The keyword that these words spell (`pool` and `avg`: avgpool), or nothing."""
-    word = word.lower()
-    beside = sorted({"avg" if s.lower() == "average" else s.lower() for s in slide})
-    together = " ".join(sorted({word, *beside}))
-    keyword = layers.ALIASES.get(together) or layers.ALIASES.get(word, word)
-    return keyword if keyword in layers.keywords() or keyword in LATER else ""
+    """The keyword that these words spell (`pool` and `avg`: avgpool), or nothing; slide words speak of pools."""
+    words = {"avg" if w == "average" else w for w in (word.lower(), *map(str.lower, slide))}
+    if not words.isdisjoint(POOLS):
+        return SPELLED.get(tuple(sorted({part for w in words for part in POOLS.get(w, (w,))})), "")
+    keyword = layers.ALIASES.get(word.lower(), word.lower())
+    return keyword if not slide and (keyword in layers.keywords() or keyword in LATER) else ""
 
 
+@lru_cache(maxsize=4096)
 def kind_in(name: str, *slide: str) -> str:
-    """The kind that a name begins with, ending there or before a digit, `_` or `.`; or nothing."""
-    for end in range(len(name), 0, -1):
-        if (end == len(name) or name[end] in "0123456789_.") and (kind := kind_of(name[:end], *slide)):
-            return kind
+    """The kind that a name begins with, ending there or before a digit, `_` or `.`; or nothing.
+
+    Slide words before a name that spells no pool say nothing.
+    """
+    for end in range(min(len(name), LONGEST), 0, -1):
+        if end == len(name) or name[end] in "0123456789_.":
+            if name[:end].lower() in POOLS:
+                return kind_of(name[:end], *slide) or kind_of(name[:end])
+            if kind := kind_of(name[:end]):
+                return kind
     return ""
 
 
+LONGEST = 40
+"""No kind's word is longer."""
+
+
+@lru_cache(maxsize=1)
 def kind_words() -> tuple[str, ...]:
     """Every single word that names a kind."""
     return (*layers.keywords(), *(alias for alias in layers.ALIASES if " " not in alias), *sorted(LATER))
 
 
+@lru_cache(maxsize=1024)
 def reserved(name: str) -> bool:
     """Whether the language keeps this name for itself."""
     lower = name.lower()
-    return name in TENSOR or lower in ("x", *DIRECTIVES, *kind_words()) or lower in FLAGS
+    return name in TENSOR or lower in ("x", *DIRECTIVES, *kind_words()) or lower in FLAGS or lower in OPERATORS

@@ -1,0 +1,92 @@
+"""What one line is made of, and the tensor that runs through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.diagnostic import Mistake, Span
+    from cnncalc.geometry import Shape
+    from cnncalc.network.bind import Refusal
+    from cnncalc.network.node import Node
+    from cnncalc.network.scope import Scope
+    from cnncalc.source import Line
+    from cnncalc.syntax.tree import After, LayerLine, Use
+
+
+class Flow(NamedTuple):
+    """The tensor that comes in to a line: the node that gives it; behind an error at most its assumed shape."""
+
+    node: Node | None = None
+    shape: Shape | None = None
+
+
+LOST = Flow()
+"""Behind an error on a line that claims no shape."""
+
+
+class Part(NamedTuple):
+    """A use with the line it is written on, the offset its places count from, and the options `after` gives it."""
+
+    use: Use
+    line: Line
+    base: int
+    given: Part | None = None
+
+    @property
+    def keyword(self) -> str:
+        """The kind's word."""
+        return self.use.kind.keyword()
+
+    def span(self) -> Span:
+        """The place of the use."""
+        return self.line.span(self.base + self.use.begin, self.base + self.use.end)
+
+    def finding(self, mistake: Mistake) -> Diagnostic:
+        """A mistake in this use, at its place."""
+        span = self.line.span(self.base + mistake.begin, self.base + mistake.end)
+        return Diagnostic(mistake.code, mistake.message, span, mistake.hint)
+
+    def refused(self, refusal: Refusal) -> Diagnostic:
+        """Why there is no layer, where the fault is written: on this line or on that of `after`."""
+        source = self.given if refusal.given and self.given else self
+        return source.finding(refusal.mistake)
+
+
+def own_parts(statement: LayerLine) -> list[Part]:
+    """The kinds that a line itself writes."""
+    base = statement.place.begin + statement.base
+    return [Part(use, statement.place.line, base) for use in statement.body.uses]
+
+
+def parts_of(statement: LayerLine, scope: Scope) -> list[Part] | None:
+    """A line's kinds; of what `after` gives them it takes all or, with a postfix of its own, nothing.
+
+    None where it should take what does not read.
+    """
+    own = own_parts(statement)
+    if len(own) > 1 or statement.body.plain or not scope.after:
+        return own
+    after = scope.after.get(own[0].keyword, scope.after.get(""))
+    if after is None:
+        return None if {own[0].keyword, ""} & scope.after.keys() else own
+    given = given_parts(after)
+    return [own[0]._replace(given=given[0]), *given[1:]]
+
+
+def given_parts(after: After) -> list[Part]:
+    """The options and postfixes of an `after`, where they are written."""
+    return [Part(use, after.place.line, after.place.begin + after.base) for use in after.uses]
+
+
+def rows(name: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
+    """Every part with the name of its row: CONV1, CONV1.relu, CONV1.relu2."""
+    seen: dict[str, int] = {}
+    for index, part in enumerate(parts):
+        keyword = part.keyword
+        count = seen[keyword] = seen.get(keyword, 0) + bool(index)
+        yield f"{name}.{keyword}{count if count > 1 else ''}" if index else name, part

@@ -1,0 +1,335 @@
+"""One statement from its text alone: a directive, a constant, a repeat or a layer.
+
+Equal texts are read once. Whoever calls gives the statement its place, and its body if lines below belong to it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import Mistake, did_you_mean
+from cnncalc.faults import (
+    BAD_EXPRESSION,
+    ILLEGAL_VALUE,
+    MISPLACED,
+    MISSING,
+    NOT_YET,
+    RESERVED_NAME,
+    UNEXPECTED,
+    UNKNOWN_KIND,
+)
+from cnncalc.syntax.arguments import IMPLIED, Arguments
+from cnncalc.syntax.claims import Claims
+from cnncalc.syntax.expression import Expression, Reader
+from cnncalc.syntax.tokens import tokenize
+from cnncalc.syntax.tree import (
+    NOWHERE,
+    After,
+    Axes,
+    Body,
+    Broken,
+    Claim,
+    Constant,
+    Expect,
+    Label,
+    LayerLine,
+    Repeat,
+    Rounding,
+    Train,
+)
+from cnncalc.syntax.words import DIRECTIVES, kind_in, kind_of, kind_words, reserved
+
+if TYPE_CHECKING:
+    from cnncalc.syntax.tree import Statement
+
+NAME = r"\w+(?:\.\w+)*"
+LABEL = re.compile(
+    rf"[\s*]*(?P<slide>(?:(?:max|avg|average|global|adaptive)[\s*]+)*)(?P<name>{NAME})(?:\s*\.\.\s*(?P<last>\w+|\())?",
+    re.IGNORECASE,
+)
+COLON = re.compile(r"[\s*]*(?P<origin>from\s+[\w.]+[\s*]*)?:\**", re.IGNORECASE)
+CONSTANT = re.compile(rf"({NAME})\s*=(?![=>])")
+BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
+WORD = re.compile(r"[A-Za-z]+(?!\w)")
+AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
+ROUNDINGS = ("floor", "ceil", "exact")
+LATER = {"block": "blocks", "if": "conditions", "else": "conditions", "from": "lines that start elsewhere"}
+"""Directives that this version does not read yet."""
+
+
+@lru_cache(maxsize=8192)
+def read_statement(text: str, defined: frozenset[str]) -> Statement:
+    """What a statement says; raises Mistake, its offsets counted from the text's beginning.
+
+    `defined` are the names of the file's constants.
+    """
+    first, behind = first_word(text)
+    if text.startswith("- ") or text == "-":
+        raise Mistake(NOT_YET, "branches ('- ') are not supported yet", 0, len(text))
+    if first == "repeat" and behind not in (":", "="):
+        return Repeat(NOWHERE, None, counted(text, len(first)), [])
+    if first in LATER and behind not in (":", "="):
+        raise Mistake(NOT_YET, f"{LATER[first]} ('{first}') are not supported yet", 0, len(text))
+    if first in DIRECTIVES and (behind not in (":", "=") or first in ("train", "after")):
+        return directive(text, first, defined)
+    if match := CONSTANT.match(text):
+        return constant(text, match)
+    return layer(text, defined)
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """(the first word in small letters, the sign behind it)."""
+    word = WORD.match(text)
+    return (word[0].lower(), text[word.end() :].lstrip()[:1]) if word else ("", "")
+
+
+def directive(text: str, word: str, defined: frozenset[str]) -> Statement:
+    """A line that speaks to the whole file or to the lines below it."""
+    rest = text[len(word) :].strip()
+    if word == "train":
+        return train(text, rest)
+    if word == "after":
+        return after(text, defined)
+    if word == "expect":
+        return Expect(NOWHERE, *Claims(text, tokenize(text, len(word)), defined).expectation())
+    rest = rest.partition("(")[0].rstrip()
+    choices = "floor, ceil or exact" if word == "rounding" else "WxHxC, CxHxW, HxWxC or one with D or L"
+    if rest.lower().replace(" ", "") not in (ROUNDINGS if word == "rounding" else AXES):
+        begin = text.index(rest, len(word)) if rest else 0
+        what = f"'{word}' has no '{rest}'" if rest else f"'{word}' has no value"
+        raise Mistake(ILLEGAL_VALUE, what, begin, begin + len(rest or word), f"write {choices}")
+    if word == "rounding":
+        return Rounding(NOWHERE, rest.lower())
+    return Axes(NOWHERE, rest.replace(" ", ""))
+
+
+def train(text: str, rest: str) -> Train:
+    """`train: recipe`; the recipe is kept as text."""
+    if not rest.startswith(":"):
+        raise Mistake(UNEXPECTED, "'train' needs a colon", 0, len("train"), "write 'train: batch 128, lr 1e-2'")
+    return Train(NOWHERE, rest.removeprefix(":").strip())
+
+
+def constant(text: str, match: re.Match[str]) -> Constant:
+    """`name = expression`; names of the language's own words are refused."""
+    name, hint = match[1], "choose another name"
+    if "." in name or tokenize(name)[0].type == "number":
+        what = f"'{name}' cannot name a constant: it has a dot" if "." in name else f"'{name}' is a number, not a name"
+        raise Mistake(RESERVED_NAME, what, 0, len(name), "write one word, as in 'k = 192'")
+    if reserved(name):
+        raise Mistake(
+            RESERVED_NAME, f"'{name}' is a word of the language and cannot name a constant", 0, len(name), hint
+        )
+    return Constant(NOWHERE, name, whole_expression(text, match.end()))
+
+
+def after(text: str, defined: frozenset[str]) -> After:
+    """`after KIND: options postfixes`, read as a line of that kind."""
+    match = re.match(r"after\s+([\w ]+?)\s*:", text, re.IGNORECASE)
+    keyword = after_kind(text)
+    if not match or not keyword:
+        word = match[1] if match else text[len("after") :].strip()
+        what = f"'{word}' is no kind of layer" if match else "'after' needs a kind and a colon"
+        begin = text.index(word, len("after")) if word else 0
+        hint = did_you_mean(word, kind_words()) or "write 'after conv: relu'"
+        raise Mistake(
+            UNKNOWN_KIND if match else UNEXPECTED, what, begin, len(word) + begin if word else len(text), hint
+        )
+    try:
+        body = body_of(text[match.end() :], keyword, defined, given=True)
+    except Mistake as mistake:
+        raise moved(mistake, match.end(), match.start(1), match.end(1)) from None
+    if body.claims or body.plain:
+        hint = (
+            "claims stand on the lines themselves" if body.claims else "'plain' stands on the lines that take nothing"
+        )
+        begin, end = (body.claims[0].begin, body.claims[0].end) if body.claims else (0, len(text) - match.end())
+        what = f"'after' takes no {'claims' if body.claims else 'plain'}"
+        raise Mistake(MISPLACED, what, match.end() + begin, match.end() + end, hint)
+    return After(NOWHERE, body.uses, match.end())
+
+
+def after_kind(text: str) -> str:
+    """The kind that an `after` line speaks to, or nothing."""
+    match = re.match(r"after\s+([\w ]+?)\s*:", text, re.IGNORECASE)
+    return kind_of(*match[1].split()[::-1]) if match else ""
+
+
+def layer(text: str, defined: frozenset[str]) -> Statement:
+    """`[CLAIM] NAME: KIND ARGUMENTS POSTFIXES => CLAIMS`, `NAME: repeat N`, or a group's head."""
+    bracket, start = bracketed(text, defined)
+    label, at, implied, slide = labelled(text, start)
+    rest = text[at:]
+    if label and (match := re.match(r"\s*repeat\b", rest, re.IGNORECASE)):
+        return Repeat(NOWHERE, label, counted(text, at + match.end()), [])
+    if label and not rest.strip() and not implied:
+        return LayerLine(NOWHERE, label, bracket, Body((), False, ()), at)
+    if bracket and not label and (match := re.match(rf"[\s*]*({NAME})[\s*]*", rest)) and kind_of(match[1]) == "input":
+        label = Label(match[1], None, at + match.start(1), at + match.end(1))
+        rest, at, implied = text[at + match.end() :], at + match.end(), "input"
+    try:
+        body = body_of(rest, implied, defined, slide)
+    except Mistake as mistake:
+        if mistake.code is UNKNOWN_KIND and label:
+            raise unnamed_kind(label, rest, moved(mistake, at, 0, 0)) from None
+        raise moved(mistake, at, *((label.begin, label.end) if label else (0, 1))) from None
+    if bracket and lacks_shape(body):
+        return LayerLine(NOWHERE, label, (), declared(text, start, at, defined), 0)
+    return LayerLine(NOWHERE, label, bracket, body, at)
+
+
+def lacks_shape(body: Body) -> bool:
+    """Whether a line needs a shape and has none."""
+    use = body.uses[0]
+    wanted = [p for p in use.kind.parameters if p.type == "shape" and p.required]
+    return bool(wanted) and not any(argument.parameter in wanted for argument in use.arguments)
+
+
+def declared(text: str, start: int, at: int, defined: frozenset[str]) -> Body:
+    """`[227x227x3] INPUT`: the bracket is the shape itself; every character stays where it stands."""
+    opening = text.index("[") + 1
+    rest = re.sub(r"^[\s*]*input\b[\s*]*", lambda match: " " * len(match[0]), text[at:], flags=re.IGNORECASE)
+    return body_of(
+        " " * opening + text[opening : start - 1] + " " * (at - start + 1) + rest, "input", defined, given=True
+    )
+
+
+def bracketed(text: str, defined: frozenset[str]) -> tuple[tuple[Claim, ...], int]:
+    """The claims in front of a line, and where they end."""
+    match = BRACKETED.match(text)
+    if not match:
+        return (), 0
+    return Claims(text, tokenize(text[: match.end() - 1], text.index("[") + 1), defined).claims(), match.end()
+
+
+def labelled(text: str, start: int) -> tuple[Label | None, int, str, tuple[str, ...]]:
+    """(the line's name, where it ends, the kind it implies, the slide words before it)."""
+    match = LABEL.match(text, start)
+    if not match:
+        return None, start, "", ()
+    end, last = match.end(), None
+    if match["last"]:
+        refuse_named_end(match)
+        reader = Reader(tokenize(text[: range_end(text, match)], match.start("last")), 0)
+        last = reader.read()
+        end = last.end
+    colon = COLON.match(text, end)
+    if not colon:
+        return None, start, "", ()
+    if colon["origin"]:
+        what = "'from' (a line that reads another than the one above) is not supported yet"
+        raise Mistake(NOT_YET, what, colon.start("origin"), colon.start("origin") + len(colon["origin"].rstrip(" *")))
+    slide = tuple(match["slide"].replace("*", " ").split())
+    return Label(match["name"], last, match.start("name"), end), colon.end(), kind_in(match["name"], *slide), slide
+
+
+def refuse_named_end(match: re.Match[str]) -> None:
+    """`CONV2..CONV4`: a range ends at a number."""
+    stem = match["name"].rstrip("0123456789")
+    number = match["last"][len(stem) :]
+    if stem and match["last"].startswith(stem) and number.isdigit():
+        hint = f"write {match['name']}..{number}"
+        raise Mistake(UNEXPECTED, f"'{match['last']}' ends no range", match.start("last"), match.end("last"), hint)
+
+
+def range_end(text: str, match: re.Match[str]) -> int:
+    """Where the end of a range ends: a word, or all that an expression may take."""
+    return len(text) if match["last"] == "(" else match.end("last")
+
+
+def unnamed_kind(label: Label, rest: str, mistake: Mistake) -> Mistake:
+    """A name that spells no kind, and no kind behind it."""
+    stem = label.name.rstrip("0123456789_.")
+    behind = rest.strip()
+    if behind[:1].isalpha() and not kind_of(behind.split()[0]) and mistake.begin >= label.end:
+        return mistake
+    close = did_you_mean(stem, kind_words())
+    hint = close or f"write the kind behind the colon: '{label.name}: conv ...'"
+    if re.fullmatch(r"\d[\d.,]*", behind) and not close:
+        hint = f"a constant is written '{label.name} = {behind}'; a layer has its kind behind the colon"
+    return Mistake(UNKNOWN_KIND, f"'{label.name}' begins with no kind of layer", label.begin, label.end, hint)
+
+
+def moved(mistake: Mistake, by: int, begin: int, end: int) -> Mistake:
+    """A mistake with its offsets counted anew; one about a kind that a name implies stands at that name."""
+    if (mistake.begin, mistake.end) == IMPLIED:
+        return Mistake(mistake.code, mistake.message, begin, end, mistake.hint)
+    return Mistake(mistake.code, mistake.message, mistake.begin + by, mistake.end + by, mistake.hint)
+
+
+@lru_cache(maxsize=8192)
+def body_of(text: str, implied: str, defined: frozenset[str], slide: tuple[str, ...] = (), given: bool = False) -> Body:
+    """Kinds, arguments and claims of a text; its offsets count from its beginning.
+
+    With `given` the text holds only what follows the kind's word.
+    """
+    tokens = tokenize(text)
+    arguments = Arguments(tokens, defined)
+    body = arguments.rest(implied) if given else arguments.read(implied, slide)
+    if tokens[arguments.at].type != "=>":
+        return body
+    claims = Claims(text, tokens, defined, arguments.at + 1).claims()
+    return body._replace(claims=claims)
+
+
+def counted(text: str, at: int) -> Expression:
+    """How often a repeat repeats."""
+    if not text[at:].strip(" :"):
+        raise Mistake(MISSING, "'repeat' has no number", at - len("repeat"), at, "write 'repeat 3'")
+    return whole_expression(text, at)
+
+
+def whole_expression(text: str, begin: int) -> Expression:
+    """The expression that is the rest of a statement, spaces and all."""
+    tokens = tokenize(text, begin)
+    if tokens[0].type == "end":
+        raise Mistake(
+            MISSING, "no value follows '='", max(begin - 1, 0), max(begin, 1), "write a number or an expression"
+        )
+    reader = Reader(tokens, 0, spaces=True)
+    expression = reader.read()
+    rest = tokens[reader.at]
+    if rest.type == "end" or (rest.type == ":" and tokens[reader.at + 1].type == "end"):
+        return expression
+    hint = "one value is wanted"
+    if rest.text == "if":
+        hint = "write if(condition, a, b)"
+    elif rest.type == ":":
+        hint = "what a repeat repeats stands on the lines below it, indented"
+    raise Mistake(BAD_EXPRESSION, f"'{rest.text}' cannot follow an expression", rest.begin, rest.end, hint)
+
+
+def broken(text: str, defined: frozenset[str]) -> Broken:
+    """What can still be told of a statement that does not read."""
+    first, behind = first_word(text)
+    found = CONSTANT.match(text)
+    if text.startswith("-"):
+        return Broken(NOWHERE, None, "", "", "-", (), [])
+    if first in DIRECTIVES and (behind not in (":", "=") or first in ("train", "after", "axes", "rounding", "expect")):
+        return Broken(NOWHERE, None, after_kind(text), "", first, (), [])
+    if found or (found := re.match(rf"({NAME})\s*==", text)):
+        return Broken(NOWHERE, None, "", found[1], "", (), [])
+    bracket = BRACKETED.match(text)
+    match = LABEL.match(text, bracket.end() if bracket else 0)
+    named = match if match and COLON.match(text, match.end()) else None
+    label = Label(named["name"], None, named.start("name"), named.end("name")) if named else None
+    words = re.findall(r"[A-Za-z]+", text[named.end() if named else bracket.end() if bracket else 0 :][:80])
+    kind = next((kind for word in words[:2] if (kind := kind_of(word))), "") or (
+        kind_in(named["name"]) if named else ""
+    )
+    return Broken(NOWHERE, label, kind, "", "", told(text, defined), [])
+
+
+def told(text: str, defined: frozenset[str]) -> tuple[Claim, ...]:
+    """The claims of a line that does not read otherwise."""
+    claims: list[Claim] = []
+    bracket, arrow = BRACKETED.match(text), text.find("=>")
+    for stop, start in ((bracket.end() - 1, text.index("[") + 1) if bracket else (0, 0), (len(text), arrow + 2)):
+        if start > 1 or (bracket and start):
+            try:
+                claims += Claims(text, tokenize(text[:stop], start), defined).claims()
+            except Mistake:
+                continue
+    return tuple(claims)
