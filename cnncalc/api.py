@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class SpecError(ValueError):
-    """No whole network exists: the spec has errors of syntax or shape, listed in `diagnostics`."""
+    """No whole network exists: the spec has errors of syntax or shape, listed in `diagnostics`.
+
+    Where `set` names no constant of the file, or `input` is no shape, there are none and the message says so.
+    """
 
     def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
         super().__init__(message)
@@ -113,7 +116,7 @@ def loads(
     input: str | None = None,  # noqa: A002
 ) -> Network:
     """The network of a spec's text; raises SpecError where it has errors of syntax or shape."""
-    return whole(analyse(text, name, "<text>", set, input))
+    return whole(text, name, "<text>", set, input)
 
 
 def load(
@@ -128,7 +131,7 @@ def load(
         raise FileNotFoundError(2, "no such spec, and no such name in the zoo", given)
     with open(found, "rb") as file:
         data = file.read()
-    return whole(analyse(data, stem(found), found, set, input))
+    return whole(data, stem(found), found, set, input)
 
 
 def stem(path: str) -> str:
@@ -136,8 +139,14 @@ def stem(path: str) -> str:
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def whole(network: Network) -> Network:
-    """The network, if all of it is known."""
+def whole(
+    text: str | bytes, name: str, path: str, constants: Mapping[str, object] | None, shape: str | None
+) -> Network:
+    """The network of a text, if all of it is known."""
+    try:
+        network = analyse(text, name, path, constants, shape)
+    except ValueError as error:
+        raise SpecError(str(error)) from None
     if network.complete:
         return network
     first = network.findings[0]

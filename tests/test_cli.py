@@ -101,7 +101,10 @@ def test_claims_that_are_computed_are_held_under_set(run):
         (("show", "."), ". is a folder; name a file in it, or lint the folder: cnncalc lint ."),
         (("lint", "."), ". holds no .spec file"),
         (("show", "alexnet", "--format", "xml"), "--format takes table, json, csv, markdown, not 'xml'"),
-        (("show", "alexnet", "--columns", "layer,size"), "--columns: no column 'size'; there are layer, kind, output, window"),
+        (
+            ("show", "alexnet", "--columns", "layer,size"),
+            "--columns: no column 'size'; there are layer, kind, output, window",
+        ),
         (("show", "alexnet", "--axes", "HxW"), "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'HxW'"),
         (("show", "alexnet", "--color", "red"), "--color takes auto, always or never, not 'red'"),
         (("show", "alexnet", "--set", "k=3"), "no constant 'k' to set; the file has none"),
@@ -337,6 +340,17 @@ def test_a_full_disk_and_a_closed_pipe_end_without_a_traceback():
     assert full.stderr.splitlines()[-1] == "cnncalc: output: No space left on device"
     closed = subprocess.run(["bash", "-c", f"{command} --format json | true"], capture_output=True, text=True)
     assert "Traceback" not in closed.stderr and "Exception" not in closed.stderr
+
+
+def test_a_terminal_that_knows_only_ascii(tmp_path):
+    (tmp_path / "é.spec").write_text("# Réseau\nINPUT: 8x8x3\nconv 4 9x9 # é\n", encoding="utf-8")
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    for command in ("show", "lint", "build", "explain"):
+        done = subprocess.run(
+            [sys.executable, "-m", "cnncalc", command, "é.spec"], cwd=tmp_path, env=env, capture_output=True
+        )
+        assert done.returncode == 1
+        assert b"internal" not in done.stderr
 
 
 def test_completion_knows_zoo_names_and_rules():

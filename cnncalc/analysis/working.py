@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.analysis.fit import slides
 from cnncalc.geometry import WHOLE, Field, Window
 
 if TYPE_CHECKING:
@@ -52,30 +53,24 @@ def equation(product: str, value: int) -> str:
     return f"{value:,}" if product == str(value) else f"{product} = {value:,}"
 
 
-def size(extent: int, window: Window, axis: int) -> str:
-    """(W + 2P - F)/S + 1 with its numbers, the result exact or rounded."""
-    (start, end), stride, dilation = window.pad[axis], window.stride[axis], window.dilation[axis]
-    kernel, reach = window.kernel[axis], window.reach[axis]
-    pad = f"2*{start}" if start == end else f"{start} + {end}"
-    taps = str(kernel) if dilation == 1 else f"({dilation}*({kernel} - 1) + 1)"
-    room = extent + start + end - reach
-    result = window.out((extent,) * len(window.kernel))[axis]
-    formula = f"({extent} + {pad} - {taps})/{stride} + 1 = "
-    if room % stride == 0:
-        return f"{formula}{result}"
-    return f"{formula}{room / stride + 1:.4g}, rounded {'up' if window.ceil else 'down'} to {result}"
-
-
 def sizes(node: Node, order: Order) -> Iterator[Step]:
     """The output's extents, one line where all axes agree."""
-    if isinstance(node.window, Window):
-        each = [size(w, node.window, axis) for axis, w in enumerate(node.shapes[0].extents)]
-        names = axis_names(order, node.output.rank)
-        if len(set(each)) == 1:
-            yield Step(" and ".join(order.turned(names)), each[0])
-        else:
-            yield from (Step(*pair) for pair in order.turned(tuple(zip(names, each, strict=True))))
+    each = [slide.working for slide in slides(node)]
+    names = axis_names(order, len(each))
+    yield from dilated(node)
+    if len(set(each)) == 1:
+        yield Step(" and ".join(order.turned(names)), each[0])
+    else:
+        yield from (Step(*pair) for pair in order.turned(tuple(zip(names, each, strict=True))))
     yield Step("output", order.text(node.output))
+
+
+def dilated(node: Node) -> Iterator[Step]:
+    """D(F - 1) + 1: how far a dilated kernel reaches."""
+    if isinstance(node.window, Window) and set(node.window.dilation) != {1}:
+        taps = zip(node.window.kernel, node.window.dilation, node.window.reach, strict=True)
+        texts = dict.fromkeys(f"{d}*({k} - 1) + 1 = {reach}" for k, d, reach in taps)
+        yield Step("dilated kernel", "; ".join(texts))
 
 
 def product(numbers: tuple[int, ...]) -> str:

@@ -47,10 +47,11 @@ def build(
 
 def write(text: str, output: str) -> None:
     """To stdout, or to a file whose old text stays until the new one is whole."""
-    if output in ("", "-"):
-        sys.stdout.write(text)
-        return
     data = text.encode("utf-8")
+    if output in ("", "-"):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        return
     if os.path.exists(output) and not os.path.isfile(output):
         with open(output, "wb") as file:
             file.write(data)
