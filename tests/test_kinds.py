@@ -160,7 +160,7 @@ def test_aliases_are_what_the_kinds_state():
 def test_aliases_lead_to_their_kind(alias, keyword):
     given_input, line = next(example for example in KINDS[keyword].examples if example[1].split()[0] == keyword)
     words = sorted(alias.split(), key=lambda word: word not in SLIDE_WORDS)
-    for spelled in (words, [*words[-1:], *words[:-1]], " ".join(words).upper().split()):
+    for spelled in (words, map(str.upper, words)):
         node = case(given_input, line.replace(keyword, " ".join(spelled), 1)).node
         assert (node.kind, vars(node.layer)) == (keyword, vars(case(given_input, line).node.layer))
 
@@ -504,6 +504,46 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
     [finding] = refused.value.diagnostics
     assert finding.code == illegal.code
     assert finding.hint and "{" not in finding.message + finding.hint
+
+
+@pytest.mark.parametrize(
+    ("given_input", "line", "message", "hint"),
+    [
+        (
+            "9x9x2",
+            "maxpool 3x3 stride 2 pad 2",
+            "the pad of 2 is more than half the kernel, which is 3 high",
+            "pad at most 1, or use a kernel of at least 4",
+        ),
+        (
+            "2x8x8x4",
+            "avgpool 3x3x3 pad 1",
+            "the kernel is 3 wide and the map 2: a 3-D average pool asks for as much before padding",
+            "use a kernel of at most 2, or an input at least 3 wide",
+        ),
+        (
+            "9x8x2",
+            "avgpool 3x3 stride 2 pad 0:1 ceil",
+            "'ceil' lets the last window hang 1 over the end: beside an uneven pad PyTorch cannot say that",
+            "leave out 'ceil', or pad with zeros, as many at the start as at the end",
+        ),
+        (
+            "4x4x3",
+            "conv 8 5x6",
+            "the window is 6 high, its padded input 4 (4 + 0 + 0)",
+            "use a kernel of at most 4, a pad of 1 more, or an input at least 6 high",
+        ),
+        (
+            "3x9x2",
+            "maxpool 3x3 pad 0:4 circular",
+            "a circular pad of 4 needs more cells than the map has: it is 3 wide",
+            "pad at most 3, or with zeros",
+        ),
+    ],
+)
+def test_messages_give_both_numbers_and_a_remedy(given_input, line, message, hint):
+    [finding] = analyse(f"INPUT: {given_input}\n{line}", "illegal", "<illegal>").findings
+    assert (finding.message, finding.hint) == (message, hint)
 
 
 def by_torch(illegal):

@@ -69,11 +69,14 @@ def level(window: Window, x: Shape, fill: str, inside: bool = False) -> Iterator
     """Where F.pad pads, no window that is rounded up may hang over the end: only a module's padding (`inside`) says
     what it finds there.
     """
-    text = "rounding up lets the last window hang {0} over the end, which a pad that is {1} does not allow"
-    remedy = "pad the end by {0} more, or leave out 'ceil' or the pad"
-    sort, extents = "uneven", x.extents
+    text = "'ceil' lets the last window hang {0} over the end: beside {1} pad PyTorch cannot say that"
+    remedy = "leave out 'ceil', or pad with zeros, as many at the start as at the end"
+    sort, extents = "an uneven", x.extents
     if fill != "zeros":
-        sort, extents = fill, tuple(w + start + end for w, (start, end) in zip(x.extents, window.pad, strict=True))
+        sort, extents = (
+            f"a {fill}",
+            tuple(w + start + end for w, (start, end) in zip(x.extents, window.pad, strict=True)),
+        )
         window = window._replace(pad=((0, 0),) * x.rank, ceil=True)
     for over in overhang(window, extents):
         yield Requirement((over == 0) + inside >= 1, NOT_YET, text, (over, sort), remedy, "ceil")
