@@ -232,10 +232,12 @@ def lines(draw):
     }
 
 
-def spec(v, pad=None, stride=None, extents=None):
-    w, h = extents or v["extents"]
-    arguments = f"stride {stride or v['stride']} pad {pad or v['pad']} dilation {v['dilation']}"
-    return f"INPUT: {w}x{h}x2\nCONV1: 3 {v['kernel']}x{v['kernel']} {arguments}"
+def spec(v, **changes):
+    """Its text, with values changed: one for both axes, or (width, height)."""
+    w, h = changes.pop("extents", v["extents"])
+    both = {name: changes.get(name, (v[name], v[name])) for name in ("stride", "pad")}
+    arguments = " ".join(f"{name} {x}x{y}" for name, (x, y) in both.items())
+    return f"INPUT: {w}x{h}x2\nCONV1: 3 {v['kernel']}x{v['kernel']} {arguments} dilation {v['dilation']}"
 
 
 def fitting(text: str, axis: int) -> bool:
@@ -251,23 +253,18 @@ def test_what_hints_name_fits_when_it_is_written_into_the_spec(v):
         if finding.code.code not in ("FIT101", "FIT102"):
             continue
         for clause in finding.hint.split("; "):
-            axes = [axis for axis, name in enumerate(("width", "height")) if name in clause] or [0, 1]
-            assert clause.count(" or ") >= 1
-            for axis in axes:
-                check_clause(v, clause, axis)
+            named = [axis for axis, name in enumerate(("width", "height")) if name in clause]
+            check_clause(v, clause, named or [0, 1])
 
 
-def check_clause(v, clause, axis):
-    """Every value of `input of A or B, or pad C or D, or stride E or F`, applied by itself."""
-    for part in clause.split(", or "):
+def check_clause(v, clause, axes):
+    """Every value of `use an input of A or B, or pad C or D, or stride E or F`, applied by itself."""
+    for part in clause.removeprefix("on the width ").removeprefix("on the height ").split(", or "):
+        what = next(name for name in ("input", "pad", "stride") if name in part)
         values = re.findall(r"\d+(?::\d+)?", part)
         assert values, part
         for value in values:
-            if "pad" in part:
-                assert fitting(spec(v, pad=value), axis), (clause, value)
-            elif "stride" in part:
-                assert fitting(spec(v, stride=value), axis), (clause, value)
-            else:
-                extents = list(v["extents"])
-                extents[axis] = int(value)
-                assert fitting(spec(v, extents=extents), axis), (clause, value)
+            name = "extents" if what == "input" else what
+            old = v["extents"] if what == "input" else (v[what], v[what])
+            new = tuple(value if axis in axes else old[axis] for axis in (0, 1))
+            assert all(fitting(spec(v, **{name: new}), axis) for axis in axes), (clause, value)

@@ -113,9 +113,9 @@ def result(layer: Layer, inputs: tuple[Shape, ...]) -> Shape | None:
     return layer.out(*inputs) if all(r.holds for r in layer.requires(*inputs)) else None
 
 
-def preference(change: Change) -> tuple[int, bool, int]:
-    """Small changes first, then those that fit exactly."""
-    return change.size, not exact(change), LIKING.index(change.sort)
+def preference(change: Change) -> tuple[int, int, bool]:
+    """Small changes first; of one argument, those that fit exactly."""
+    return change.size, LIKING.index(change.sort), not exact(change)
 
 
 def exact(change: Change) -> bool:
