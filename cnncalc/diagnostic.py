@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 ERROR, WARNING, INFO = "error", "warning", "info"
+MANY, LONG = 1_000, 40
+"""Among more words, or for a longer one, no suggestion is worth its search."""
 
 
 class Span(NamedTuple):
@@ -53,18 +56,19 @@ class Mistake(Exception):
         self.message = message
 
 
+@lru_cache(maxsize=4096)
 def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word closest to `word` by edit distance, or nothing when none is close."""
-    limit = 1 + (len(word) > 4)
-    scored = [(distance(word.lower(), k.lower(), limit), k) for k in known if abs(len(k) - len(word)) <= limit]
-    best = min(scored, default=(limit + 1, ""))
+    """The known word closest to `word` by edit distance, or nothing when none is close or too many are known."""
+    limit, letters = 1 + (len(word) > 4), set(word.lower())
+    if len(known) > MANY or len(word) > LONG:
+        return ""
+    near = (k for k in known if abs(len(k) - len(word)) <= limit and len(letters.difference(k.lower())) <= limit)
+    best = min(((distance(word.lower(), k.lower()), k) for k in near), default=(limit + 1, ""))
     return best[1] if best[0] <= limit else ""
 
 
-def distance(one: str, other: str, limit: int) -> int:
-    """Edits (insert, delete, replace, swap neighbours) between two words; words too long are far."""
-    if max(len(one), len(other)) > 40:
-        return limit + 1
+def distance(one: str, other: str) -> int:
+    """Edits (insert, delete, replace, swap neighbours) between two words."""
     above: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

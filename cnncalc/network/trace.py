@@ -90,6 +90,7 @@ class Tracer:
         self.recipe = ""
         self.flow, self.started, self.partial = LOST, False, False
         self.steps, self.stopped = 0, False
+        self.spoken: frozenset[str] = frozenset()
         self.top = Scope("", written_names(parsed.statements))
         self.handlers: dict[type, Callable[..., Steps | None]] = {
             LayerLine: self.layer_line, Constant: self.constant, After: self.after, Axes: self.axes,
@@ -333,7 +334,8 @@ class Tracer:
         """No spec expands beyond the limit of layers."""
         limit = self.options.limits.layers
         if count + len(self.nodes) > limit:
-            text = f"this makes {shown(count)} layers, the limit is {limit:,}"
+            made = f"{count:,}" if count < 10**20 else shown(count)
+            text = f"this makes {made} layers, the limit is {limit:,}"
             raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
 
     def named(self, label: Label | None, place: Place, scope: Scope) -> Iterator[tuple[str, int | None]]:
@@ -391,7 +393,8 @@ class Tracer:
     def line(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
         """One line with its postfixes: nodes, and the claims it makes."""
         place, kind = statement.place, statement.body.uses[0].kind
-        full = self.take(statement.label, name or scope.anonymous(kind.keyword()), scope, place)
+        own, further = name or scope.anonymous(kind.keyword()), kind.arity == 0 and bool(self.inputs)
+        full = scope.prefix + own if further else self.take(statement.label, own, scope, place)
         parts = parts_of(statement, scope)
         claims = [*((c, 0) for c in statement.bracket), *((c, statement.base) for c in statement.body.claims)]
         names = self.names(scope, i) if any(claim.names for claim, _ in claims) else {}
@@ -521,7 +524,7 @@ class Tracer:
     def expected(self, statement: Expect, scope: Scope) -> None:
         """An expectation with its numbers, its names looked up."""
         for target in statement.targets:
-            if not self.partial and not self.stands(target.name):
+            if not self.partial and target.name not in self.speakable():
                 text = f"'{target.name}' names no line of the file"
                 hint = (
                     did_you_mean(target.name, tuple(self.rows)) or "write a line's name as it stands before its colon"
@@ -533,13 +536,13 @@ class Tracer:
         op = "=" if statement.op == "==" else statement.op
         self.expectations.append(held._replace(target=names, op=op))
 
-    def stands(self, name: str) -> bool:
-        """Whether a name stands for something: a row, a group, the bare layer of a line, a word."""
-        if name in self.rows or name in WORDS:
-            return True
-        stem, _, kind = name.rpartition(".")
-        bare = (node.name == stem and node.kind == kind for node in self.nodes)
-        return any(row.startswith(f"{name}.") for row in self.rows) or any(bare)
+    def speakable(self) -> frozenset[str]:
+        """Every name that stands for something: rows, the groups they are in, bare layers, words."""
+        if not self.spoken:
+            bare = (f"{node.name}.{node.kind}" for node in self.nodes if node.name == node.line)
+            groups = (row[:at] for row in self.rows for at, char in enumerate(row) if char == ".")
+            self.spoken = frozenset((*self.rows, *groups, *bare, *WORDS))
+        return self.spoken
 
     # The end
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.layers import find
-from cnncalc.syntax.expression import BINARY, Expression, Reader, Step, spelled_out
+from cnncalc.syntax.expression import BINARY, CALLABLE, Expression, Reader, Step, spelled_out
 from cnncalc.syntax.tree import Argument, Body, Use, Written
 from cnncalc.syntax.words import (
     ELSEWHERE,
@@ -45,9 +45,10 @@ SIGNS = {
     "/": "a stride is written 'stride 2'", "*": "an argument ends at a space: write 32*2 or (32 * 2)",
     "**": "emphasis is dropped around names only", "@": "6@28x28 is a shape: it stands behind INPUT and in claims",
     "\\": "a line goes on behind '\\' only where nothing follows it", ">": "a claim begins with '=>'",
-    "|": "the parts of a line are parted by spaces",
+    "|": "the parts of a line are parted by spaces", "[": "claims stand before the name or behind '=>'",
 }  # fmt: skip
 """What a sign that means nothing here may have been meant to be."""
+REMARK = "a remark stands in parentheses, a comment behind '#'"
 
 
 class Arguments:
@@ -175,12 +176,19 @@ class Arguments:
             self.skip_remark()
         elif token.type == "-" and self.tokens[self.at + 1].type == ">":
             raise Mistake(UNEXPECTED, "'->' begins no claim", token.begin, token.end + 1, "write '=>'")
+        elif self.calls():
+            self.positional()
         elif token.type in VALUE_STARTS or (token.type == "name" and self.names_value(token.text)):
             self.named_or_positional()
         elif token.type == "name":
             self.word()
         else:
             raise self.unexpected()
+
+    def calls(self) -> bool:
+        """Whether a function is called here: its parenthesis touches its name."""
+        behind = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        return self.token.text in CALLABLE and behind.type == "(" and not behind.spaced
 
     def names_value(self, word: str) -> bool:
         """Whether the word is a constant's, or the tensor's own."""
@@ -197,11 +205,15 @@ class Arguments:
         """The parameter that the word here names as an option, a flag or, before `=`, a textbook letter."""
         word, equals = self.token.text.lower(), self.tokens[self.at + 1].type == "="
         for parameter in self.kind.parameters:
-            if word == parameter.name and (equals or not parameter.positional):
+            if word == parameter.name and (equals or not parameter.positional or self.spoken(word)):
                 return parameter
         if equals and len(word) == 1:
             return next((p for p in self.kind.parameters if word.upper() in p.letters), None)
         return None
+
+    def spoken(self, word: str) -> bool:
+        """Whether the name of a positional argument may stand before its value: `lrn size 5`."""
+        return word not in NOISE and word not in self.defined
 
     def word(self) -> None:
         """A word: an option, a flag, a postfix, `plain`, noise, or a value by its name."""
@@ -271,7 +283,7 @@ class Arguments:
 
     def valueless(self) -> bool:
         """Whether no value stands here: the line ends, or another word of the language follows."""
-        if self.token.type != "name" or self.names_value(self.token.text):
+        if self.token.type != "name" or self.names_value(self.token.text) or self.calls():
             return self.token.type in ("end", ",", "=>", ")")
         lower = self.token.text.lower()
         return bool(self.option() or lower in FLAGS or kind_of(lower))
@@ -289,6 +301,8 @@ class Arguments:
         """A value without an option: it takes the first open slot it fits."""
         first = self.at
         shape = next((p for p in self.kind.parameters if p.type == "shape"), None)
+        if self.token.type == "[" and shape is None:
+            raise self.unexpected()
         value = self.times() or self.value(shape)
         parameter = self.slot(len(value.axes))
         if parameter is None:
@@ -438,17 +452,25 @@ class Arguments:
     def unexpected(self) -> Mistake:
         """A word or sign that has no meaning here, and what may have been meant."""
         token, keyword = self.token, self.kind.keyword()
-        if token.type == "name" and self.slot(1) and not self.meant():
+        end = max(token.end, token.begin + 1)
+        hint = self.meant() if token.type == "name" else SIGNS.get(token.text, REMARK)
+        if not hint and self.slot(1):
             text = f"'{token.text}' is no word of {keyword} and no constant of the file"
             hint = (
                 did_you_mean(token.text, tuple(self.defined)) or f"a constant has a line of its own: {token.text} = 64"
             )
-            return Mistake(UNKNOWN_NAME, text, token.begin, token.end, hint)
-        hint = self.meant() if token.type == "name" else SIGNS.get(token.text, "")
+            return Mistake(UNKNOWN_NAME, text, token.begin, end, hint)
         if token.text == "=" and self.at:
             hint = f"{keyword} has no option '{self.tokens[self.at - 1].text}'; a claim begins with '=>'"
         what = f"'{token.text}' means nothing to {keyword}"
-        return Mistake(UNEXPECTED, what, token.begin, max(token.end, token.begin + 1), hint)
+        return Mistake(UNEXPECTED, what, token.begin, end, hint or self.options_known())
+
+    def options_known(self) -> str:
+        """What the kind takes besides its values."""
+        options = [p.name for p in self.kind.parameters if not p.positional]
+        return (
+            f"{self.kind.keyword()} knows {', '.join(options)}" if options else f"{self.kind.keyword()} has no options"
+        )
 
     def meant(self) -> str:
         """What a word that means nothing here may have been meant to be."""

@@ -45,20 +45,19 @@ class Claims(Arguments):
                 self.skip_remark()
             else:
                 items.append(self.item())
+                self.refuse_second_shape(items)
         if not items:
             text = "the claim says nothing"
             begin = max(self.token.begin - 2, 0)
             raise Mistake(BAD_CLAIM, text, begin, begin + 2, "write a shape, or a figure: => 55x55x96, 34,944 params")
-        self.refuse_second_shape(items)
         return tuple(items)
 
     def refuse_second_shape(self, items: list[Claim]) -> None:
         """One list of claims names one shape: 55, 55, 96 is none."""
-        shapes = [item for item in items if item.shape]
-        if len(shapes) > 1:
-            second = shapes[1]
+        *before, last = items
+        if last.shape and any(item.shape for item in before):
             hint = "the axes of a shape are joined by 'x': 55x55x96"
-            raise Mistake(BAD_CLAIM, "a second shape is claimed", second.begin, second.end, hint)
+            raise Mistake(BAD_CLAIM, "a second shape is claimed", last.begin, last.end, hint)
 
     def readable(self) -> bool:
         """Whether the parenthesis here reads as an expression of known names."""

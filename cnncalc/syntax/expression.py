@@ -342,8 +342,8 @@ def power(step: Step, base: Rational, exponent: Rational, digits: int) -> Result
 def call(step: Step, values: list[Rational]) -> Result:
     """A function on its values, the number of them checked."""
     if step.text not in FUNCTIONS:
-        known = (*FUNCTIONS, *CHOOSE)
-        hint = did_you_mean(step.text, known) or f"the functions are {', '.join(known)}"
+        known = sorted(CALLABLE)
+        hint = did_you_mean(step.text, tuple(known)) or f"the functions are {', '.join(known)}"
         return Fault(f"there is no function '{step.text}'\n{hint}", step.begin, step.end, "name")
     function, least, most = FUNCTIONS[step.text]
     if not least <= len(values) <= most:
@@ -418,3 +418,5 @@ FUNCTIONS: dict[str, tuple[Callable[..., Rational], int, int]] = {
     "min": (min, 1, MANY), "max": (max, 1, MANY), "abs": (abs, 1, 1), "round": (round, 1, 1),
     "floor": (lambda v: v // 1, 1, 1), "ceil": (lambda v: -(-v // 1), 1, 1), "divisible": (divisible, 2, 2),
 }  # fmt: skip
+CALLABLE = frozenset((*FUNCTIONS, *CHOOSE))
+"""The functions of the language."""

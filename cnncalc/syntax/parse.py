@@ -58,11 +58,14 @@ class Parser:
 
     def line(self, line: Line) -> None:
         """One logical line: its place in the bodies, then each of its statements."""
-        self.refuse_tabs(line)
+        tabbed = self.refuse_tabs(line)
         parts, findings = split_statements(line)
         self.findings += findings
         readable = line.whole and not findings
+        told = len(self.findings)
         body = self.body(line, len(line.text) - len(line.text.lstrip()))
+        if tabbed:
+            del self.findings[told:]
         for begin, end in parts if readable else [(0, len(line.text))]:
             place = Place(line, *trimmed(line.text, begin, end))
             if self.stack[-1].muted or (readable and place.begin >= place.end):
@@ -70,12 +73,13 @@ class Parser:
             text = line.text[place.begin : place.end]
             body.append(self.statement(place, text, body) if readable else self.unread(place, text))
 
-    def refuse_tabs(self, line: Line) -> None:
-        """Tabs in indentation are as wide as the reader's editor says."""
+    def refuse_tabs(self, line: Line) -> bool:
+        """Tabs in indentation are as wide as the reader's editor says; nothing more is said of their column."""
         row = self.source.rows[line.number - 1]
         at = row.find("\t", 0, len(row) - len(row.lstrip()))
         if at >= 0:
             self.find(line, Mistake(INDENTATION, "the line is indented with a tab", at, at + 1, "indent with spaces"))
+        return at >= 0
 
     def find(self, line: Line, mistake: Mistake, base: int = 0) -> None:
         """Turn a mistake into a finding at its place."""

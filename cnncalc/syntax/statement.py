@@ -39,7 +39,7 @@ from cnncalc.syntax.tree import (
     Rounding,
     Train,
 )
-from cnncalc.syntax.words import DIRECTIVES, kind_in, kind_of, kind_words, reserved
+from cnncalc.syntax.words import DIRECTIVES, ELSEWHERE, kind_in, kind_of, kind_words, reserved
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tree import Statement
@@ -133,7 +133,7 @@ def after(text: str, defined: frozenset[str]) -> After:
         word = match[1] if match else text[len("after") :].strip()
         what = f"'{word}' is no kind of layer" if match else "'after' needs a kind and a colon"
         begin = text.index(word, len("after")) if word else 0
-        hint = did_you_mean(word, kind_words()) or "write 'after conv: relu'"
+        hint = (match and did_you_mean(word, kind_words())) or "write 'after conv: relu', a line for each kind"
         raise Mistake(
             UNKNOWN_KIND if match else UNEXPECTED, what, begin, len(word) + begin if word else len(text), hint
         )
@@ -247,6 +247,10 @@ def unnamed_kind(label: Label, rest: str, mistake: Mistake) -> Mistake:
         return mistake
     close = did_you_mean(stem, kind_words())
     hint = close or f"write the kind behind the colon: '{label.name}: conv ...'"
+    if stem.lower() in ELSEWHERE:
+        close = hint = f"here it is called '{ELSEWHERE[stem.lower()]}': '{label.name}: {ELSEWHERE[stem.lower()]} ...'"
+    elif label.name.lower() in DIRECTIVES:
+        close = hint = f"'{label.name}' takes no colon"
     if re.fullmatch(r"\d[\d.,]*", behind) and not close:
         hint = f"a constant is written '{label.name} = {behind}'; a layer has its kind behind the colon"
     return Mistake(UNKNOWN_KIND, f"'{label.name}' begins with no kind of layer", label.begin, label.end, hint)
@@ -320,6 +324,15 @@ def broken(text: str, defined: frozenset[str]) -> Broken:
         kind_in(named["name"]) if named else ""
     )
     return Broken(NOWHERE, label, kind, "", "", told(text, defined), [])
+
+
+def kind_behind(text: str, start: int) -> str:
+    """The kind that the words at this place spell."""
+    words = re.compile(r"[\s*:]*([A-Za-z][\w.]*)(?:\s+([A-Za-z]\w*))?").match(text, start)
+    if not words:
+        return ""
+    first, second = words[1], words[2] or ""
+    return kind_of(second, first) or kind_of(first) or kind_in(first)
 
 
 def told(text: str, defined: frozenset[str]) -> tuple[Claim, ...]:
