@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.api import analyse
@@ -328,6 +328,17 @@ MESSAGES = {
     "INPUT: 8x8x3\nCONV1: 4 3x3 => 6x6x4\nCONV2: 4 3x3 in 3": [
         ("REF104", "CONV2 says 3 inputs, the map above has 4 channels", "write in 4")
     ],
+    "INPUT: 4x4x3\nCONV: 8 1x1\nFC: 10 in 64": [
+        ("REF104", "FC says 64 inputs, the map above gives 4x4x8 = 128", "4 filters on line 2 would give 64")
+    ],
+    "INPUT: 12x12x3\nCONV: 8 3x3 stride 3 => 5x5x8": [
+        (
+            "REF101",
+            "CONV claims 5x5x8, the arithmetic gives 4x4x8: (12 + 2*0 - 3)/3 + 1 = 4",
+            "stride 2 on line 2 would give 5x5x8",
+        )
+    ],
+    "INPUT: 32x32x3\nCONV1: 8 3x5\nexpect rf(CONV1) != 3": [],
     "INPUT: 16x16x3\nCONV1: 4 3x3 => 16x16x4\nFC: 10 in 1024": [
         (
             "REF101",
@@ -552,6 +563,7 @@ def chains(draw):
     return layers
 
 
+@settings(deadline=None)
 @given(chains(), st.tuples(st.integers(-2, 2), st.integers(-2, 2), st.sampled_from([0, 0, 1])), st.data())
 def test_what_a_hint_names_makes_the_claim_hold(layers, off, data):
     network = analyse(rendered(layers), "net", "net.spec")

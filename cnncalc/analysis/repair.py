@@ -153,10 +153,10 @@ def sort_of(parameter: Parameter) -> str:
 
 
 def counts(node: Node, parameter: Parameter, wanted: Axes) -> Iterator[Change]:
-    """The claimed counts as filters or units."""
-    now = node.output.channels
-    for count in sorted({count for count in wanted if count >= 1} - {now}):
-        yield Change(node, {parameter.name: count}, f"{count} {parameter.unit}", abs(count - now), "count")
+    """The claimed counts as filters or units: one step each, the nearest first."""
+    others = {count for count in wanted if count >= 1} - {node.output.channels}
+    for count in sorted(others, key=lambda count: abs(count - node.output.channels)):
+        yield Change(node, {parameter.name: count}, f"{count} {parameter.unit}", 1, "count")
 
 
 def flag(node: Node, parameter: Parameter) -> Iterator[Change]:
