@@ -59,7 +59,7 @@ class Mistake(Exception):
 @lru_cache(maxsize=4096)
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """The known word closest to `word` by edit distance, or nothing when none is close or too many are known."""
-    limit, letters = 1 + (len(word) > 4), set(word.lower())
+    limit, letters = (len(word) > 1) + (len(word) > 4), set(word.lower())
     if len(known) > MANY or len(word) > LONG:
         return ""
     near = (k for k in known if abs(len(k) - len(word)) <= limit and len(letters.difference(k.lower())) <= limit)

@@ -106,7 +106,7 @@ class Binder:
             return
         keyword, text = use.kind.keyword(), self.order.text(self.x)
         if self.x.rank == 0:
-            message = f"{keyword} slides over a map, and the input is a vector of {text}"
+            message = f"{keyword} needs a map, and the input is a vector of {text}"
             hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
         else:
             message = f"{keyword} takes a vector, and the input is a map {text}"
@@ -152,7 +152,7 @@ class Binder:
         value = evaluate(expression, self.names, self.digits)
         if not parameter.low <= value <= parameter.high:
             bound = f"at least {parameter.low}" if value < parameter.low else f"at most {shown(parameter.high)}"
-            what = f"{parameter.name} is {shown(value)}, and must be {bound}"
+            what = f"{called(parameter)} is {shown(value)}, and must be {bound}"
             raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, f"write a value of {bound}")
         return value
 
@@ -160,7 +160,7 @@ class Binder:
         """A whole number within its parameter's bounds."""
         value = evaluate(expression, self.names, self.digits)
         if value.denominator != 1:
-            what = f"{parameter.name} is {shown(value)}, and must be whole"
+            what = f"{called(parameter)} is {shown(value)}, and must be whole"
             hint = "use floor(...), ceil(...) or //"
             if parameter.type == "extents" and any(step.op == "/" for step in expression.steps):
                 hint = "write a stride as 'stride N', or use // to divide"
@@ -211,6 +211,11 @@ class Binder:
             raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write the number")
         axes = tuple(self.whole(parameter, axis[0]) for axis in written.axes)
         return self.order.shape(axes, written.channels_first)
+
+
+def called(parameter: Parameter) -> str:
+    """What a message calls a value."""
+    return "an extent" if parameter.type == "shape" else parameter.name
 
 
 @lru_cache(maxsize=256)

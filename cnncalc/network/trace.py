@@ -59,6 +59,8 @@ AXES = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The letters of the spatial axes in PyTorch's order."""
 QUIET = frozenset(("expect", "train", "block"))
 """Directives that change no shape, so that one that does not read leaves the shapes below known."""
+MOST_DIGITS = 4_000
+"""A little less than Python converts to text and back."""
 WORDS = ("train", "weights")
 """What may stand beside names in the parentheses of an expectation."""
 
@@ -76,6 +78,7 @@ class Tracer:
 
     def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
         self.source, self.options = source, options
+        self.digits = min(options.limits.digits, MOST_DIGITS)
         self.findings = {(finding.code.code, finding.span): finding for finding in parsed.findings}
         self.order, self.axes_line, self.rounding = Order(), 0, "floor"
         self.doubts: set[str] = set()
@@ -198,7 +201,7 @@ class Tracer:
 
     def value(self, expression: Expression, names: Mapping[str, Rational]) -> Rational:
         """The value of an expression within the limit of digits."""
-        return evaluate(expression, names, self.options.limits.digits)
+        return evaluate(expression, names, self.digits)
 
     def names(self, scope: Scope, i: int | None) -> dict[str, Rational]:
         """The constants, the extents of the tensor that comes in, and the number in a range."""
@@ -454,16 +457,27 @@ class Tracer:
             self.flow = Flow(None, layer.out(shape))
         else:
             made = Node(row, line, layer, (node,), part.span())
-            self.flow = Flow(made, made.output)
-            return made
+            if self.printable(made, part):
+                self.flow = Flow(made, made.output)
+                return made
+            self.flow, self.partial = LOST, True
         self.unknown.append(Unknown(row, part.keyword, part.line.number))
         return None
+
+    def printable(self, node: Node, part: Part) -> bool:
+        """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
+        most = max(node.work.macs, node.output.elements)
+        if most.bit_length() * 3 <= self.digits * 10:
+            return True
+        text = f"the layer's numbers have more than {self.digits:,} digits"
+        self.note(part.finding(Mistake(LIMIT, text, part.use.begin, part.use.end, "--limit digits=N raises it")))
+        return False
 
     def layer(self, part: Part, scope: Scope, i: int | None) -> Layer | None:
         """The layer of a part over what flows, or None after an error, which is noted."""
         given = part.given.use if part.given else None
         wanted = part.use.names or (given and given.names)
-        setting = Setting(self.order, self.rounding == "ceil", self.options.limits.digits)
+        setting = Setting(self.order, self.rounding == "ceil", self.digits)
         made = layer_of(part.use, given, self.flow.shape, self.names(scope, i) if wanted else {}, setting)
         if not isinstance(made, Refusal):
             return made
@@ -510,7 +524,7 @@ class Tracer:
 
     def claimed(self, claim: Claim, base: int, target: str, place: Place, names: Mapping[str, Rational]) -> Claimed:
         """A claim with its numbers; its places count from `base` in its statement."""
-        digits = self.options.limits.digits
+        digits = self.digits
         return claimed(claim, (target,), names, place.line, place.begin + base, digits)
 
     def held(self, claims: list[Placed], target: str, place: Place, names: Mapping[str, Rational]) -> Iterator[Claimed]:

@@ -141,6 +141,8 @@ class Arguments:
         hint = did_you_mean(token.text, kind_words())
         if word in ELSEWHERE:
             hint = f"here it is called '{ELSEWHERE[word]}'"
+        elif word in SLIDE_WORDS:
+            hint = "before a kind it says which pool: avg pool 2x2"
         elif behind.type in ("..", "-") and kind_in(token.text):
             hint = "a range of layers is written CONV2..12:"
         elif behind.type != ":" and kind_in(token.text):
@@ -417,7 +419,11 @@ class Arguments:
         if not pad or self.token.type != ":":
             return (first,)
         self.at += 1
-        return first, self.expression()
+        second = self.expression()
+        if self.token.type == ":":
+            hint = "a pad is start:end on each axis: pad 0:1x2:3"
+            raise Mistake(UNEXPECTED, "a pad has two ends", self.token.begin, self.token.end, hint)
+        return first, second
 
     def expression(self) -> Expression:
         """One expression; it ends at a space."""
@@ -461,7 +467,10 @@ class Arguments:
             )
             return Mistake(UNKNOWN_NAME, text, token.begin, end, hint)
         if token.text == "=" and self.at:
-            hint = f"{keyword} has no option '{self.tokens[self.at - 1].text}'; a claim begins with '=>'"
+            before = self.tokens[self.at - 1]
+            hint = "a claim begins with '=>'"
+            if before.type == "name" and not kind_of(before.text):
+                hint = f"{keyword} has no option '{before.text}'"
         what = f"'{token.text}' means nothing to {keyword}"
         return Mistake(UNEXPECTED, what, token.begin, end, hint or self.options_known())
 
@@ -481,6 +490,8 @@ class Arguments:
             return OPTIONS_ELSEWHERE[word]
         if word in ELSEWHERE:
             return f"here it is called '{ELSEWHERE[word]}'"
+        if word in SLIDE_WORDS:
+            return "it says which pool: max pool, pool avg"
         if word in FLAGS or word in OPTIONS:
             return f"{self.kind.keyword()} has no such option"
         if word == "x":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_CLAIM, NOT_YET
 from cnncalc.syntax.arguments import Arguments
-from cnncalc.syntax.expression import Reader
+from cnncalc.syntax.expression import Reader, spelled_out
 from cnncalc.syntax.tree import Claim, Figure, Reference
 from cnncalc.syntax.words import TENSOR
 
@@ -157,7 +157,9 @@ class Claims(Arguments):
             begin, end = (figure.begin, figure.end) if figure else (token.begin - 1, token.begin)
             return Mistake(BAD_CLAIM, f"'{self.text[begin:end].strip()}' of what?", begin, end, units)
         what = f"'{token.text}' is neither a shape nor a figure with its unit"
-        return Mistake(BAD_CLAIM, what, token.begin, token.end, did_you_mean(token.text, tuple(UNITS)) or units)
+        times = spelled_out(token.text, self.defined)
+        hint = f"write '{times}'" if times else did_you_mean(token.text, tuple(UNITS)) or units
+        return Mistake(BAD_CLAIM, what, token.begin, token.end, hint)
 
     def expectation(self) -> tuple[str, tuple[Reference, ...], str, Figure]:
         """QUANTITY(names) OP figure."""

@@ -27,6 +27,11 @@ BINARY = {
     "or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "**": 8,
 }  # fmt: skip
+ODD = {
+    "(": "a function's parenthesis touches its name: max(1, 2); to multiply write *",
+    "x": "one number is wanted; to multiply write *",
+}
+"""What a sign may have been meant to be that stands where no expression goes on."""
 OPERATORS_SHOWN = ("+", "-", "*", "/", "//", "%", "**")
 UNARY = {"not": 3, "-": 7, "+": 7}
 OPENING, COMPARES = 0, 4
@@ -196,10 +201,7 @@ class Reader:
                 BAD_EXPRESSION, "the expression is cut short", token.begin, token.begin + 1, "add what is missing"
             )
         hint = f"an expression has numbers, names, {' '.join(OPERATORS_SHOWN)} and parentheses"
-        if token.type == "(":
-            hint = "a function's parenthesis touches its name: max(1, 2); to multiply write *"
-        elif token.type == "x":
-            hint = "this is one number; to multiply write *"
+        hint = ODD.get(token.type, hint)
         return Mistake(BAD_EXPRESSION, f"'{token.text}' cannot stand here", token.begin, token.end, hint)
 
 
@@ -250,7 +252,7 @@ def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
     word = step.text
     if hint := spelled_out(word, frozenset(names)):
         return Fault(f"'{word}' is one word\nwrite '{hint}'", step.begin, step.end, "name")
-    hint = did_you_mean(word, tuple(names))
+    hint = did_you_mean(word, tuple(names)) or f"a name is set above the line that uses it: {word} = 64"
     if word == "i":
         hint = "i counts in a repeat or a range: CONV2..4: 8*i 3x3"
     elif word in TENSOR:
@@ -259,6 +261,8 @@ def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
         hint = "a figure with K, M or G stands alone; in an expression write 61.1e6"
     elif word.replace("_", "").isdigit():
         hint = f"write {word.replace('_', '')}"
+    elif word[0].isdigit():
+        hint = "a number is written 64, 4,096, 0.5 or 1e-4"
     return Fault(f"'{word}' is not defined here\n{hint}", step.begin, step.end, "name")
 
 
@@ -282,7 +286,7 @@ def shown(value: Rational) -> str:
     size = value.numerator.bit_length() - value.denominator.bit_length()
     if abs(size) > 500 or value.denominator == 1:
         return f"about {'-' * (value < 0)}10**{size * 301 // 1000}"
-    plain = f"{value} = " if value.denominator < 10**6 else "about "
+    plain = f"{value} = " if len(str(value)) < 12 else "about "
     return f"{plain}{float(value):.6g}"
 
 

@@ -22,7 +22,7 @@ from cnncalc.faults import (
 )
 from cnncalc.syntax.arguments import IMPLIED, Arguments
 from cnncalc.syntax.claims import Claims
-from cnncalc.syntax.expression import Expression, Reader
+from cnncalc.syntax.expression import ODD, Expression, Reader
 from cnncalc.syntax.tokens import tokenize
 from cnncalc.syntax.tree import (
     NOWHERE,
@@ -72,7 +72,7 @@ def read_statement(text: str, defined: frozenset[str]) -> Statement:
         return Repeat(NOWHERE, None, counted(text, len(first)), [])
     if first in LATER and behind not in (":", "="):
         raise Mistake(NOT_YET, f"{LATER[first]} ('{first}') are not supported yet", 0, len(text))
-    if first in DIRECTIVES and (behind not in (":", "=") or first in ("train", "after")):
+    if first in DIRECTIVES and behind != "=" and (behind != ":" or first in ("train", "after")):
         return directive(text, first, defined)
     if match := CONSTANT.match(text):
         return constant(text, match)
@@ -243,14 +243,17 @@ def unnamed_kind(label: Label, rest: str, mistake: Mistake) -> Mistake:
     """A name that spells no kind, and no kind behind it."""
     stem = label.name.rstrip("0123456789_.")
     behind = rest.strip()
+    if label.name.lower() in DIRECTIVES:
+        text = f"'{label.name}' names no kind of layer"
+        return Mistake(
+            UNKNOWN_KIND, text, label.begin, label.end, f"the directive takes no colon: {label.name} {behind}"
+        )
     if behind[:1].isalpha() and not kind_of(behind.split()[0]) and mistake.begin >= label.end:
         return mistake
     close = did_you_mean(stem, kind_words())
     hint = close or f"write the kind behind the colon: '{label.name}: conv ...'"
     if stem.lower() in ELSEWHERE:
         close = hint = f"here it is called '{ELSEWHERE[stem.lower()]}': '{label.name}: {ELSEWHERE[stem.lower()]} ...'"
-    elif label.name.lower() in DIRECTIVES:
-        close = hint = f"'{label.name}' takes no colon"
     if re.fullmatch(r"\d[\d.,]*", behind) and not close:
         hint = f"a constant is written '{label.name} = {behind}'; a layer has its kind behind the colon"
     return Mistake(UNKNOWN_KIND, f"'{label.name}' begins with no kind of layer", label.begin, label.end, hint)
@@ -297,7 +300,7 @@ def whole_expression(text: str, begin: int) -> Expression:
     rest = tokens[reader.at]
     if rest.type == "end" or (rest.type == ":" and tokens[reader.at + 1].type == "end"):
         return expression
-    hint = "one value is wanted"
+    hint = ODD.get(rest.type, "one value is wanted")
     if rest.text == "if":
         hint = "write if(condition, a, b)"
     elif rest.type == ":":
