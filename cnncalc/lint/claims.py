@@ -1,12 +1,15 @@
-"""Which claims of a file are held: under --set or --input only those computed from constants."""
+"""Which claims of a file are held (under --set or --input only computed ones), and which of shapes fail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.network.claim import fits
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncalc.geometry import Shape
     from cnncalc.network.node import Claimed, LineOf, Network, Node
 
 
@@ -48,3 +51,22 @@ def unheld(network: Network) -> int:
     every = [*(claim for line in network.lines for claim in line.claims), *network.expectations]
     hidden = sum(1 for _ in every_input(network)) if network.overridden else 0
     return sum(not held(network, claim) for claim in every) + hidden
+
+
+def agrees(network: Network, claim: Claimed, shape: Shape) -> bool:
+    """Whether a claim of a shape holds."""
+    return fits(claim, shape, network.order.width_first, network.order.channels_first)
+
+
+def written(claim: Claimed) -> str:
+    """A claimed shape by its numbers."""
+    if -1 in claim.axes:
+        return claim.text
+    axes = ["?" if axis is None else str(axis) for axis in claim.axes]
+    return f"{axes[0]}@{'x'.join(axes[1:])}" if claim.channels_first else "x".join(axes)
+
+
+def shapes_wrong(network: Network) -> list[tuple[LineOf, Claimed]]:
+    """The claims of shapes that do not hold."""
+    said = ((line, claim) for line, claim in claims(network) if claim.quantity == "shape")
+    return [(line, claim) for line, claim in said if not agrees(network, claim, line.nodes[-1].output)]

@@ -7,7 +7,6 @@ only those chosen.
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import did_you_mean
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 CHECKED = ("SYN", "SHP", "FIT", "REF")
 """The families that speak of right and wrong: what `show` and `net.diagnostics` tell."""
 
-PREFIX = re.compile(r"[A-Z]{3}\d{0,2}")
+FAMILY = 3
+"""Letters of a family: the shortest prefix."""
 _FILES: list[str] = []
 
 
@@ -108,11 +108,11 @@ def known(selector: str) -> str:
     both = [(fault.code, fault.name) for fault in FAULTS]
     both += [(file.partition("_")[0].upper(), name_of(file)) for file in files()]
     upper, lower = selector.strip().upper(), selector.strip().lower()
-    if upper == "ALL" or (PREFIX.match(upper) and any(code.startswith(upper) for code, _ in both)):
+    if upper == "ALL" or (len(upper) >= FAMILY and any(code.startswith(upper) for code, _ in both)):
         return upper
     if any(lower == name for _, name in both):
         return lower
-    words = ("ALL", *(word for code, name in both for word in (code[:3], code, name)))
+    words = ("ALL", *(word for code, name in both for word in (code[:FAMILY], code, name)))
     hint = did_you_mean(selector, tuple(dict.fromkeys(words))) or "cnncalc rule lists the codes"
     raise ValueError(f"no rule is called '{selector}'; {hint}")
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.source import Line, Source
 
-IGNORE = re.compile(r"\bcnncalc:\s*ignore(-file)?\s*\[([^\]]*)\]", re.IGNORECASE)
-NOQA = re.compile(r"\bnoqa:\s*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)", re.IGNORECASE)
+IGNORE = r"(?i)\bcnncalc:\s*ignore(-file)?\s*\[([^\]]*)\]"
+NOQA = r"(?i)\bnoqa:\s*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)"
 
 
 def heard(found: Iterable[Diagnostic], source: Source) -> Iterator[Diagnostic]:
@@ -34,9 +34,9 @@ def listed(text: str) -> Iterator[str]:
 
 def of_line(line: Line) -> Iterator[str]:
     """What a line's comment suppresses on it."""
-    if line.comment:
-        texts = [match[2] for match in IGNORE.finditer(line.comment) if not match[1]]
-        for text in texts + [match[1] for match in NOQA.finditer(line.comment)]:
+    if ":" in line.comment:
+        texts = [match[2] for match in re.finditer(IGNORE, line.comment) if not match[1]]
+        for text in texts + [match[1] for match in re.finditer(NOQA, line.comment)]:
             yield from listed(text)
 
 
@@ -45,5 +45,6 @@ def of_file(source: Source) -> Iterator[str]:
     for line in source.lines:
         if line.text.strip():
             return
-        for match in IGNORE.finditer(line.comment):
-            yield from listed(match[2]) if match[1] else ()
+        if "[" in line.comment:
+            for match in re.finditer(IGNORE, line.comment):
+                yield from listed(match[2]) if match[1] else ()

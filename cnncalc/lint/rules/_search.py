@@ -6,26 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.repair import LINES, Repairs
-from cnncalc.network.claim import fits
+from cnncalc.lint.claims import agrees, written
 
 if TYPE_CHECKING:
     from cnncalc.analysis.repair import Change, Check, Shapes
     from cnncalc.diagnostic import Span
-    from cnncalc.geometry import Shape
     from cnncalc.network.node import Claimed, LineOf, Network, Node
-
-
-def agrees(network: Network, claim: Claimed, shape: Shape) -> bool:
-    """Whether a claim of a shape holds."""
-    return fits(claim, shape, network.order.width_first, network.order.channels_first)
-
-
-def written(claim: Claimed) -> str:
-    """A claimed shape by its numbers."""
-    if -1 in claim.axes:
-        return claim.text
-    axes = ["?" if axis is None else str(axis) for axis in claim.axes]
-    return f"{axes[0]}@{'x'.join(axes[1:])}" if claim.channels_first else "x".join(axes)
 
 
 LATEST = 4

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.repair import sort_of
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
-from cnncalc.lint.claims import claims
+from cnncalc.lint.claims import shapes_wrong, written
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._claims import sizes
-from cnncalc.lint.rules._search import Search, agrees, written
 from cnncalc.network.claim import agree
 
 if TYPE_CHECKING:
@@ -60,13 +58,21 @@ CS231n, "Convolutional Networks", case studies (AlexNet's input); the claims are
     )
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
-        search = Search(network)
-        for line, claim in claims(network):
-            found = line.nodes[-1].output
-            if claim.quantity == "shape" and not agrees(network, claim, found):
-                text = f"{line.name} claims {written(claim)}, the arithmetic gives {network.order.text(found)}"
-                how = working(network, line, claim)
-                yield Diagnostic(self.code, f"{text}: {how}" if how else text, claim.span, search.hint(line, claim))
+        wrong = shapes_wrong(network)
+        return told(network, wrong) if wrong else iter(())
+
+
+def told(network: Network, wrong: list[tuple[LineOf, Claimed]]) -> Iterator[Diagnostic]:
+    """Both shapes, the working, and what would repair the claim."""
+    from cnncalc.lint.rules._search import Search
+
+    search = Search(network)
+    for line, claim in wrong:
+        found = network.order.text(line.nodes[-1].output)
+        text = f"{line.name} claims {written(claim)}, the arithmetic gives {found}"
+        how = working(network, line, claim)
+        message = f"{text}: {how}" if how else text
+        yield Diagnostic(WrongShape.code, message, claim.span, search.hint(line, claim))
 
 
 def working(network: Network, line: LineOf, claim: Claimed) -> str:
@@ -77,5 +83,5 @@ def working(network: Network, line: LineOf, claim: Claimed) -> str:
     same = len(axes) == shape.rank + 1 and agree(spatial, network.order.turned(shape.extents))
     if (not same and shape.rank) or channels == shape.channels:
         return sizes(line.nodes, network.order)
-    counted = [(node, p) for node in line.nodes for p in node.layer.parameters if sort_of(p) == "count"]
-    return f"it has {shape.channels} {counted[-1][1].unit}" if counted else "it keeps the channels of its input"
+    units = [p.unit for node in line.nodes for p in node.layer.parameters if p.type == "count" and "K" in p.letters]
+    return f"it has {shape.channels} {units[-1]}" if units else "it keeps the channels of its input"

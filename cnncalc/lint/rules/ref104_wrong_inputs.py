@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
-from cnncalc.lint.claims import claims, inputs
+from cnncalc.lint.claims import inputs, shapes_wrong
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._search import Search, agrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncalc.lint.rules._search import Search
     from cnncalc.network.node import Network
 
 
@@ -47,16 +47,17 @@ The claims are the file's own.
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
         wrong = [(node, claim) for node, claim in inputs(network) if claim[1] != claim[2]]
-        search = searched(network) if wrong else Search(network)
+        search = searched(network) if wrong else None
         for node, (argument, said, found, working) in wrong:
-            hint = search.inputs(node, said) or f"write {argument} {found}"
+            hint = (search and search.inputs(node, said)) or f"write {argument} {found}"
             yield Diagnostic(self.code, f"{node.name} says {said} inputs, {working}", node.span, hint)
 
 
 def searched(network: Network) -> Search:
     """A search that knows what repairs the claims of shapes: the same may give the inputs."""
+    from cnncalc.lint.rules._search import Search
+
     search = Search(network)
-    for line, claim in claims(network):
-        if claim.quantity == "shape" and not agrees(network, claim, line.nodes[-1].output):
-            search.hint(line, claim)
+    for line, claim in shapes_wrong(network):
+        search.hint(line, claim)
     return search
