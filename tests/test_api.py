@@ -31,7 +31,7 @@ def test_set_reads_numbers_as_they_print():
 @pytest.mark.parametrize(
     ("set_", "shape", "message"),
     [
-        ({"q": 1}, None, "no constant 'q' to set; did you mean 'k'"),
+        ({"q": 1}, None, "no constant 'q' to set; the file has k"),
         ({"width": 1}, None, "no constant 'width' to set; the file has k"),
         ({"k": "1 +"}, None, "k=1 +: "),
         ({"k": "many"}, None, "k=many: 'many' is not defined here"),

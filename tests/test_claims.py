@@ -238,7 +238,7 @@ MESSAGES = {
     f"{ALEX} => 210.8M macs": [
         (
             "REF102",
-            "CONV1 claims 210.8M macs, the arithmetic gives 55*55*96*11*11*3 = 105,415,200; "
+            "CONV1 claims 210.8M macs, the arithmetic gives 55*55*96 outputs * 11*11*3 = 105,415,200; "
             "210.8M holds from 210,750,000 to 210,850,000; 210.8M is its flops",
             "claim 210.8M flops or 105,415,200 macs",
         )
@@ -268,7 +268,7 @@ MESSAGES = {
         ),
     ],
     "INPUT: 8x8x3\nCONV: depthwise 3x3 => 81 weights": [
-        ("REF102", "CONV claims 81 weights, the arithmetic gives 3*3*3 = 27", "claim 27 weights")
+        ("REF102", "CONV claims 81 weights, the arithmetic gives 3*3*1*3 = 27", "claim 27 weights")
     ],
     "INPUT: 8x8x3\nPOOL: max 2x2 => 5 params": [
         ("REF102", "POOL claims 5 params, the arithmetic gives 0", "claim 0 params")
@@ -396,24 +396,40 @@ MESSAGES = {
         (
             "REF202",
             "macs 108,319,200 exceed the budget of 100M by 8,319,200; CONV1 has most of them: 105,415,200 (97.3 %)",
-            "",
+            "make CONV1 smaller, or expect macs <= 108,319,200",
         )
     ],
     f"{ALEX}\nexpect macs(CONV1) < 100M": [
-        ("REF202", "macs(CONV1) 105,415,200 exceed the budget of 100M by 5,415,200; all of them are in CONV1", "")
+        (
+            "REF202",
+            "macs(CONV1) 105,415,200 exceed the budget of 100M by 5,415,200; all of them are in CONV1",
+            "make CONV1 smaller, or expect macs(CONV1) <= 105,415,200",
+        )
     ],
     f"{ALEX}\nexpect params < 34,944\nexpect params > 34,944\nexpect params >= 40K": [
-        ("REF202", "params 34,944 are not below 34,944", ""),
-        ("REF202", "params 34,944 are not above 34,944", ""),
-        ("REF202", "params 34,944 fall short of 40K by 5,056", ""),
+        ("REF202", "params 34,944 are not below 34,944", "make CONV1 smaller, or expect params <= 34,944"),
+        ("REF202", "params 34,944 are not above 34,944", "make CONV1 larger, or expect params >= 34,944"),
+        ("REF202", "params 34,944 fall short of 40K by 5,056", "make CONV1 larger, or expect params >= 34,944"),
     ],
     "INPUT: 32x32x3\nCONV1: 8 3x5\nexpect rf(CONV1) >= 5\nexpect rf(CONV1) <= 4\nexpect rf < 5": [
-        ("REF202", "rf(CONV1) 3 on the width and 5 on the height falls short of 5 by 2", ""),
-        ("REF202", "rf(CONV1) 3 on the width and 5 on the height exceeds the budget of 4 by 1", ""),
-        ("REF202", "rf 3 on the width and 5 on the height is not below 5", ""),
+        (
+            "REF202",
+            "rf(CONV1) 3 on the width and 5 on the height falls short of 5 by 2",
+            "make CONV1 larger, or expect rf(CONV1) >= 3",
+        ),
+        (
+            "REF202",
+            "rf(CONV1) 3 on the width and 5 on the height exceeds the budget of 4 by 1",
+            "make CONV1 smaller, or expect rf(CONV1) <= 5",
+        ),
+        ("REF202", "rf 3 on the width and 5 on the height is not below 5", "make CONV1 smaller, or expect rf <= 5"),
     ],
     "INPUT: 8x8x3\nGAP: gap\nexpect rf <= 8": [
-        ("REF202", "rf <= 8 cannot be held, as it is the whole input: GAP reads all of its map", "")
+        (
+            "REF202",
+            "rf <= 8 cannot be held, as it is the whole input: GAP reads all of its map",
+            "name a line above that one: expect rf(CONV5) >= 100",
+        )
     ],
 }
 

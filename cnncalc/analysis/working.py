@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.analysis.report import Row
-    from cnncalc.geometry import Order, Rational
+    from cnncalc.geometry import Axes, Order, Rational
+    from cnncalc.layer import Weight
     from cnncalc.network.node import Node
 
 
@@ -44,8 +45,7 @@ def working(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
     yield from other_work(node)
     yield from seen(row, before, order)
     if not node.layer.view:
-        product = "*".join(map(str, node.output.dims[::-1]))
-        yield Step("activations", equation(product, node.output.elements))
+        yield Step("activations", equation(times(node.output.dims[::-1]), node.output.elements))
 
 
 def equation(product: str, value: int) -> str:
@@ -57,7 +57,7 @@ def sizes(node: Node, order: Order) -> Iterator[Step]:
     """The output's extents, one line where all axes agree."""
     each = [slide.working for slide in slides(node)]
     names = axis_names(order, len(each))
-    yield from dilated(node)
+    yield from dilated(node, order)
     if len(set(each)) == 1:
         yield Step(" and ".join(order.turned(names)), each[0])
     else:
@@ -65,41 +65,53 @@ def sizes(node: Node, order: Order) -> Iterator[Step]:
     yield Step("output", order.text(node.output))
 
 
-def dilated(node: Node) -> Iterator[Step]:
+def dilated(node: Node, order: Order) -> Iterator[Step]:
     """D(F - 1) + 1: how far a dilated kernel reaches."""
     if isinstance(node.window, Window) and set(node.window.dilation) != {1}:
-        taps = zip(node.window.kernel, node.window.dilation, node.window.reach, strict=True)
-        texts = dict.fromkeys(f"{d}*({k} - 1) + 1 = {reach}" for k, d, reach in taps)
-        yield Step("dilated kernel", "; ".join(texts))
+        how = [f"{d}*({k} - 1) + 1" for k, d in zip(node.window.kernel, node.window.dilation, strict=True)]
+        yield Step("dilated kernel", by_axis(how, node.window.reach, order))
 
 
-def product(numbers: tuple[int, ...]) -> str:
-    """Numbers with `*` between them, spatial extents first."""
-    return "*".join(map(str, numbers[::-1])) or "1"
+def times(numbers: Axes) -> str:
+    """Numbers multiplied."""
+    return "*".join(map(str, numbers)) or "1"
+
+
+def tensors(weights: list[Weight]) -> str:
+    """(F*F*C + 1)*K where all tensors have one part for each of K filters, else each by itself."""
+    first = weights[0].shape[:1]
+    each = [times(w.shape[:0:-1]) for w in weights]
+    if len(weights) == 1 or not all(first and w.shape[:1] == first for w in weights):
+        return " + ".join(times((*w.shape[:0:-1], *w.shape[:1])) for w in weights)
+    if set(each) == {"1"}:
+        return f"{len(weights)}*{first[0]}"
+    return f"({' + '.join(each)})*{first[0]}"
+
+
+def products(node: Node) -> str:
+    """Outputs (or, where the layer is transposed, inputs) times the products of each."""
+    for weight in (w for w in node.weights.values() if not w.bias):
+        for x in (node.output, *node.shapes):
+            if x.elements * prod(weight.shape[1:]) == node.macs:
+                each = "outputs" if x is node.output else "inputs"
+                return f"{times(x.dims[::-1])} {each} * {times(weight.shape[:0:-1])}"
+    return str(node.macs)
 
 
 def params(node: Node) -> Iterator[Step]:
-    """(F*F*C + 1)*K where a bias goes with each filter, else each tensor by itself."""
+    """(F*F*C + 1)*K, and the buffers beside them."""
     trained = [w for w in node.weights.values() if w.trainable]
-    if not trained:
-        return
-    first = trained[0].shape
-    if len(trained) == 2 and trained[1].shape == first[:1] and trained[1].bias:
-        text = f"({product(first[1:])} + 1)*{first[0]}"
-    else:
-        text = " + ".join(product(w.shape) for w in trained)
-    yield Step("params", equation(text, node.params))
-    if node.buffers:
-        kept = " + ".join(product(w.shape) for w in node.weights.values() if not w.trainable)
-        yield Step("buffers", equation(kept, node.buffers))
+    kept = [w for w in node.weights.values() if not w.trainable]
+    if trained:
+        yield Step("params", equation(tensors(trained), node.params))
+    if kept:
+        yield Step("buffers", equation(tensors(kept), node.buffers))
 
 
 def macs(node: Node) -> Iterator[Step]:
     """Outputs times the products in each."""
     if node.macs:
-        each = node.macs // node.output.elements
-        taps = next((w.shape[1:] for w in node.weights.values() if prod(w.shape[1:]) == each), (each,))
-        yield Step("MACs", equation(f"{product(node.output.dims)} outputs * {product(taps)}", node.macs))
+        yield Step("MACs", equation(products(node), node.macs))
 
 
 def other_work(node: Node) -> Iterator[Step]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import slides
 from cnncalc.analysis.report import totals
+from cnncalc.analysis.working import products, tensors, times
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.lint.rules._fit import NAMES, axis_parts, listed
 from cnncalc.syntax.claims import FIGURE
@@ -16,7 +16,7 @@ from cnncalc.syntax.claims import FIGURE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cnncalc.geometry import Axes, Order, Rational, Whole
+    from cnncalc.geometry import Order, Rational, Whole
     from cnncalc.layer import Weight
     from cnncalc.network.node import Claimed, Network, Node
 
@@ -124,31 +124,6 @@ BELONGS: dict[str, Callable[[Weight], bool]] = {
     "biases": lambda w: w.trainable and w.bias,
     "buffers": lambda w: not w.trainable,
 }
-
-
-def tensors(weights: list[Weight]) -> str:
-    """(F*F*C + 1)*K where all tensors have one for each of K filters, else each by itself."""
-    first = weights[0].shape[:1]
-    each = [times(w.shape[:0:-1]) for w in weights]
-    if len(weights) == 1 or not all(first and w.shape[:1] == first for w in weights):
-        return " + ".join(times((*w.shape[:0:-1], *w.shape[:1])) for w in weights)
-    if set(each) == {"1"}:
-        return f"{len(weights)}*{first[0]}"
-    return f"({' + '.join(each)})*{first[0]}"
-
-
-def times(numbers: Axes) -> str:
-    """Numbers multiplied, ones left out."""
-    return "*".join(str(n) for n in numbers if n != 1) or "1"
-
-
-def products(node: Node) -> str:
-    """Outputs (or, where the layer is transposed, inputs) times the products of each."""
-    for weight in (w for w in node.weights.values() if not w.bias):
-        for x in (node.output, *node.shapes):
-            if x.elements * prod(weight.shape[1:]) == node.macs:
-                return times((*x.dims[::-1], *weight.shape[:0:-1]))
-    return grouped(node.macs)
 
 
 def operations(node: Node) -> str:
