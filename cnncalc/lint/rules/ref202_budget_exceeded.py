@@ -10,6 +10,7 @@ from cnncalc.lint.rules._expect import missed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncalc.geometry import Rational
     from cnncalc.lint.rules._expect import Measured
     from cnncalc.network.node import Network
 
@@ -57,7 +58,7 @@ The bounds are the file's own.
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
         for measure in missed(network, ("<=", "<", ">=", ">")):
-            yield Diagnostic(self.code, text(network, measure), measure.claim.span)
+            yield Diagnostic(self.code, text(network, measure), measure.claim.span, hint(measure))
 
 
 def text(network: Network, measure: Measured) -> str:
@@ -65,7 +66,7 @@ def text(network: Network, measure: Measured) -> str:
     claim, many, bound = measure.claim, measure.quantity != "rf", said(measure.claim)
     if not measure.values:
         return f"{measure.what} {claim.op} {bound} cannot be held, as {no_field(measure.meant.nodes[-1])}"
-    value = max(measure.values) if claim.op[0] == "<" else min(measure.values)
+    value = worst(measure)
     start = f"{measure.what} {measure.found(network)}"
     if value == claim.value:
         return f"{start} {'are' if many else 'is'} not {'below' if claim.op == '<' else 'above'} {bound}"
@@ -73,6 +74,22 @@ def text(network: Network, measure: Measured) -> str:
         return f"{start} {'fall' if many else 'falls'} short of {bound} by {amount(claim.value - value)}"
     over = f"{'exceed' if many else 'exceeds'} the budget of {bound} by {amount(value - claim.value)}"
     return f"{start} {over}{most(measure) if many else ''}"
+
+
+def worst(measure: Measured) -> Rational:
+    """The value on the axis that misses the bound by most."""
+    return max(measure.values) if measure.claim.op[0] == "<" else min(measure.values)
+
+
+def hint(measure: Measured) -> str:
+    """Which layer to make smaller or larger, and the bound that would hold."""
+    if not measure.values:
+        return "name a line above that one: expect rf(CONV5) >= 100"
+    less, layer = measure.claim.op[0] == "<", measure.meant.nodes[-1].name
+    if less and measure.quantity != "rf":
+        layer = measure.meant.largest[measure.quantity][0]
+    change = f"make {layer} {'smaller' if less else 'larger'}"
+    return f"{change}, or expect {measure.what} {'<=' if less else '>='} {amount(worst(measure))}"
 
 
 def most(measure: Measured) -> str:
