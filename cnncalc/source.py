@@ -39,6 +39,7 @@ INSTEAD = {
     "asterisk": "*", "ellipsis": "..", "colon": ":", "less-than": "<=", "greater-than": ">=", "division": "/",
 }  # fmt: skip
 """What to write for a character with such a word in its name."""
+MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
 MARK, NOTHING = "_", ("", "")
 """Stands for an illegal character, so that the words and columns around it stay what they are."""
 
@@ -107,7 +108,7 @@ def decode(data: bytes, name: str) -> Source | str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")
-        hint = "it looks like UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "save the file as UTF-8"
+        hint = "it looks like UTF-16" if data[:2] in MARKS_16 else "save the file as UTF-8"
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; {hint}"
         span = Span(line, len(before) + 1, line, len(before) + 2)
         return Source(name, (), (), (Diagnostic(UNREADABLE, message, span),))
@@ -121,10 +122,9 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
         message = f"the file has {len(rows):,} lines, the limit is {limits.lines:,}"
         span = Span(limits.lines + 1, 1, limits.lines + 1, 2)
         findings.append(Diagnostic(LIMIT, message, span, "--limit lines=N raises it"))
-        rows = rows[: limits.lines]
     lines: list[Line] = []
     row = 0
-    while row < len(rows):
+    while row < min(len(rows), limits.lines):
         line, used = logical(rows, row, limits, findings)
         lines.append(line)
         row += used

@@ -104,13 +104,8 @@ class Binder:
         """A window needs a map to slide over."""
         if self.x is None or self.x.rank in use.kind.ranks:
             return
-        keyword, text = use.kind.keyword(), self.order.text(self.x)
-        if self.x.rank == 0:
-            message = f"{keyword} needs a map, and the input is a vector of {text}"
-            hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
-        else:
-            message = f"{keyword} takes a vector, and the input is a map {text}"
-            hint = "put flatten before it"
+        message = f"{use.kind.keyword()} needs a map, and the input is a vector of {self.order.text(self.x)}"
+        hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
         raise Mistake(WRONG_RANK, message, use.begin, use.end, hint)
 
     def default(self, parameter: Parameter, given: dict[str, Value], use: Use) -> Value:

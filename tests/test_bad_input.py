@@ -1,0 +1,1598 @@
+"""Every way a line can be wrong: the code, the place, the word under the caret, the message and the remedy.
+
+A row of `BAD` is a spec and what is said of it: `CODE line:column word | message | remedy`, all findings of the file.
+"""
+
+import ast
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnncalc import faults
+from cnncalc.api import SpecError, analyse, loads
+from cnncalc.source import Limits
+
+PACKAGE = Path(__file__).parent.parent / "cnncalc"
+INPUT = "INPUT: 32x32x3\n"
+BAD = {
+    "kinds and names": {
+        "INPUT: 32x32x3\n64 3x3 filters stride 2": (
+            "SYN106 2:1 64 | the line names no kind of layer | "
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\nkonv 8 3x3": ("SYN106 2:1 konv | 'konv' is no kind of layer | did you mean 'conv'?",),
+        "INPUT: 32x32x3\nKONV1: 8 3x3": (
+            "SYN106 2:1 KONV1 | 'KONV1' begins with no kind of layer | did you mean 'conv'?",
+        ),
+        "INPUT: 32x32x3\nconva: 8 3x3": (
+            "SYN106 2:1 conva | 'conva' begins with no kind of layer | did you mean 'conv'?",
+        ),
+        "INPUT: 32x32x3\nCONV1 8 3x3": (
+            "SYN106 2:1 CONV1 | 'CONV1' is no kind of layer | a name ends with a colon: 'CONV1:'",
+        ),
+        "INPUT: 32x32x3\nfc10": ("SYN106 2:1 fc10 | 'fc10' is no kind of layer | a name ends with a colon: 'fc10:'",),
+        "INPUT: 32x32x3\nCONV 1: 8 3x3": (
+            "SYN107 2:7 : | ':' means nothing to conv | "
+            "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
+        ),
+        "INPUT: 32x32x3\nconv-1: 8 3x3": (
+            "SYN107 2:7 : | ':' means nothing to conv | "
+            "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
+        ),
+        "INPUT: 32x32x3\nCONV2-4: 8 3x3": (
+            "SYN106 2:1 CONV2 | 'CONV2' is no kind of layer | a range of layers is written CONV2..12:",
+        ),
+        "INPUT: 32x32x3\nstem: 8 3x3": (
+            "SYN106 2:1 stem | 'stem' begins with no kind of layer | write the kind behind the colon: 'stem: conv ...'",
+        ),
+        "INPUT: 32x32x3\nk: 3": (
+            "SYN106 2:1 k | 'k' begins with no kind of layer | "
+            "a constant is written 'k = 3'; a layer has its kind behind the colon",
+        ),
+        "INPUT: 32x32x3\nk == 3": ("SYN106 2:1 k | 'k' is no kind of layer | a constant is written 'k = ...'",),
+        "INPUT: 32x32x3\nDense: 10": (
+            "SYN106 2:1 Dense | 'Dense' begins with no kind of layer | here it is called 'fc': 'Dense: fc ...'",
+        ),
+        "INPUT: 32x32x3\ndense 10": ("SYN106 2:1 dense | 'dense' is no kind of layer | here it is called 'fc'",),
+        "INPUT: 32x32x3\nConv2D 8 3x3": (
+            "SYN106 2:1 Conv2D | 'Conv2D' is no kind of layer | here it is called 'conv'",
+        ),
+        "INPUT: 32x32x3\nnn.Conv2d(3, 8, 3)": (
+            "SYN106 2:1 nn.Conv2d | 'nn.Conv2d' is no kind of layer | "
+            "a layer begins with its kind (conv 64 3x3) or a name and a colon (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\nunpool 2": ("SYN106 2:1 unpool | 'unpool' is no kind of layer | did you mean 'l2pool'?",),
+        "INPUT: 32x32x3\n: conv 8 3x3": (
+            "SYN106 2:1 : | the line names no kind of layer | "
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\n=> 30x30x8": (
+            "SYN106 2:1 => | the line names no kind of layer | "
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\n...": (
+            "SYN106 2:1 .. | the line names no kind of layer | "
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        'INPUT: 32x32x3\n"conv 8 3x3"': (
+            'SYN106 2:1 " | the line names no kind of layer | '
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\nhead:": (
+            "SYN106 2:1 head | 'head' names no kind of layer, and no body follows | "
+            "write the kind behind the colon, or indent the lines that belong to it",
+        ),
+        "INPUT: 32x32x3\nrounding: ceil": (
+            "SYN106 2:1 rounding | 'rounding' names no kind of layer | the directive takes no colon: rounding ceil",
+        ),
+        "INPUT: 32x32x3\naxes: CxHxW": (
+            "SYN106 2:1 axes | 'axes' names no kind of layer | the directive takes no colon: axes CxHxW",
+        ),
+        "INPUT: 32x32x3\n(30x30x8) CONV1: 8 3x3": (
+            "SYN106 2:1 ( | the line names no kind of layer | "
+            "begin it with a kind (conv 64 3x3) or a name (CONV1: 64 3x3)",
+        ),
+        "INPUT: 32x32x3\nglobal average pooling": (
+            "SYN106 2:1 global | 'global' is no kind of layer | before a kind it says which pool: avg pool 2x2",
+        ),
+        "INPUT: 32x32x3\nBatchNorm": (
+            "SYN106 2:1 BatchNorm | 'BatchNorm' is no kind of layer | here it is called 'bn'",
+        ),
+        "INPUT: 32x32x3\nnormalization": (
+            "SYN106 2:1 normalization | 'normalization' is no kind of layer | here it is called 'norm'",
+        ),
+        "INPUT: 32x32x3\nCONV1: 8 3x3\nCONV1: 8 3x3": (
+            "SYN112 3:1 CONV1 | 'CONV1' is named twice: on line 2 and here | give each its own name",
+        ),
+        "INPUT: 32x32x3\nCONV1: 8 3x3 relu\nCONV1.relu: bn": (
+            "SYN112 3:1 CONV1.relu | 'CONV1.relu' is named twice: on line 2 and here | give each its own name",
+        ),
+        "INPUT: 32x32x3\nCONV1..3: 8 3x3\nCONV2: 8 3x3": (
+            "SYN112 3:1 CONV2 | 'CONV2' is named twice: on line 2 and here | give each its own name",
+        ),
+        "INPUT: 32x32x3\na.b: conv 8 3x3\na:\n  b: conv 8 3x3": (
+            "SYN112 4:3 b | 'a.b' is named twice: on line 2 and here | give each its own name",
+        ),
+    },
+    "values that are missing": {
+        "INPUT: 32x32x3\nconv": ("SYN108 2:1 conv | conv has no kernel | write conv [filters] [kernel]",),
+        "INPUT: 32x32x3\nconv 8": ("SYN108 2:1 conv 8 | conv has no kernel | write conv [filters] [kernel]",),
+        "INPUT: 32x32x3\nconv 3x3": (
+            "SYN108 2:1 conv 3x3 | conv has no number of filters | write it first: conv 64 3x3",
+        ),
+        "INPUT: 32x32x3\nfc": ("SYN108 2:1 fc | fc has no units | write fc [units]",),
+        "INPUT: 32x32x3\nCONV1:": ("SYN108 2:7  | conv has no kernel | write conv [filters] [kernel]",),
+        "INPUT: 32x32x3\nPOOL1:": ("SYN108 2:7  | maxpool has no kernel | write maxpool [kernel]",),
+        "INPUT: 32x32x3\nmaxpool stride 2": (
+            "SYN108 2:1 maxpool stride 2 | maxpool has no kernel | write maxpool [kernel]",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 stride": (
+            "SYN108 2:12 stride | 'stride' has no value | write 'stride 1' or leave it out",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 stride pad 1": (
+            "SYN108 2:12 stride | 'stride' has no value | write 'stride 1' or leave it out",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 pad, stride 2": (
+            "SYN108 2:12 pad | 'pad' has no value | write 'pad 1' or leave it out",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 stride => 30x30x8": (
+            "SYN108 2:12 stride | 'stride' has no value | write 'stride 1' or leave it out",
+        ),
+        "INPUT: 32x32x3\nconv K= 3x3 F": (
+            "SYN110 2:13 F | 'F' is no word of conv and no constant of the file | "
+            "a constant has a line of its own: F = 64",
+        ),
+        "INPUT: 32x32x3\ndropout p=": ("SYN108 2:9 p | 'p' has no value | write 'p=3', or the number alone",),
+        "INPUT: 32x32x3\nk =": ("SYN108 2:3 = | no value follows '=' | write a number or an expression",),
+        "INPUT: 32x32x3\nrepeat\n  relu": ("SYN108 2:1 repeat | 'repeat' has no number | write 'repeat 3'",),
+    },
+    "values too many": {
+        "INPUT: 32x32x3\nconv 8 3x3 4": (
+            "SYN113 2:12 4 | one value too many: conv takes [filters] [kernel] | "
+            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+        ),
+        "INPUT: 32x32x3\nconv 96, 11x11, 4": (
+            "SYN113 2:17 4 | one value too many: conv takes [filters] [kernel] | "
+            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+        ),
+        "INPUT: 32x32x3\nconv 8 3 3": (
+            "SYN113 2:10 3 | one value too many: conv takes [filters] [kernel] | "
+            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+        ),
+        "INPUT: 32x32x3\nfc 12,34": ("SYN113 2:7 34 | one value too many: fc takes [units] | name what it is: in",),
+        "INPUT: 32x32x3\nfc 10 20": ("SYN113 2:7 20 | one value too many: fc takes [units] | name what it is: in",),
+        "INPUT: 32x32x3\nrelu 0.3": ("SYN113 2:6 0.3 | one value too many: relu takes no such value | remove it",),
+        "INPUT: 32x32x3\nsoftmax 3": ("SYN113 2:9 3 | one value too many: softmax takes no such value | remove it",),
+        "INPUT: 32x32x3\ngap 7x7": ("SYN113 2:5 7x7 | one value too many: gap takes no such value | remove it",),
+        "INPUT: 32x32x3\nbias untied 3": ("SYN113 2:13 3 | one value too many: bias takes no such value | remove it",),
+        "INPUT: 32x32x3\ndropout 0.5 0.2": ("SYN113 2:13 0.2 | one value too many: dropout takes [p] | remove it",),
+        "INPUT: 32x32x3\nconv 8 3x3 stride 1 stride 2": (
+            "SYN113 2:21 stride | 'stride' is given twice | keep the one that is meant",
+        ),
+        "INPUT: 32x32x3\nconv K=8 64 3x3": (
+            "SYN113 2:13 3x3 | one value too many: conv takes [filters] [kernel] | "
+            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+        ),
+        "INPUT: 32x32x3\nconv 64 k=3": (
+            "SYN113 2:9 k | 'filters' is given twice | K counts the filters; the kernel is F",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 nobias nobias": (
+            "SYN113 2:19 nobias | 'nobias' is given twice | keep the one that is meant",
+        ),
+        "INPUT: 32x32x3\nINPUT: 32 32 3": (
+            "SYN113 2:11 32 | one value too many: input takes [shape] | "
+            "the axes of a shape are joined by 'x': 227x227x3",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 P=1 pad 1": (
+            "SYN113 2:16 pad | 'pad' is given twice | keep the one that is meant",
+        ),
+        "INPUT: 32x32x3\npool F=2 K=2": ("SYN113 2:10 K | 'kernel' is given twice | keep the one that is meant",),
+    },
+    "words without meaning": {
+        "INPUT: 32x32x3\nconv 8 3x3 strde 2": (
+            "SYN107 2:12 strde | 'strde' means nothing to conv | did you mean 'stride'?",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 padding 1": (
+            "SYN107 2:12 padding | 'padding' means nothing to conv | write 'pad'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 same": ("SYN107 2:12 same | 'same' means nothing to conv | write 'pad same'",),
+        "INPUT: 32x32x3\nconv 8 3x3 reflect": (
+            "SYN107 2:12 reflect | 'reflect' means nothing to conv | a fill follows its pad: pad 1 reflect",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 zero pad 1": (
+            "SYN107 2:12 zero | 'zero' means nothing to conv | 'pad 1' pads with zeros",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 kernel_size 3": (
+            "SYN107 2:12 kernel_size | 'kernel_size' means nothing to conv | write 'kernel'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 strides 2": (
+            "SYN107 2:12 strides | 'strides' means nothing to conv | write 'stride'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 bias": (
+            "SYN107 2:12 bias | 'bias' cannot follow another layer | "
+            "give it a line of its own, or part the two with ';'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 ceil": (
+            "SYN107 2:12 ceil | 'ceil' means nothing to conv | conv has no such option",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 vocab 3": (
+            "SYN107 2:12 vocab | 'vocab' means nothing to conv | conv has no such option",
+        ),
+        "INPUT: 32x32x3\nbn eps 1e-5": ("SYN107 2:4 eps | 'eps' means nothing to bn | bn has no options",),
+        "INPUT: 32x32x3\nrelu stride 2": (
+            "SYN107 2:6 stride | 'stride' means nothing to relu | relu has no such option",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 relu stride 2": (
+            "SYN107 2:17 stride | 'stride' means nothing to relu | "
+            "an option stands behind its kind: write 'stride' before what follows conv",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 dense": (
+            "SYN107 2:12 dense | 'dense' means nothing to conv | here it is called 'fc'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 fc 10": (
+            "SYN107 2:12 fc | 'fc' cannot follow another layer | give it a line of its own, or part the two with ';'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 flatten": (
+            "SYN107 2:12 flatten | 'flatten' cannot follow another layer | "
+            "give it a line of its own, or part the two with ';'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 rleu": ("SYN107 2:12 rleu | 'rleu' means nothing to conv | did you mean 'relu'?",),
+        "INPUT: 32x32x3\nconv 8 3x3 maxpol 2": (
+            "SYN107 2:12 maxpol | 'maxpol' means nothing to conv | did you mean 'maxpool'?",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 nobias=0": (
+            "SYN107 2:12 nobias | 'nobias' takes no value | write 'nobias' alone, or leave it out",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 bn=1": ("SYN107 2:14 = | '=' means nothing to bn | a claim begins with '=>'",),
+        "INPUT: 32x32x3\nconv 8 3x3 frob=2": (
+            "SYN107 2:12 frob | 'frob' means nothing to conv | "
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+        ),
+        "INPUT: 32x32x3\nconv 8 frob": (
+            "SYN110 2:8 frob | 'frob' is no word of conv and no constant of the file | "
+            "a constant has a line of its own: frob = 64",
+        ),
+        "INPUT: 32x32x3\nconv kk 3x3": (
+            "SYN110 2:6 kk | 'kk' is no word of conv and no constant of the file | "
+            "a constant has a line of its own: kk = 64",
+        ),
+        "INPUT: 32x32x3\nconv 8 WxH": ("SYN107 2:8 WxH | 'WxH' means nothing to conv | write '(W)x(H)'",),
+        "INPUT: 32x32x3\nconv 8 3xk": ("SYN107 2:8 3xk | '3xk' means nothing to conv | write '3x(k)'",),
+        "INPUT: 32x32x3\nconv 8 kx3": ("SYN107 2:8 kx3 | 'kx3' means nothing to conv | write '(k)x3'",),
+        "INPUT: 32x32x3\nconv 8 3 x k": (
+            "SYN107 2:10 x | 'x' means nothing to conv | extents that are no plain numbers take parentheses: (k)x3",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 plane": (
+            "SYN107 2:12 plane | 'plane' means nothing to conv | did you mean 'plain'?",
+        ),
+        "INPUT: 32x32x3\nmax conv 8 3x3": (
+            "SYN106 2:1 max | 'max' is no kind of layer | before a kind it says which pool: avg pool 2x2",
+        ),
+        "INPUT: 32x32x3\navgpool max 2x2": (
+            "SYN107 2:9 max | 'max' means nothing to avgpool | it says which pool: max pool, pool avg",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 s 2": (
+            "SYN107 2:12 s | 's' means nothing to conv | "
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 p1": (
+            "SYN107 2:12 p1 | 'p1' means nothing to conv | "
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+        ),
+    },
+    "signs without meaning": {
+        "INPUT: 32x32x3\nconv 8 3x3 // remark": (
+            "SYN107 2:12 // | '//' means nothing to conv | comments start with '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 -> 30x30x8": ("SYN107 2:12 -> | '->' begins no claim | write '=>'",),
+        "INPUT: 32x32x3\nconv 8 3x3 = 30x30x8": (
+            "SYN107 2:12 = | '=' means nothing to conv | a claim begins with '=>'",
+        ),
+        "INPUT: 32x32x3\nconv 7x7, 64, /2": (
+            "SYN107 2:15 / | '/' means nothing to conv | a stride is written 'stride 2'",
+        ),
+        "INPUT: 32x32x3\nconv 32 * 2 3x3": (
+            "SYN107 2:9 * | '*' means nothing to conv | an argument ends at a space: write 32*2 or (32 * 2)",
+        ),
+        "INPUT: 32x32x3\nCONV1: **8** 3x3": (
+            "SYN107 2:8 ** | '**' means nothing to conv | emphasis is dropped around names only",
+        ),
+        "INPUT: 32x32x3\nconv 6@28x28": (
+            "SYN107 2:7 @ | '@' means nothing to conv | 6@28x28 is a shape: it stands behind INPUT and in claims",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 \\ # goes on": (
+            "SYN107 2:12 \\ | '\\' means nothing to conv | a line goes on behind '\\' only where nothing follows it",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 | relu": (
+            "SYN107 2:12 | | '|' means nothing to conv | the parts of a line are parted by spaces",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 -- remark": (
+            "SYN109 2:13 - | no value touches '-' | "
+            "an argument ends at a space; an expression with spaces takes parentheses",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 %": (
+            "SYN107 2:12 % | '%' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        'INPUT: 32x32x3\nconv 8 3x3 "a"': (
+            "SYN107 2:12 \" | '\"' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 {a}": (
+            "SYN107 2:12 { | '{' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 [3]": (
+            "SYN107 2:12 [ | '[' means nothing to conv | claims stand before the name or behind '=>'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 : 2": (
+            "SYN107 2:12 : | ':' means nothing to conv | "
+            "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 pad 1:2:3": (
+            "SYN107 2:19 : | a pad has two ends | a pad is start:end on each axis: pad 0:1x2:3",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 $5": (
+            "SYN107 2:12 $ | '$' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 'a'": (
+            "SYN107 2:12 ' | ''' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 > 2": ("SYN107 2:12 > | '>' means nothing to conv | a claim begins with '=>'",),
+        "INPUT: 32x32x3\nconv 8 3x3 ==> 30x30x8": (
+            "SYN107 2:12 == | '==' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
+        ),
+        "INPUT: 32x32x3\nconv 8 W=3": ("SYN107 2:9 = | '=' means nothing to conv | conv has no option 'W'",),
+    },
+    "characters": {
+        "INPUT: 32x32x3\nconv 8 3\u04453": (
+            "SYN102 2:9 \u0445 | U+0445 (cyrillic small letter ha) is not the character it looks like | write x",
+        ),
+        "INPUT: 32x32x3\nconv 8 \uff13x3": (
+            "SYN102 2:8 \uff13 | U+FF13 (fullwidth digit three) is not the character it looks like | write 3",
+        ),
+        "INPUT: 32x32x3\nconv 8 3\u20133": (
+            "SYN102 2:9 \u2013 | U+2013 (en dash) is not the character it looks like | write -",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 \u2014 stride 2": (
+            "SYN102 2:12 \u2014 | U+2014 (em dash) is not the character it looks like | write -",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 stride\xb2": (
+            "SYN102 2:18 \xb2 | U+00B2 (superscript two) is not the character it looks like | write 2",
+        ),
+        "INPUT: 32x32x3\nconv \u03c0 3x3": (
+            "SYN102 2:6 \u03c0 | U+03C0 (greek small letter pi) is no character of the language | "
+            "write it in plain letters",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 \u2192 30x30x8": (
+            "SYN102 2:12 \u2192 | U+2192 (rightwards arrow) is not the character it looks like | write =>",
+        ),
+        "INPUT: 32x32x3\nCONV1\uff1a 8 3x3": (
+            "SYN102 2:6 \uff1a | U+FF1A (fullwidth colon) is not the character it looks like | write :",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 \u201cwide\u201d": (
+            "SYN102 2:12 \u201c | U+201C (left double quotation mark) is not the character it looks like | "
+            "write nothing",
+            "SYN102 2:17 \u201d | U+201D (right double quotation mark) is not the character it looks like | "
+            "write nothing",
+        ),
+        "INPUT: 32x32x3\nexpect params \u2264 5": (
+            "SYN102 2:15 \u2264 | U+2264 (less-than or equal to) is not the character it looks like | write <=",
+        ),
+        "INPUT: 32x32x3\nCONV2\u20264: 8 3x3": (
+            "SYN102 2:6 \u2026 | U+2026 (horizontal ellipsis) is not the character it looks like | write ..",
+        ),
+        "INPUT: 32x32x3\nconv 8 3\u22173": (
+            "SYN102 2:9 \u2217 | U+2217 (asterisk operator) is not the character it looks like | write *",
+        ),
+        "INPUT: 32x32x3\ncafe\u0301: conv 8 3x3": (
+            "SYN102 2:5 \u0301 | U+0301 (combining acute accent) stands apart from its letter | "
+            "write the letter and its mark as one character",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3\x07": ("SYN102 2:11 \x07 | U+0007 is a control character | remove it",),
+        "INPUT: 32x32x3\nconv 8 3x3 # bell \x07": ("SYN102 2:19 \x07 | U+0007 is a control character | remove it",),
+        "INPUT: 32x32x3\nconv 8\r3x3": ("SYN102 2:7 \r | U+000D is a control character | remove it",),
+        "INPUT: 32x32x3\nconv 8 3x3\u200e": ("SYN102 2:11 \u200e | U+200E is a control character | remove it",),
+        "INPUT: 32x32x3\nconv \xbd 3x3": (
+            "SYN102 2:6 \xbd | U+00BD (vulgar fraction one half) is no character of the language | "
+            "write it in plain letters",
+        ),
+        "INPUT: 32x32x3\n\u0421ONV1: 8 3x3": (
+            "SYN102 2:1 \u0421 | U+0421 (cyrillic capital letter es) is not the character it looks like | write C",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 \u2603": (
+            "SYN102 2:12 \u2603 | U+2603 (snowman) is no character of the language | write it in plain letters",
+        ),
+        "INPUT: 32x32x3\nconv 8 3\xb73": (
+            "SYN102 2:9 \xb7 | U+00B7 (middle dot) is no character of the language | write it in plain letters",
+        ),
+        "INPUT: 32x32x3\nconv \u0663 3x3": (
+            "SYN102 2:6 \u0663 | U+0663 (arabic-indic digit three) is no character of the language | "
+            "write it in plain letters",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3\u2028relu": ("SYN102 2:11 \u2028 | U+2028 is a control character | remove it",),
+        "INPUT: 32x32x3\nconv 8 3x3 \xf7 2": (
+            "SYN102 2:12 \xf7 | U+00F7 (division sign) is not the character it looks like | write /",
+        ),
+    },
+    "brackets": {
+        "INPUT: 32x32x3\nconv 8 3x3 (": ("SYN105 2:12 ( | '(' has no matching ')' | add ')', or remove '('",),
+        "INPUT: 32x32x3\nconv 8 3x3 )": ("SYN105 2:12 ) | ')' has no matching '(' | add '(', or remove ')'",),
+        "INPUT: 32x32x3\nconv 8 3x3 (a (b)": ("SYN105 2:12 ( | '(' has no matching ')' | add ')', or remove '('",),
+        "INPUT: 32x32x3\nconv (8 3x3": ("SYN105 2:6 ( | '(' has no matching ')' | add ')', or remove '('",),
+        "INPUT: 32x32x3\n[30x30x8 CONV1: 8 3x3": ("SYN105 2:1 [ | '[' has no matching ']' | add ']', or remove '['",),
+        "INPUT: 32x32x3\n30x30x8] CONV1: 8 3x3": ("SYN105 2:8 ] | ']' has no matching '[' | add '[', or remove ']'",),
+        "INPUT: 32x32x3\nconv 8 3x3)(": ("SYN105 2:11 ) | ')' has no matching '(' | add '(', or remove ')'",),
+        "INPUT: 32x32x3\nconv 8 3x3 (a]": ("SYN105 2:14 ] | ']' has no matching '[' | add '[', or remove ']'",),
+        "INPUT: 32x32x3\nk = (3": ("SYN105 2:5 ( | '(' has no matching ')' | add ')', or remove '('",),
+        "INPUT: 32x32x3\nconv 8 3x3 => [30x30x8": ("SYN105 2:15 [ | '[' has no matching ']' | add ']', or remove '['",),
+        "INPUT: 32x32x3\nconv max(8,4 3x3": ("SYN105 2:9 ( | '(' has no matching ')' | add ')', or remove '('",),
+        "INPUT: 32x32x3\nexpect params( = 3": ("SYN105 2:14 ( | '(' has no matching ')' | add ')', or remove '('",),
+    },
+    "values out of bounds": {
+        "INPUT: 32x32x3\nconv 0 3x3": (
+            "SYN111 2:6 0 | filters is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv -5 3x3": (
+            "SYN111 2:6 -5 | filters is -5, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 64.5 3x3": (
+            "SYN111 2:6 64.5 | filters is 129/2 = 64.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 64 0x3": (
+            "SYN111 2:9 0 | kernel is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 64 3.5": (
+            "SYN111 2:9 3.5 | kernel is 7/2 = 3.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 stride 0": (
+            "SYN111 2:20 0 | stride is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 stride 1/2": (
+            "SYN111 2:20 1/2 | stride is 1/2 = 0.5, and must be whole | "
+            "write a stride as 'stride N', or use // to divide",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 dilation 0": (
+            "SYN111 2:22 0 | dilation is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 groups 0": (
+            "SYN111 2:20 0 | groups is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 pad -1": (
+            "SYN111 2:17 -1 | pad is -1, and must be at least 0 | write a value of at least 0",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 pad 0:-1": (
+            "SYN111 2:19 -1 | pad is -1, and must be at least 0 | write a value of at least 0",
+        ),
+        "INPUT: 32x32x3\nconv 64 3x3 pad 1.5": (
+            "SYN111 2:17 1.5 | pad is 3/2 = 1.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 96 11x11/4": (
+            "SYN111 2:12 11/4 | kernel is 11/4 = 2.75, and must be whole | "
+            "write a stride as 'stride N', or use // to divide",
+        ),
+        "INPUT: 32x32x3\nfc 0": ("SYN111 2:4 0 | units is 0, and must be at least 1 | write a value of at least 1",),
+        "INPUT: 32x32x3\nfc 1/3": (
+            "SYN111 2:4 1/3 | units is 1/3 = 0.333333, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\ndropout 1.5": (
+            "SYN111 2:9 1.5 | p is 3/2 = 1.5, and must be at most 1 | write a value of at most 1",
+        ),
+        "INPUT: 32x32x3\ndropout -0.1": (
+            "SYN111 2:9 -0.1 | p is -1/10 = -0.1, and must be at least 0 | write a value of at least 0",
+        ),
+        "INPUT: 32x32x3\nlrn 0": ("SYN111 2:5 0 | size is 0, and must be at least 1 | write a value of at least 1",),
+        "INPUT: 32x32x3\nconv 8 3x3 groups 2x2": (
+            "SYN111 2:19 2x2 | groups is one number, not 2 joined by 'x' | write 'groups 2'",
+        ),
+        "INPUT: 32x32x3\nfc 2x2": ("SYN113 2:4 2x2 | one value too many: fc takes [units] | name what it is: in",),
+        "INPUT: 32x32x3\nconv 8x8 3x3": (
+            "SYN113 2:10 3x3 | one value too many: conv takes [filters] [kernel] | "
+            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+        ),
+        "INPUT: 32x32x3\nconv C/2 3x3": (
+            "SYN111 2:6 C/2 | filters is 3/2 = 1.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 in 0": (
+            "SYN111 2:15 0 | in is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nrepeat 2.5\n  relu": (
+            "SYN111 2:8 2.5 | a repeat of 5/2 = 2.5 is asked for, and must be whole and at least 0 | "
+            "write 'repeat 3', or use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nrepeat -1\n  relu": (
+            "SYN111 2:8 -1 | a repeat of -1 is asked for, and must be whole and at least 0 | "
+            "write 'repeat 3', or use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nCONV1..(7/2): 8 1x1": (
+            "SYN111 2:1 CONV1..(7/2) | the range ends at 7/2 = 3.5, and must end at a whole number | "
+            "use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nCONV..3: 8 1x1": (
+            "SYN111 2:1 CONV..3 | the range 'CONV..' has no first number | write CONV2..12",
+        ),
+        "INPUT: 32x32x3\nCONV2..CONV4: 8 1x1": ("SYN107 2:8 CONV4 | 'CONV4' ends no range | write CONV2..4",),
+        "INPUT: 32x32x3\nconv 8 3x3 => 0x30x8": (
+            "SYN111 2:15 0 | an extent of 0 is claimed, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30.5x30x8": (
+            "SYN111 2:15 30.5 | an extent of 61/2 = 30.5 is claimed, and must be whole | "
+            "use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 1e-400 3x3": (
+            "SYN111 2:6 1e-400 | filters is about 10**-400, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nconv 10**30+1/2 3x3": (
+            "SYN111 2:6 10**30+1/2 | filters is about 1e+30, and must be whole | use floor(...), ceil(...) or //",
+        ),
+    },
+    "inputs": {
+        "INPUT: 0x2x3\nrelu": ("SYN111 1:8 0 | an extent is 0, and must be at least 1 | write a value of at least 1",),
+        "INPUT: 2.5x2x3\nrelu": (
+            "SYN111 1:8 2.5 | an extent is 5/2 = 2.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: ?x2x3\nrelu": (
+            "SYN111 1:8 ?x2x3 | the shape of the input must be known: '?' cannot stand in it | write the number",
+        ),
+        "INPUT: -2x2x3\nrelu": (
+            "SYN111 1:8 -2 | an extent is -2, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 1x2x3x4x5\nrelu": (
+            "SHP105 1:8 1x2x3x4x5 | a shape has 1 to 4 axes, this one has 5 | an image is 227x227x3, a vector 784",
+        ),
+        "INPUT:\nrelu": ("SYN108 1:7  | input has no shape | write input 227x227x3",),
+        "INPUT\nrelu": ("SYN108 1:1 INPUT | input has no shape | write input 227x227x3",),
+        "INPUT: 32, 32, 3\nrelu": (
+            "SYN113 1:12 32 | one value too many: input takes [shape] | "
+            "the axes of a shape are joined by 'x': 227x227x3",
+        ),
+        "INPUT: (32,32,3)\nrelu": ("SYN108 1:8 (32,32,3) | input has no shape | write input 227x227x3",),
+        "INPUT: kxkx3\nrelu": ("SYN107 1:8 kxkx3 | 'kxkx3' means nothing to input | write '(k)x(k)x3'",),
+        "INPUT: 16x112@3\nrelu": (
+            "SYN107 1:14 @ | '@' stands behind the number of channels | channels stand first and once: 96@55x55",
+        ),
+        "INPUT: 3@4@5\nrelu": (
+            "SYN107 1:11 @ | '@' stands behind the number of channels | channels stand first and once: 96@55x55",
+        ),
+        "INPUT: 32x32x3 image\nrelu": ("SYN107 1:16 image | 'image' means nothing to input | input has no options",),
+        "INPUT: 64 tokens\nrelu": (
+            "SYN107 1:11 tokens | 'tokens' means nothing to input | sequences of tokens are not supported yet",
+        ),
+        "[32, 32, 3] INPUT\nrelu": (
+            "SYN115 1:6 32 | a second shape is claimed | the axes of a shape are joined by 'x': 55x55x96",
+        ),
+        "[32x32] INPUT: 28x28x1\nrelu": (
+            "SYN115 1:2 32x32 | the input is 28x28x1 and claims 32x32 | an input claims its own shape at most",
+        ),
+        "[] INPUT\nrelu": (
+            "SYN115 1:1 [] | the claim says nothing | write a shape, or a figure: => 55x55x96, 34,944 params",
+        ),
+        "INPUT: 32x32x3 => 28x28x1\nrelu": (
+            "SYN115 1:19 28x28x1 | the input is 32x32x3 and claims 28x28x1 | an input claims its own shape at most",
+        ),
+        "INPUT: 32x32x3 => 0 params\nrelu": (
+            "SYN115 1:19 0 params | the input is 32x32x3 and claims 0 params | an input claims its own shape at most",
+        ),
+        "conv 8 3x3": (
+            "SYN117 1:1 conv 8 3x3 | the network begins without an input | "
+            "declare its shape above the layers: INPUT: 227x227x3",
+        ),
+        "conv 8 3x3\nINPUT: 32x32x3": (
+            "SYN117 1:1 conv 8 3x3 | the network begins without an input | "
+            "declare its shape above the layers: INPUT: 227x227x3",
+        ),
+        "InputLayer: 32x32x3\nrelu": (
+            "SYN106 1:1 InputLayer | 'InputLayer' begins with no kind of layer | "
+            "write the kind behind the colon: 'InputLayer: conv ...'",
+        ),
+        "INPUT: 32x32x3": (
+            "SYN117 1:1 I | the file has no layer | "
+            "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4",
+        ),
+        "": (
+            "SYN117 1:1  | the file has no input and no layer | "
+            "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4",
+        ),
+        "k = 3": (
+            "SYN117 1:1 k | the file has no input and no layer | "
+            "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4",
+        ),
+        "# a title": (
+            "SYN117 1:1 # | the file has no input and no layer | "
+            "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4",
+        ),
+        "konv 8 3x3\nINPUT: 8x8x3\nrelu": (
+            "SYN106 1:1 konv | 'konv' is no kind of layer | did you mean 'conv'?",
+            "SYN116 2:1 INPUT: 8x8x3 | the input stands below a layer | move it to the top",
+        ),
+    },
+    "axes and ranks": {
+        "INPUT: 28x28\nconv 6 5x5": (
+            "SHP105 2:8 5x5 | kernel has 2 axes, and the input 28x28 is a 1-D map | "
+            "an image with one channel is written 28x28x1",
+        ),
+        "INPUT: 28x28\nconv 6 5 stride 2x2": (
+            "SHP105 2:17 2x2 | stride has 2 axes, and the input 28x28 is a 1-D map | "
+            "an image with one channel is written 28x28x1",
+        ),
+        "axes CxL\nINPUT: 28x28\nconv 6 5x5": (
+            "SHP105 3:8 5x5 | kernel has 2 axes, and the input 28x28 is a 1-D map | "
+            "an image with one channel is written 1x28x28",
+        ),
+        "INPUT: 28x28x1\nconv 6 5x5x5": (
+            "SHP105 2:8 5x5x5 | kernel has 3 axes, and the input 28x28x1 is a 2-D map | "
+            "write one number or 2 joined by 'x'",
+        ),
+        "INPUT: 8x8x8x1\nconv 6 3x3": (
+            "SHP105 2:8 3x3 | kernel has 2 axes, and the input 8x8x8x1 is a 3-D map | "
+            "write one number or 3 joined by 'x'",
+        ),
+        "INPUT: 28x28x1\nconv 6 5 pad 1x2x3": (
+            "SHP105 2:14 1x2x3 | pad has 3 axes, and the input 28x28x1 is a 2-D map | "
+            "write one number or 2 joined by 'x'",
+        ),
+        "INPUT: 784\nconv 6 5": (
+            "SHP104 2:1 conv 6 5 | conv needs a map, and the input is a vector of 784 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 784\nmaxpool 2": (
+            "SHP104 2:1 maxpool 2 | maxpool needs a map, and the input is a vector of 784 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 784\ngap": (
+            "SHP104 2:1 gap | gap needs a map, and the input is a vector of 784 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 784\nlrn": (
+            "SHP104 2:1 lrn | lrn needs a map, and the input is a vector of 784 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 28x28x1\nfc 10\nconv 6 5": (
+            "SHP104 3:1 conv 6 5 | conv needs a map, and the input is a vector of 10 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 28x28x1\nflatten\npool 2": (
+            "SHP104 3:1 pool 2 | maxpool needs a map, and the input is a vector of 784 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "axes chw\nINPUT: 3x8x8\nrelu": (
+            "SYN111 1:6 chw | 'axes' has no 'chw' | write WxHxC, CxHxW, HxWxC or one with D or L",
+        ),
+        "axes NCHW\nINPUT: 3x8x8\nrelu": (
+            "SYN111 1:6 NCHW | 'axes' has no 'NCHW' | write WxHxC, CxHxW, HxWxC or one with D or L",
+        ),
+        "axes CxHxH\nINPUT: 3x8x8\nrelu": (
+            "SYN111 1:6 CxHxH | 'axes' has no 'CxHxH' | write WxHxC, CxHxW, HxWxC or one with D or L",
+        ),
+        "axes\nINPUT: 3x8x8\nrelu": (
+            "SYN111 1:1 axes | 'axes' has no value | write WxHxC, CxHxW, HxWxC or one with D or L",
+        ),
+        "axes CxHxW\naxes CxHxW\nINPUT: 3x8x8\nrelu": (
+            "SYN116 2:1 axes | 'axes' is given twice: here and on line 1 | keep one, above the input",
+        ),
+        "INPUT: 3x8x8\naxes CxHxW\nrelu": (
+            "SYN116 2:1 axes | 'axes' is after the first shape | keep one, above the input",
+        ),
+        "rounding up\nINPUT: 8x8x3\nrelu": ("SYN111 1:10 up | 'rounding' has no 'up' | write floor, ceil or exact",),
+        "rounding\nINPUT: 8x8x3\nrelu": ("SYN111 1:1 rounding | 'rounding' has no value | write floor, ceil or exact",),
+        "INPUT: 64x300\nconv 8 3 stride 1x1x1": (
+            "SHP105 2:17 1x1x1 | stride has 3 axes, and the input 64x300 is a 1-D map | "
+            "write one number: a 1-D map is long, not wide and high",
+        ),
+    },
+    "shapes that cannot be": {
+        "INPUT: 32x32x3\nconv 8 33x33": (
+            "SHP101 2:8 33x33 | the window is 33 high, its padded input 32 (32 + 0 + 0) | "
+            "use a kernel of at most 32, a pad of 1 more, or an input at least 33 high",
+        ),
+        "INPUT: 32x32x3\nconv 8 17x17 dilation 3": (
+            "SHP101 2:8 17x17 | the window is 49 high, its padded input 32 (32 + 0 + 0) | "
+            "use a kernel of at most 32, a pad of 9 more, or an input at least 49 high",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 groups 2": (
+            "SHP102 2:12 groups 2 | 2 groups do not divide the 3 input channels | "
+            "use groups that divide both 3 channels and 8 filters",
+        ),
+        "INPUT: 32x32x3\nconv 9 3x3 groups 2": (
+            "SHP102 2:12 groups 2 | 2 groups do not divide the 3 input channels | "
+            "use groups that divide both 3 channels and 9 filters",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 groups 3": (
+            "SHP102 2:6 8 | 3 groups do not divide the 8 filters | "
+            "use groups that divide both 3 channels and 8 filters",
+        ),
+        "INPUT: 32x32x3\nconv depthwise 3x3 groups 2": (
+            "SHP108 2:20 groups 2 | depthwise is one group a channel, and groups 2 is asked for as well | "
+            "leave out 'groups' or 'depthwise'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 depthwise": (
+            "SHP102 2:6 8 | 3 groups do not divide the 8 filters | "
+            "use groups that divide both 3 channels and 8 filters",
+        ),
+        "INPUT: 32x32x3\nmaxpool 33": (
+            "SHP101 2:9 33 | the window is 33 high, its padded input 32 (32 + 0 + 0) | "
+            "use a kernel of at most 32, a pad of 1 more, or an input at least 33 high",
+        ),
+        "INPUT: 32x32x3\nmaxpool 3x3 pad 2": (
+            "SHP103 2:13 pad 2 | the pad of 2 is more than half the kernel, which is 3 high | "
+            "pad at most 1, or use a kernel of at least 4",
+        ),
+        "INPUT: 32x32x3\nmaxpool 2x2 pad 2 stride 1": (
+            "SHP103 2:13 pad 2 | the pad of 2 is more than half the kernel, which is 2 high | "
+            "pad at most 1, or use a kernel of at least 4",
+        ),
+        "INPUT: 32x32x3\navgpool 3x3 pad 2": (
+            "SHP103 2:13 pad 2 | the pad of 2 is more than half the kernel, which is 3 high | "
+            "pad at most 1, or use a kernel of at least 4",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 pad 32 reflect": (
+            "SHP106 2:12 pad 32 | a reflect pad of 32 needs more cells than the map has: it is 32 high | "
+            "pad at most 31, or with zeros",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 pad 33 circular": (
+            "SHP106 2:12 pad 33 | a circular pad of 33 needs more cells than the map has: it is 32 high | "
+            "pad at most 32, or with zeros",
+        ),
+        "INPUT: 32x32x3\nCONV1..20: 8 3x3": (
+            "SHP101 2:14 3x3 | the window is 3 high, its padded input 2 (2 + 0 + 0) | "
+            "use a kernel of at most 2, a pad of 1 more, or an input at least 3 high",
+        ),
+        "INPUT: 32x32x3\navgpool 2x2 countpad nocountpad": (
+            "SHP108 2:22 nocountpad | 'countpad' and 'nocountpad' exclude each other | "
+            "keep one of the two; countpad is the default",
+        ),
+    },
+    "expressions": {
+        "INPUT: 32x32x3\nconv 1/0 3x3": ("SYN109 2:7 / | division by zero | write a divisor that is not 0",),
+        "INPUT: 32x32x3\nconv 8//0 3x3": ("SYN109 2:7 // | division by zero | write a divisor that is not 0",),
+        "INPUT: 32x32x3\nconv 8%0 3x3": ("SYN109 2:7 % | division by zero | write a divisor that is not 0",),
+        "INPUT: 32x32x3\nk = 3 4": ("SYN109 2:7 4 | '4' cannot follow an expression | one value is wanted",),
+        "INPUT: 32x32x3\nk = 3 +": ("SYN109 2:8  | a value is missing | write a number or an expression",),
+        "INPUT: 32x32x3\nk = * 3": (
+            "SYN109 2:5 * | '*' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = 3 = 4": ("SYN109 2:7 = | '=' cannot follow an expression | one value is wanted",),
+        "INPUT: 32x32x3\nk = 2(3)": (
+            "SYN109 2:6 ( | '(' cannot follow an expression | "
+            "a function's parenthesis touches its name: max(1, 2); to multiply write *",
+        ),
+        "INPUT: 32x32x3\nk = max (1, 2)": (
+            "SYN109 2:9 ( | '(' cannot follow an expression | "
+            "a function's parenthesis touches its name: max(1, 2); to multiply write *",
+        ),
+        "INPUT: 32x32x3\nk = max()": (
+            "SYN109 2:9 ) | ')' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = min 3": ("SYN109 2:9 3 | '3' cannot follow an expression | one value is wanted",),
+        "INPUT: 32x32x3\nk = sqrt(4)": (
+            "SYN110 2:5 sqrt(4) | there is no function 'sqrt' | "
+            "the functions are abs, ceil, divisible, floor, if, max, min, pick, round",
+        ),
+        "INPUT: 32x32x3\nk = rond(2.5)": (
+            "SYN110 2:5 rond(2.5) | there is no function 'rond' | did you mean 'round'?",
+        ),
+        "INPUT: 32x32x3\nk = if(1, 2)": (
+            "SYN109 2:5 if(1, 2) | if() takes 3 values, 2 are given | part them with commas",
+        ),
+        "INPUT: 32x32x3\nk = pick(5, 1, 2)": (
+            "SYN109 2:5 pick(5, 1, 2) | pick() has 2 values to choose from, counted from 0, and its index is 5 | "
+            "add values, or change the index",
+        ),
+        "INPUT: 32x32x3\nk = pick(1)": (
+            "SYN109 2:5 pick(1) | pick() takes at least 2 values, 1 is given | part them with commas",
+        ),
+        "INPUT: 32x32x3\nk = divisible(32)": (
+            "SYN109 2:5 divisible(32) | divisible() takes 2 values, 1 is given | part them with commas",
+        ),
+        "INPUT: 32x32x3\nk = divisible(32, 0)": (
+            "SYN109 2:5 divisible(32, 0) | divisible(v, d) needs d above 0, and d is 0 | write divisible(32*0.75, 8)",
+        ),
+        "INPUT: 32x32x3\nk = abs(1, 2)": (
+            "SYN109 2:5 abs(1, 2) | abs() takes 1 value, 2 are given | part them with commas",
+        ),
+        "INPUT: 32x32x3\nk = 1 if 2 else 3": (
+            "SYN109 2:7 if | 'if' cannot follow an expression | write if(condition, a, b)",
+        ),
+        "INPUT: 32x32x3\nk = 3 > 2 > 1": (
+            "SYN109 2:11 > | comparisons do not chain | write a < b and b < c, or parentheses",
+        ),
+        "INPUT: 32x32x3\nk = 10**9**9": (
+            "SYN103 2:7 ** | the result has more than 1,000 digits | --limit digits=N raises it",
+        ),
+        "INPUT: 32x32x3\nk = 1e99999999": (
+            "SYN103 2:5 1e99999999 | the number has more than 1,000 digits | --limit digits=N raises it",
+        ),
+        "INPUT: 32x32x3\nk = 2**0.5": (
+            "SYN109 2:6 ** | the exponent is 1/2 = 0.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "INPUT: 32x32x3\nk = 0**-1": (
+            "SYN109 2:6 ** | division by zero: 0 to a negative power | write an exponent of 0 or more",
+        ),
+        "INPUT: 32x32x3\nk = 0x10": (
+            "SYN109 2:6 x | 'x' cannot follow an expression | one number is wanted; to multiply write *",
+        ),
+        "INPUT: 32x32x3\nk = 1_000": ("SYN110 2:5 1_000 | '1_000' is not defined here | write 1000",),
+        "INPUT: 32x32x3\nk = 3!": ("SYN109 2:6 ! | '!' cannot follow an expression | one value is wanted",),
+        'INPUT: 32x32x3\nk = __import__("os")': (
+            "SYN109 2:16 \" | '\"' cannot stand here | "
+            "an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = [3]": (
+            "SYN109 2:5 [ | '[' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = 3.": ("SYN109 2:6 . | '.' cannot follow an expression | one value is wanted",),
+        "INPUT: 32x32x3\nk = C": (
+            "SYN110 2:5 C | 'C' is not defined here | "
+            "C is a size of the tensor that comes in to a layer; here nothing has one",
+        ),
+        "INPUT: 32x32x3\nk = i": (
+            "SYN110 2:5 i | 'i' is not defined here | i counts in a repeat or a range: CONV2..4: 8*i 3x3",
+        ),
+        "INPUT: 32x32x3\nk = m\nm = 3": (
+            "SYN110 2:5 m | 'm' is not defined here | a name is set above the line that uses it: m = 64",
+        ),
+        "INPUT: 32x32x3\nk = 3 4M": ("SYN109 2:7 4M | '4M' cannot follow an expression | one value is wanted",),
+        "INPUT: 32x32x3\nk = (a b)": (
+            "SYN109 2:8 b | 'b' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = max(1,,2)": (
+            "SYN109 2:11 , | ',' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = ,3": (
+            "SYN109 2:5 , | ',' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = ()": (
+            "SYN109 2:6 ) | ')' cannot stand here | an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nk = not": ("SYN109 2:8  | a value is missing | write a number or an expression",),
+        "INPUT: 32x32x3\nk = 1 and": ("SYN109 2:10  | a value is missing | write a number or an expression",),
+        "INPUT: 32x32x3\nconv 8* 3x3": (
+            "SYN109 2:7 * | no value touches '*' | "
+            "an argument ends at a space; an expression with spaces takes parentheses",
+        ),
+        "INPUT: 32x32x3\nconv (8*) 3x3": (
+            "SYN108 2:1 conv (8*) 3x3 | conv has no number of filters | write it first: conv 64 3x3",
+        ),
+        "INPUT: 32x32x3\nconv i 3x3": (
+            "SYN110 2:6 i | 'i' is not defined here | i counts in a repeat or a range: CONV2..4: 8*i 3x3",
+        ),
+        "INPUT: 32x32x3\nconv D 3x3": (
+            "SYN110 2:6 D | 'D' is not defined here | "
+            "D is a size of the tensor that comes in to a layer; here nothing has one",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 stride W*": (
+            "SYN109 2:21  | a value is missing | write a number or an expression",
+        ),
+        "INPUT: 32x32x3\nk = (1 = 1)": ("SYN109 2:8 = | '=' does not compare | write '=='",),
+        "INPUT: 32x32x3\nk = f(3)": (
+            "SYN110 2:5 f(3) | there is no function 'f' | "
+            "the functions are abs, ceil, divisible, floor, if, max, min, pick, round",
+        ),
+    },
+    "constants": {
+        "INPUT: 32x32x3\nconv = 3": (
+            "SYN114 2:1 conv | 'conv' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nx = 3": (
+            "SYN114 2:1 x | 'x' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nC = 3": (
+            "SYN114 2:1 C | 'C' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\ni = 3": (
+            "SYN114 2:1 i | 'i' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nnobias = 3": (
+            "SYN114 2:1 nobias | 'nobias' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nrelu = 3": (
+            "SYN114 2:1 relu | 'relu' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nafter = 3": (
+            "SYN114 2:1 after | 'after' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\nand = 3": (
+            "SYN114 2:1 and | 'and' is a word of the language and cannot name a constant | choose another name",
+        ),
+        "INPUT: 32x32x3\n3 = 4": ("SYN114 2:1 3 | '3' is a number, not a name | write one word, as in 'k = 192'",),
+        "INPUT: 32x32x3\nk.a = 3": (
+            "SYN114 2:1 k.a | 'k.a' cannot name a constant: it has a dot | write one word, as in 'k = 192'",
+        ),
+        "INPUT: 32x32x3\nk = 3\nk = 4": (
+            "SYN112 3:1 k | 'k' is named twice: on line 2 and here | give each its own name",
+        ),
+        "INPUT: 32x32x3\nk = 3\nk: conv 8 3x3": (
+            "SYN112 3:1 k | 'k' is named twice: on line 2 and here | give each its own name",
+        ),
+        "INPUT: 32x32x3\nfilters = \nconv filters 3x3": (
+            "SYN108 2:9 = | no value follows '=' | write a number or an expression",
+        ),
+    },
+    "claims": {
+        "INPUT: 32x32x3\nconv 8 3x3 =>": (
+            "SYN115 2:12 => | the claim says nothing | write a shape, or a figure: => 55x55x96, 34,944 params",
+        ),
+        "INPUT: 32x32x3\n[] conv 8 3x3": (
+            "SYN115 2:1 [] | the claim says nothing | write a shape, or a figure: => 55x55x96, 34,944 params",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 138M": (
+            "SYN115 2:15 138M | '138M' of what? | "
+            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 5 frobs": (
+            "SYN115 2:17 frobs | 'frobs' is neither a shape nor a figure with its unit | did you mean 'flops'?",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 5 parms": (
+            "SYN115 2:17 parms | 'parms' is neither a shape nor a figure with its unit | did you mean 'params'?",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => frob 5": (
+            "SYN115 2:15 frob | 'frob' is neither a shape nor a figure with its unit | "
+            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => params = 224": (
+            "SYN115 2:22 = | '=' begins no figure | in a claim write '34,944 params'; after 'expect' one comparison",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => params": (
+            "SYN115 2:15 params | no figure follows 'params' | write a number, 61.1M or 34,944",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => rf 3x3": (
+            "SYN109 2:19 x | 'x' cannot stand here | one number is wanted; to multiply write *",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30, 30, 8": (
+            "SYN115 2:19 30 | a second shape is claimed | the axes of a shape are joined by 'x': 55x55x96",
+        ),
+        "INPUT: 32x32x3\n[30, 30, 8] conv 8 3x3": (
+            "SYN115 2:6 30 | a second shape is claimed | the axes of a shape are joined by 'x': 55x55x96",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => [30, 30, 8]": (
+            "SYN107 2:18 , | ',' stands in a shape | the axes of a shape are joined by 'x': [55x55x96]",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30x30x8 => 3": (
+            "SYN115 2:23 => | '=>' begins no claim | claims stand behind one '=>', commas between them",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30x30x8 relu": (
+            "SYN115 2:23 relu | 'relu' is neither a shape nor a figure with its unit | "
+            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30x30xk": ("SYN110 2:18 30xk | '30xk' is one word | write '30x(k)'",),
+        "INPUT: 32x32x3\nconv 8 3x3 => kxkx8": (
+            "SYN115 2:15 kxkx8 | 'kxkx8' is neither a shape nor a figure with its unit | write '(k)x(k)x8'",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => W-2xH-2x8": ("SYN110 2:17 2xH | '2xH' is one word | write '2x(H)'",),
+        "INPUT: 32x32x3\nconv 8 3x3 => 3@4@5": (
+            "SYN107 2:18 @ | '@' stands behind the number of channels | channels stand first and once: 96@55x55",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => >= 3": (
+            "SYN109 2:15 >= | '>=' cannot stand here | "
+            "an expression has numbers, names, + - * / // % ** and parentheses",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 2m params": (
+            "SYN110 2:15 2m | '2m' is not defined here | a number is written 64, 4,096, 0.5 or 1e-4",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 1.5.2 params": (
+            "SYN110 2:15 1.5.2 | '1.5.2' is not defined here | a number is written 64, 4,096, 0.5 or 1e-4",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 30x": (
+            "SYN115 2:15 30x | '30x' is neither a shape nor a figure with its unit | "
+            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => -3x3x3": (
+            "SYN111 2:15 -3 | an extent of -3 is claimed, and must be at least 1 | write a value of at least 1",
+        ),
+    },
+    "expectations": {
+        "INPUT: 32x32x3\nrelu\nexpect": (
+            "SYN115 3:7  | nothing is expected | "
+            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params": ("SYN115 3:14  | nothing is compared | write one of = == <= >= < > !=",),
+        "INPUT: 32x32x3\nrelu\nexpect params 138M": (
+            "SYN115 3:15 138M | '138M' does not compare | write one of = == <= >= < > !=",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params: 138M": (
+            "SYN115 3:14 : | ':' does not compare | write one of = == <= >= < > !=",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params =": (
+            "SYN115 3:15 = | no figure follows '=' | write a number, 61.1M or 34,944",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params =< 3": (
+            "SYN115 3:15 = | '=<' does not compare | write one of = == <= >= < > !=",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect 3 = params": (
+            "SYN115 3:8 3 | '3' is no quantity | "
+            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect shape = 3": (
+            "SYN115 3:8 shape | 'shape' is no quantity | "
+            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect parms = 3": (
+            "SYN115 3:8 parms | 'parms' is no quantity | did you mean 'params'?",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = 3 macs": (
+            "SYN115 3:19 macs | 'macs' follows the figure | one comparison a line: expect params = 61.1M",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params >= 1K, macs >= 2": (
+            "SYN115 3:20 , | ',' follows the figure | one comparison a line: expect params = 61.1M",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params() = 3": (
+            "SYN115 3:14 ( | no name stands between the parentheses | "
+            "write names: params(CONV1), or leave the parentheses out",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params(+) = 3": (
+            "SYN115 3:15 + | '+' names no layer | write names with commas between them: params(CONV1, CONV2)",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params(CONV9) = 3": (
+            "SYN110 3:15 CONV9 | 'CONV9' names no line of the file | write a line's name as it stands before its colon",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params(RELU1) = 3": (
+            "SYN110 3:15 RELU1 | 'RELU1' names no line of the file | did you mean 'relu1'?",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = k": (
+            "SYN110 3:17 k | 'k' is not defined here | a name is set above the line that uses it: k = 64",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = C": (
+            "SYN110 3:17 C | 'C' is not defined here | "
+            "C is a size of the tensor that comes in to a layer; here nothing has one",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = 2 * 3M": (
+            "SYN110 3:21 3M | '3M' is not defined here | "
+            "a figure with K, M or G stands alone; in an expression write 61.1e6",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = 3 = 4": (
+            "SYN115 3:19 = | '=' follows the figure | one comparison a line: expect params = 61.1M",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params = 1/0": (
+            "SYN109 3:18 / | division by zero | write a divisor that is not 0",
+        ),
+    },
+    "directives": {
+        "INPUT: 32x32x3\nafter conv relu": (
+            "SYN107 2:7 conv relu | 'after' needs a kind and a colon | write 'after conv: relu', a line for each kind",
+        ),
+        "INPUT: 32x32x3\nafter conv, fc: relu": (
+            "SYN107 2:7 conv, fc: relu | 'after' needs a kind and a colon | "
+            "write 'after conv: relu', a line for each kind",
+        ),
+        "INPUT: 32x32x3\nafter: relu": (
+            "SYN107 2:6 : relu | 'after' needs a kind and a colon | write 'after conv: relu', a line for each kind",
+        ),
+        "INPUT: 32x32x3\nafter frob: relu": (
+            "SYN106 2:7 frob | 'frob' is no kind of layer | write 'after conv: relu', a line for each kind",
+        ),
+        "INPUT: 32x32x3\nafter conv: relo": ("SYN107 2:13 relo | 'relo' means nothing to conv | did you mean 'relu'?",),
+        "INPUT: 32x32x3\nafter conv: relu 3": (
+            "SYN113 2:18 3 | one value too many: relu takes no such value | remove it",
+        ),
+        "INPUT: 32x32x3\nafter conv: relu => 3x3": (
+            "SYN116 2:21 3x3 | 'after' takes no claims | claims stand on the lines themselves",
+        ),
+        "INPUT: 32x32x3\nafter conv: plain": (
+            "SYN116 2:12  plain | 'after' takes no plain | 'plain' stands on the lines that take nothing",
+        ),
+        "INPUT: 32x32x3\nafter conv: strid 2": (
+            "SYN107 2:13 strid | 'strid' means nothing to conv | did you mean 'stride'?",
+        ),
+        "INPUT: 32x32x3\ntrain batch 128": (
+            "SYN107 2:1 train | 'train' needs a colon | write 'train: batch 128, lr 1e-2'",
+        ),
+        "INPUT: 32x32x3\naxes CxHxW": (
+            "SYN116 2:1 axes | 'axes' is after the first shape | keep one, above the input",
+        ),
+        "INPUT: 32x32x3\nrepeat 2 times\n  relu": (
+            "SYN109 2:10 times | 'times' cannot follow an expression | one value is wanted",
+        ),
+        "INPUT: 32x32x3\nrepeat 2: relu": (
+            "SYN109 2:9 : | ':' cannot follow an expression | "
+            "what a repeat repeats stands on the lines below it, indented",
+        ),
+        "INPUT: 32x32x3\nrepeat 2\nrelu": ("SYN116 2:8 2 | the repeat has no body | indent the lines that it repeats",),
+        "INPUT: 32x32x3\nrepeat 2\n  CONV1: 8 3x3": (
+            "SYN116 3:3 CONV1 | a repeat without a name holds anonymous lines only | "
+            "name the repeat: 'tower: repeat 3'",
+        ),
+        "INPUT: 32x32x3\nrepeat 2\n  tower: repeat 2\n    relu": (
+            "SYN116 3:3 tower | a repeat without a name holds anonymous lines only | "
+            "name the repeat: 'tower: repeat 3'",
+        ),
+        "INPUT: 32x32x3\ntower: repeat 2": (
+            "SYN116 2:15 2 | the repeat has no body | indent the lines that it repeats",
+        ),
+        "INPUT: 32x32x3\ntower: repeat k\n  relu": (
+            "SYN110 2:15 k | 'k' is not defined here | a name is set above the line that uses it: k = 64",
+        ),
+    },
+    "indentation": {
+        "INPUT: 32x32x3\n\trelu": ("SYN104 2:1 \t | the line is indented with a tab | indent with spaces",),
+        "INPUT: 32x32x3\ng:\n\trelu": ("SYN104 3:1 \t | the line is indented with a tab | indent with spaces",),
+        "INPUT: 32x32x3\nrelu\n  bn": (
+            "SYN116 3:3 b | the line is indented, but the one above takes no body | begin at column 1",
+        ),
+        "INPUT: 32x32x3\ng:\n    relu\n  bn": (
+            "SYN104 4:3 b | column 3 continues no body: those above begin at 1 and 5 | begin at column 1",
+        ),
+        "INPUT: 32x32x3\nCONV1: 8 3x3\n  relu": (
+            "SYN116 3:3 r | the line is indented, but the one above takes no body | begin at column 1",
+        ),
+        "INPUT: 32x32x3\nr: relu\n  bn": (
+            "SYN116 3:3 b | the line is indented, but the one above takes no body | begin at column 1",
+        ),
+        "INPUT: 32x32x3\nrepeat 2; relu\n  bn": (
+            "SYN116 2:8 2 | the repeat has no body | indent the lines that it repeats",
+            "SYN116 3:3 b | the line is indented, but the one above takes no body | begin at column 1",
+        ),
+        "  INPUT: 8x8x3\nrelu": (
+            "SYN104 2:1 r | the line begins at column 1, the first line of the file at 3 | "
+            "begin both at the same column",
+        ),
+        "INPUT: 8x8x3\n  relu\n bn": (
+            "SYN116 2:3 r | the line is indented, but the one above takes no body | begin at column 1",
+            "SYN116 3:2 b | the line is indented, but the one above takes no body | begin at column 1",
+        ),
+    },
+    "still to come": {
+        "INPUT: 32x32x3\nconv 8 3x3 pad ?": (
+            "SYN118 2:16 ? | '?' (a number to solve for) is not supported yet | write the number",
+        ),
+        "INPUT: 32x32x3\nconv ? 3x3": (
+            "SYN118 2:6 ? | '?' (a number to solve for) is not supported yet | write the number",
+        ),
+        "INPUT: 32x32x3\nconv 8 ? stride 2": (
+            "SYN118 2:8 ? | '?' (a number to solve for) is not supported yet | write the number",
+        ),
+        "INPUT: 32x32x3\nCONV: K=32 F=5 S=2 P=?": (
+            "SYN118 2:22 ? | '?' (a number to solve for) is not supported yet | write the number",
+        ),
+        "INPUT: 32x32x3\ndeconv 8 3x3": ("SYN118 2:1 deconv | layers of kind 'deconv' are not supported yet | ",),
+        "INPUT: 32x32x3\nDECONV1: 8 3x3": ("SYN118 2:1 DECONV1 | layers of kind 'deconv' are not supported yet | ",),
+        "INPUT: 32x32x3\nup: upsample 2": ("SYN118 2:5 upsample | layers of kind 'upsample' are not supported yet | ",),
+        "INPUT: 32x32x3\nrelu6": ("SYN118 2:1 relu6 | layers of kind 'relu6' are not supported yet | ",),
+        "INPUT: 32x32x3\nconv 8 3x3 gn 4": ("SYN118 2:12 gn | layers of kind 'gn' are not supported yet | ",),
+        "INPUT: 32x32x3\nconv 8 3x3 relu droppath 0.1": (
+            "SYN118 2:17 droppath | layers of kind 'droppath' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nglobal maxpool": (
+            "SYN118 2:8 maxpool | layers of kind 'global maxpool' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nGLOBAL MAX POOL:": (
+            "SYN118 2:12 POOL | layers of kind 'global maxpool' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nADAPTIVE AVG POOL: 7x7": (
+            "SYN118 2:14 POOL | layers of kind 'adaptive avgpool' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nadaptive maxpool 7": (
+            "SYN118 2:10 maxpool | layers of kind 'adaptive maxpool' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 frozen": ("SYN118 2:12 frozen | 'frozen' is not supported yet | ",),
+        "INPUT: 32x32x3\nconv 6 5x5 connect 0,1 1,2": ("SYN118 2:12 connect | 'connect' is not supported yet | ",),
+        "INPUT: 32x32x3\nright: input 32x32x3": (
+            "SYN118 2:1 right: input 32x32x3 | several inputs are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => 4MiB memory": (
+            "SYN118 2:15 4MiB | claims of memory are not supported yet | leave the claim out",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 => memory 4": (
+            "SYN118 2:15 memory | claims of memory are not supported yet | leave the claim out",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory <= 4GiB": (
+            "SYN118 3:8 memory | claims of memory are not supported yet | leave the claim out",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(batch=32) <= 4GiB": (
+            "SYN118 3:8 memory | claims of memory are not supported yet | leave the claim out",
+        ),
+        "INPUT: 32x32x3\n3a: concat\n  - relu\n  - bn; relu\n    relu": (
+            "SYN118 2:5 concat | layers of kind 'concat' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nadd relu\n  - relu\n  - shortcut": (
+            "SYN118 2:1 add | layers of kind 'add' are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\n- relu\n- bn": ("SYN118 2:1 - relu | branches ('- ') are not supported yet | ",),
+        "INPUT: 32x32x3\nblock b(c, s=1)\n  conv c 3x3\nb 8": (
+            "SYN118 2:1 block b(c, s=1) | blocks ('block') are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nif 1 > 0\n  relu\nelse\n  bn": (
+            "SYN118 2:1 if 1 > 0 | conditions ('if') are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nfrom n5": (
+            "SYN118 2:1 from n5 | lines that start elsewhere ('from') are not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nX from n5: relu": (
+            "SYN118 2:3 from n5 | 'from' (a line that reads another than the one above) is not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nrelu from n5": (
+            "SYN118 2:6 from | 'from' (a line that reads another than the one above) is not supported yet | ",
+        ),
+        "INPUT: 32x32x3\npolicy from tower:\n  relu": (
+            "SYN118 2:8 from tower | 'from' (a line that reads another than the one above) is not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nSUM: add from A, B": ("SYN118 2:6 add | layers of kind 'add' are not supported yet | ",),
+        "INPUT: 32x32x3\nCONV2: share CONV1": ("SYN118 2:8 share | layers of kind 'share' are not supported yet | ",),
+        "INPUT: 32x32x3\nOUT: output from A": ("SYN118 2:6 output | layers of kind 'output' are not supported yet | ",),
+        "INPUT: 32x32x3\naux1 from 4a: aux weight 0.3\n  relu": (
+            "SYN118 2:6 from 4a | 'from' (a line that reads another than the one above) is not supported yet | ",
+        ),
+        "INPUT: 32x32x3\nafter conv: relu6": ("SYN118 2:13 relu6 | layers of kind 'relu6' are not supported yet | ",),
+        "INPUT: 32x32x3\nafter deconv: relu": ("SYN118 2:7 deconv | layers of kind 'deconv' are not supported yet | ",),
+        "INPUT: 32x32x3\nembed 32 vocab 100": ("SYN118 2:1 embed | layers of kind 'embed' are not supported yet | ",),
+        "INPUT: 32x32x3\nslice 0:3": ("SYN118 2:1 slice | layers of kind 'slice' are not supported yet | ",),
+        "INPUT: 32x32x3\nscale 0.17": ("SYN118 2:1 scale | layers of kind 'scale' are not supported yet | ",),
+        "INPUT: 32x32x3\nINPUT2: 64 tokens": (
+            "SYN107 2:12 tokens | 'tokens' means nothing to input | sequences of tokens are not supported yet",
+        ),
+    },
+}
+CASES = [
+    pytest.param(spec, told, id=f"{family}-{i}")
+    for family, specs in BAD.items()
+    for i, (spec, told) in enumerate(specs.items())
+]
+
+
+def findings(spec, **options):
+    """What is said of a spec, as the rows of `BAD` say it."""
+    network = analyse(spec, "bad", "bad.spec", **options)
+    return tuple(row(network.source.rows, finding) for finding in network.findings)
+
+
+def row(rows, finding):
+    span = finding.span
+    assert span.line == span.end_line
+    word = rows[span.line - 1][span.column - 1 : span.end_column - 1]
+    return f"{finding.code.code} {span.line}:{span.column} {word} | {finding.message} | {finding.hint}"
+
+
+@pytest.mark.parametrize(("spec", "told"), CASES)
+def test_it_is_told_where_and_what_to_do(spec, told):
+    assert findings(spec) == told
+
+
+@pytest.mark.parametrize(("spec", "told"), CASES)
+def test_no_network_is_whole_behind_an_error(spec, told):
+    network = analyse(spec, "bad", "bad.spec")
+    assert not network.complete
+    with pytest.raises(SpecError) as error:
+        loads(spec)
+    assert told[0].split()[0] in str(error.value)
+
+
+def test_there_are_many_ways():
+    assert len(CASES) >= 200
+
+
+def test_every_finding_says_what_to_do():
+    """Only what a later version reads has no remedy."""
+    for _, told in [case.values for case in CASES]:
+        for text in told:
+            assert text.rpartition("| ")[2] or text.startswith("SYN118"), text
+
+
+# Every message is read by a test
+
+
+def raised():
+    """(file, name of the fault) for every place of the language's own modules that may tell one."""
+    for path in [PACKAGE / "source.py", *sorted(PACKAGE.glob("syntax/*.py")), *sorted(PACKAGE.glob("network/*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
+            if named and node.func.id in ("Mistake", "Diagnostic") and isinstance(node.args[0], ast.Name):
+                yield path.name, node.args[0].id
+
+
+def test_every_code_that_is_raised_is_in_the_table():
+    told = {text.split()[0] for case in CASES for text in case.values[1]}
+    told |= {text.split()[0] for text in LIMITED.values()} | {"SYN101"}
+    for file, name in raised():
+        fault = getattr(faults, name, None)
+        assert fault is None or fault.code in told, f"{file}: {name}"
+
+
+def fixed(node):
+    """The fixed parts of a text, whatever chooses between them."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from node.value.split("\n")
+    for field in ("values", "elts"):
+        for inner in getattr(node, field, ()):
+            yield from fixed(inner)
+    for field in ("body", "orelse", "left", "right"):
+        inner = getattr(node, field, None)
+        if isinstance(inner, ast.expr):
+            yield from fixed(inner)
+
+
+def fixed_parts(path):
+    """The fixed parts, longer than a word or two, of every message that a file can tell."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        named = isinstance(node, ast.Assign) and {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & TEXTS
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Mistake", "Fault"):
+            yield from (text for argument in node.args for text in fixed(argument) if len(text) > 8)
+        elif named:
+            yield from (text for text in fixed(node.value) if len(text) > 8)
+
+
+TEXTS = {"text", "what", "hint", "message", "close"}
+
+
+def test_every_message_is_in_the_table():
+    read = "\n".join([*(text for case in CASES for text in case.values[1]), *LIMITED.values()])
+    elsewhere = "the expression is cut short", "add what is missing"
+    unread = [
+        f"{path.name}: {text}"
+        for path in (*PACKAGE.glob("syntax/*.py"), *PACKAGE.glob("network/*.py"))
+        for text in fixed_parts(path)
+        if text.strip() not in read and text not in elsewhere
+    ]
+    assert unread == []
+
+
+def test_what_is_set_is_read_as_an_expression():
+    with pytest.raises(ValueError, match=r"^k=\(3: the expression is cut short$"):
+        loads(f"k = 8\n{INPUT}conv k 3", set={"k": "(3"})
+    with pytest.raises(ValueError, match=r"^no constant 'kk' to set; did you mean 'k'\?$"):
+        loads(f"k = 8\n{INPUT}conv k 3", set={"kk": 3})
+
+
+def test_the_test_of_messages_can_fail(tmp_path):
+    path = tmp_path / "new.py"
+    path.write_text('raise Mistake(X, f"{n} is a message that no test reads", 0, 1)')
+    assert list(fixed_parts(path)) == [" is a message that no test reads"]
+
+
+# Several errors in one file
+
+
+def test_one_run_tells_every_error_and_nothing_that_follows_from_one():
+    spec = """\
+after conv: relo
+k = 1/0
+INPUT: 32x32x3
+CONV1: k 3x3 pad 1 => 32x32x16
+CONV2: 16 3x3 strid 2 => 16x16x16
+POOL1: 3x3 pad 2 => 8x8x16
+KONV3: 16 3x3 => 8x8x16
+CONV4: 8 9x9
+FC5: 10 => 138M
+expect parms = 3
+expect params(FC5) = 3"""
+    assert [text.split(" | ")[0] for text in findings(spec)] == [
+        "SYN107 1:13 relo",
+        "SYN109 2:6 /",
+        "SYN107 5:15 strid",
+        "SHP103 6:12 pad 2",
+        "SYN106 7:1 KONV3",
+        "SYN115 9:12 138M",
+        "SYN115 10:8 parms",
+    ]
+
+
+def test_rows_after_an_error_are_unknown():
+    network = analyse(INPUT + "A: conv 8 3x3\nB: conv 8 3x3 strid 2\nC: conv 8 3x3 relu\nD..E: relu", "bad", "bad.spec")
+    assert [node.name for node in network] == ["A"]
+    assert [(u.name, u.kind, u.line) for u in network.unknown][:3] == [
+        ("B", "conv", 3),
+        ("C", "conv", 4),
+        ("C.relu", "relu", 4),
+    ]
+
+
+@pytest.mark.parametrize("claim", ["=> 30x30x8", "=> 30x30x8, 9 params", "=> 8@30x30"])
+def test_errors_below_a_broken_line_are_found_from_its_claim(claim):
+    told = findings(f"{INPUT}conv 8 3x3 strid 2 {claim}\nconv 8 31x31")
+    assert [text.split(" |")[0] for text in told] == ["SYN107 2:12 strid", "SHP101 3:8 31x31"]
+
+
+def test_without_a_claim_nothing_is_guessed_below_a_broken_line():
+    assert len(findings(f"{INPUT}conv 8 3x3 strid 2\nconv 8 31x31")) == 1
+
+
+def test_a_claim_further_down_is_taken_up():
+    told = findings(f"{INPUT}conv 8 3x3 strid 2\n[15x15x8] conv 8 3x3\nconv 8 31x31")
+    assert [text.split(" |")[0] for text in told] == ["SYN107 2:12 strid", "SHP101 4:8 31x31"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "doubted", "sure"),
+    [
+        ("after conv: relo", "conv", "maxpool"),
+        ("rounding up", "maxpool", "conv"),
+    ],
+)
+def test_what_a_broken_directive_would_change_is_unknown(broken, doubted, sure):
+    lines = {"conv": "conv 8 3x3", "maxpool": "maxpool 2"}
+    network = analyse(f"{broken}\n{INPUT}{lines[sure]}\n{lines[doubted]}", "bad", "bad.spec")
+    assert [node.kind for node in network] == [sure]
+    assert [row.kind for row in network.unknown] == [doubted]
+
+
+def test_a_broken_expectation_or_recipe_leaves_every_row_known():
+    network = analyse(f"{INPUT}expect parms = 3\ntrain batch 3\nconv 8 3x3", "bad", "bad.spec")
+    assert [node.name for node in network] == ["conv1"]
+    assert network.unknown == ()
+
+
+def test_a_constant_that_does_not_read_is_told_once_and_may_be_set():
+    spec = f"k = 1/0\n{INPUT}conv k 3x3\nconv k 3x3"
+    assert [text.split(" |")[0] for text in findings(spec)] == ["SYN109 1:6 /"]
+    assert [node.output.channels for node in analyse(spec, "bad", "bad.spec", set={"k": 8})] == [8, 8]
+
+
+# Limits
+
+LIMITED = {
+    INPUT + "\n" * 20: "SYN103 11:1  | the file has 22 lines, the limit is 10 | --limit lines=N raises it",
+    INPUT + "conv 8 3x3" + " " * 200: "SYN103 2:101   | the line has 210 characters, the limit is 100 | "
+    "--limit columns=N raises it; a line may go on after '\\'",
+    INPUT
+    + "conv 123456789012 3": "SYN103 2:6 123456789012 | the number has more than 11 digits | --limit digits=N raises it",
+    INPUT + "conv 3 3 => 123456789012 params": "SYN103 2:13 123456789012 | the number has more than 11 digits | "
+    "--limit digits=N raises it",
+    INPUT + "conv 10**6*10**9 3": "SYN103 2:11 * | the result has more than 11 digits | --limit digits=N raises it",
+    INPUT + "conv 9**99 3": "SYN103 2:7 ** | the result has more than 11 digits | --limit digits=N raises it",
+    INPUT
+    + "fc 9**10": "SYN103 2:1 fc 9**10 | the layer's numbers have more than 11 digits | --limit digits=N raises it",
+    INPUT
+    + "CONV1..99: 8 1": "SYN103 2:1 CONV1..99 | this makes 99 layers, the limit is 8 | --limit layers=N raises it",
+    INPUT + "repeat 9\n  relu": "SYN103 2:8 9 | this makes 9 layers, the limit is 8 | --limit layers=N raises it",
+    INPUT
+    + "relu; relu; relu relu relu relu relu relu relu; relu": "SYN103 2:49 relu | the spec makes more than 8 layers | "
+    "--limit layers=N raises it",
+    "\n".join(
+        " " * i + f"g{i}:" for i in range(5)
+    ): "SYN103 4:4 g | bodies nest deeper than 2 | --limit nesting=N raises it",
+}
+
+
+@pytest.mark.parametrize(("spec", "told"), LIMITED.items(), ids=range(len(LIMITED)))
+def test_limits_are_told_and_how_to_raise_them(spec, told):
+    limits = Limits(columns=100, lines=10, layers=8, nesting=2, digits=11)
+    assert findings(spec, limits=limits)[0] == told
+    assert not any(text.startswith("SYN103") for text in findings(spec))
+
+
+HUGE = {
+    "100 kB on a line": INPUT + "conv 8 3x3 " + "x" * 100_000,
+    "5000 parentheses": INPUT + "conv " + "(" * 5000 + "8" + ")" * 5000 + " 3x3",
+    "5000 open parentheses": INPUT + "conv " + "(" * 5000,
+    "5000 bodies": "\n".join(" " * i + f"g{i}:" for i in range(5000)),
+    "5000 branches": INPUT + "\n".join(" " * i + "- relu" for i in range(5000)),
+    "10000 signs": INPUT + "conv " + "-" * 9998 + "8 3x3",
+    "repeat 10**9": INPUT + "repeat 10**9\n  relu",
+    "repeat 10**9 of nothing": INPUT + "repeat 50000\n  repeat 50000\n    c = 1",
+    "a long range": INPUT + "CONV1..999999999: 8 1",
+    "a long computed range": INPUT + "CONV1..(10**30): 8 1",
+    "10**9**9": INPUT + "conv 10**9**9 3",
+    "19000 digits": INPUT + "conv " + "9" * 19_000 + " 3",
+    "digit groups that end wrongly": INPUT + "conv 1" + ",111" * 4500 + ",11 3",
+    "digit groups in a claim": INPUT + "relu => 1" + ",111" * 4500 + ",11 params",
+    "a word of 19999 letters": "a" * 19_999,
+    "a name and spaces": "a" + " " * 19_000 + "b",
+    "asterisks": "* " * 9_999,
+    "slide words": "max " * 4_900 + "POOL: 3",
+    "remarks in remarks": INPUT + "relu " + "(a" * 6000 + ")" * 6000,
+    "remarks": INPUT + "relu " + "(a b)" * 3900,
+    "noise": INPUT + "relu " + "filters " * 2400,
+    "commas": INPUT + "relu" + "," * 19_000,
+    "numbers without units": INPUT + "relu => " + "1 " * 9000,
+    "9000 axes": INPUT + "conv 8 " + "3x" * 9000 + "3",
+    "9000 open axes": INPUT + "relu => " + "?x" * 9000 + "?",
+    "a call of 6000": INPUT + "conv max(" + ",".join("1" * 6000) + ") 3",
+    "4000 comparisons": "k = 1" + " < 1" * 4000,
+    "19000 ligatures": INPUT + "relu (" + "\ufb01" * 19_000 + ")",
+    "19000 illegal characters": INPUT + "relu " + "".join(chr(0x430 + i % 30) for i in range(19_000)),
+    "20000 semicolons": INPUT + ";" * 19_999,
+    "20000 continuations": INPUT + "\\\n" * 20_000,
+    "a layer on 20000 lines": INPUT + "conv 8 1 \\\n" * 20_000,
+    "3900 postfixes": INPUT + "relu" + " relu" * 3900,
+    "20000 constants": INPUT + "\n".join(f"k{i} = {i}" for i in range(20_000)) + "\nconv kk 3",
+    "5000 misspelt lines": INPUT + "\n".join(f"conv kk{i} 3" for i in range(5000)),
+    "2000 misspelt expectations": INPUT
+    + "C1..2000: relu\n"
+    + "\n".join(f"expect params(X{i}) = 1" for i in range(2000)),
+}
+
+
+@pytest.mark.parametrize("spec", HUGE.values(), ids=HUGE)
+def test_any_size_is_answered_at_once(spec):
+    begin = time.process_time()
+    analyse(spec, "huge", "huge.spec")
+    assert time.process_time() - begin < 2
+
+
+# Anything at all
+
+GOOD = """\
+# AlexNet
+# source: CS231n
+k = 96
+after conv: relu
+[227x227x3] INPUT
+[55x55x96] CONV1: k 11x11 filters at stride 4, pad 0
+[27x27x96] MAX POOL1: 3x3 filters at stride 2
+CONV2..3: 256 5x5 pad 2 => [27x27x256]; NORM2: Normalization layer
+tower: repeat 2
+  conv 8*(i + 1) 3x3 pad 1:0x0:1 nobias bn
+pool avg 2x2 stride=2 ceil (a remark)
+FC8: 1,000 neurons dropout 0.5 => 1000, 105.4M macs
+expect params(CONV1) = 34,944
+train: batch 128, lr 1e-2
+"""
+WORDS = (
+    "conv maxpool relu INPUT CONV1 CONV2..4 POOL1: FC: repeat if else block from add concat after conv: axes CxHxW "
+    "rounding ceil exact expect params macs rf memory train: nobias plain depthwise groups stride pad same copy F= K=3 "
+    "k i C W x 3x3 3x 227x227x3 96 4,096 0.5 1e-4 1e9 ? => [ ] ( ) : ; , .. * ** / // % + - = == <= @ 6@28x28 # \\ "
+    "and not max( pick( 138M 4GiB [55x55x96] _ . \t \n \n \n\x20\x20 \u00d7 \u00a0 \ufb01 \u0445 \u2013 \x00 "
+    "\x1b[31m \u202e"
+).split(" ")
+SOUP = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
+quickly = settings(max_examples=300, deadline=2000, suppress_health_check=list(HealthCheck))
+
+
+def answered(spec):
+    """The network of any text; whatever is told of it can be printed, and stands inside the file."""
+    network = analyse(spec, "any", "any.spec")
+    for finding in network.findings:
+        assert (finding.message + finding.hint).isprintable()
+        assert 1 <= finding.span.line <= len(network.source.rows) or finding.code is faults.UNREADABLE
+        assert finding.span.column >= 1
+    assert network.complete == (not network.findings)
+    return network
+
+
+@quickly
+@given(st.text(max_size=200))
+def test_any_text_is_answered(text):
+    answered(text)
+
+
+@quickly
+@given(st.binary(max_size=200))
+def test_any_bytes_are_answered(data):
+    answered(data)
+
+
+@quickly
+@given(SOUP)
+def test_any_words_are_answered(text):
+    answered(INPUT + text)
+
+
+@quickly
+@given(st.integers(0, len(GOOD)), st.integers(0, 12), st.sampled_from(WORDS))
+def test_a_good_spec_with_a_slip_is_answered(at, length, word):
+    answered(GOOD[:at] + word + GOOD[at + length :])
+
+
+@quickly
+@given(st.integers(0, len(GOOD)), st.characters())
+def test_a_good_spec_with_any_character_is_answered(at, char):
+    answered(GOOD[:at] + char + GOOD[at:])
+
+
+def test_the_good_spec_is_good():
+    assert not answered(GOOD).findings
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        (b"INPUT: 8x8x3\nrel\xfc", (2, 4), "byte 0xfc is not UTF-8; save the file as UTF-8"),
+        ("INPUT: 8x8x3".encode("utf-16"), (1, 1), "byte 0xff is not UTF-8; it looks like UTF-16"),
+        ("INPUT: 8x8x3".encode("utf-16-be"), None, ""),
+    ],
+)
+def test_bytes_that_are_no_text_are_named(data, place, message):
+    told = analyse(data, "bad", "bad.spec").findings[0]
+    if place:
+        assert (told.code.code, told.span[:2], told.message) == ("SYN101", place, message)
+    else:
+        assert told.message == "U+0000 is a control character"
+
+
+def test_nothing_of_a_spec_is_executed(tmp_path):
+    target = tmp_path / "made"
+    for text in (
+        f'k = __import__("os").mkdir("{target}")',
+        f"conv {{open('{target}', 'w')}} 3",
+        f"# cnncalc: {target}",
+    ):
+        answered(INPUT + text)
+    assert not target.exists()
