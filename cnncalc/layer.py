@@ -158,7 +158,7 @@ class Layer:
         raise NotImplementedError(self.keyword())
 
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
-        """What the arguments claim of the input: (argument, said, found, working)."""
+        """What the arguments claim of the input: (argument, said, found, working over `{shape}` and `{found}`)."""
         return iter(())
 
 

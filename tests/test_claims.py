@@ -639,3 +639,9 @@ def test_the_search_ends_in_time():
     found = told(text)
     assert len(found) == 2000
     assert {hint for _, _, hint in found} == {"claim 32x32x8"}
+
+
+def test_the_working_of_inputs_is_in_the_order_of_the_file():
+    net = analyse("axes CxHxW\nINPUT: 256x6x7\nFC6: 10 in 5", "net", "net.spec")
+    (finding,) = net.diagnostics
+    assert finding.message == "FC6 says 5 inputs, the map above gives 256x6x7 = 10752"

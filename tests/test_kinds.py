@@ -580,7 +580,7 @@ def test_requirements_give_their_numbers(keyword, given_input, line):
 
 def test_fc_says_what_it_is_given():
     node = case("6x6x256", "fc 40 in 9217").node
-    assert list(node.layer.claims(*node.shapes)) == [("in", 9217, 9216, "the map above gives 6x6x256 = 9216")]
+    assert list(node.layer.claims(*node.shapes)) == [("in", 9217, 9216, "the map above gives {shape} = {found}")]
 
 
 # Random windows: accepted exactly where PyTorch's forward on real tensors accepts

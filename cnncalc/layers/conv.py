@@ -129,4 +129,4 @@ class Conv(Layer):
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         said = self.__dict__.get("in")
         if said is not None:
-            yield "in", said, inputs[0].channels, f"the map above has {inputs[0].channels} channels"
+            yield "in", said, inputs[0].channels, "the map above has {found} channels"

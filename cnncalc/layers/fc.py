@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.geometry import WHOLE, Order, Shape
+from cnncalc.geometry import WHOLE, Shape
 from cnncalc.layer import Layer, Module, Parameter, Saved, Weight
 from cnncalc.work import Work
 
@@ -68,5 +68,5 @@ class Fc(Layer):
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         said, x = self.__dict__.get("in"), inputs[0]
         if said is not None:
-            product = f"{Order().text(x)} = {x.elements}" if x.rank else f"a vector of {x.elements}"
+            product = "{shape} = {found}" if x.rank else "a vector of {found}"
             yield "in", said, x.elements, f"the {'map' if x.rank else 'layer'} above gives {product}"

@@ -50,7 +50,8 @@ The claims are the file's own.
         search = searched(network) if wrong else None
         for node, (argument, said, found, working) in wrong:
             hint = (search and search.inputs(node, said)) or f"write {argument} {found}"
-            yield Diagnostic(self.code, f"{node.name} says {said} inputs, {working}", node.span, hint)
+            gives = working.format(shape=network.order.text(node.shapes[0]), found=found)
+            yield Diagnostic(self.code, f"{node.name} says {said} inputs, {gives}", node.span, hint)
 
 
 def searched(network: Network) -> Search:
