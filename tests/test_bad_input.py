@@ -1421,8 +1421,8 @@ LIMITED = {
     INPUT + "\n" * 20: "SYN103 11:1  | the file has 22 lines, the limit is 10 | --limit lines=N raises it",
     INPUT + "conv 8 3x3" + " " * 200: "SYN103 2:101   | the line has 210 characters, the limit is 100 | "
     "--limit columns=N raises it; a line may go on after '\\'",
-    INPUT
-    + "conv 123456789012 3": "SYN103 2:6 123456789012 | the number has more than 11 digits | --limit digits=N raises it",
+    INPUT + "fc 123456789012": "SYN103 2:4 123456789012 | the number has more than 11 digits | "
+    "--limit digits=N raises it",
     INPUT + "conv 3 3 => 123456789012 params": "SYN103 2:13 123456789012 | the number has more than 11 digits | "
     "--limit digits=N raises it",
     INPUT + "conv 10**6*10**9 3": "SYN103 2:11 * | the result has more than 11 digits | --limit digits=N raises it",
