@@ -645,3 +645,8 @@ def test_the_working_of_inputs_is_in_the_order_of_the_file():
     net = analyse("axes CxHxW\nINPUT: 256x6x7\nFC6: 10 in 5", "net", "net.spec")
     (finding,) = net.diagnostics
     assert finding.message == "FC6 says 5 inputs, the map above gives 256x6x7 = 10752"
+
+
+@pytest.mark.parametrize(("claim", "holds"), [("10", 1), ("1x1x10", 1), ("1x10", 1), ("2x1x10", 0), ("10x1x1", 0)])
+def test_a_vector_may_be_claimed_as_a_map_of_one_cell(claim, holds):
+    assert len(analyse(f"INPUT: 8x8x3\nFC: 10 => {claim}", "net", "net.spec").diagnostics) == 1 - holds

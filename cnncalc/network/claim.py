@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import ILLEGAL_VALUE, LIMIT
+from cnncalc.geometry import Shape
 from cnncalc.network.node import Claimed
 from cnncalc.syntax.expression import evaluate, shown
 from cnncalc.syntax.words import TENSOR
@@ -13,7 +14,7 @@ from cnncalc.syntax.words import TENSOR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncalc.geometry import Rational, Shape
+    from cnncalc.geometry import Rational
     from cnncalc.source import Line
     from cnncalc.syntax.expression import Expression
     from cnncalc.syntax.tree import Claim, Figure
@@ -69,11 +70,13 @@ def holds(claim: Claimed, found: Rational) -> bool:
 
 
 def fits(claim: Claimed, shape: Shape, width_first: bool, channels_first: bool) -> bool:
-    """Whether a shape is the one claimed: `?` is any extent, one extent a vector or a 1x1 map,
-    one extent fewer than the map means one channel.
+    """Whether a shape is the one claimed: `?` is any extent, one extent a vector or a 1x1 map, a vector may be
+    claimed as a 1x1 map (CS231n writes [1x1x4096]), one extent fewer than the map means one channel.
     """
     if len(claim.axes) == 1 and set(shape.extents) <= {1} and agree(claim.axes, (shape.channels,)):
         return True
+    if shape.rank == 0:
+        shape = Shape(shape.channels, (1,) * (len(claim.axes) - 1))
     spatial = shape.extents[::-1] if width_first else shape.extents
     if len(claim.axes) == shape.rank and shape.channels == 1:
         return agree(claim.axes, spatial)
