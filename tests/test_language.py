@@ -376,9 +376,21 @@ def test_one_number_is_that_extent_on_every_axis():
 
 @pytest.mark.parametrize(
     "line",
-    """conv 0 3; conv 8 0; conv 8 0x3; conv 8 3 stride 0; conv 8 3 dilation 0; conv 8 3 groups 0; conv 8 3 pad -1; conv 8 3 pad 0:-1; conv -8 3; fc 0; maxpool 0; lrn 0; INPUT2: 0x3x3""".split(
-        "; "
-    ),
+    [
+        "conv 0 3",
+        "conv 8 0",
+        "conv 8 0x3",
+        "conv 8 3 stride 0",
+        "conv 8 3 dilation 0",
+        "conv 8 3 groups 0",
+        "conv 8 3 pad -1",
+        "conv 8 3 pad 0:-1",
+        "conv -8 3",
+        "fc 0",
+        "maxpool 0",
+        "lrn 0",
+        "INPUT2: 0x3x3",
+    ],
 )
 def test_extents_strides_dilations_groups_and_counts_are_at_least_1_and_pads_at_least_0(line):
     refused(line, "SYN111")
@@ -766,9 +778,9 @@ def test_indentation_nests_and_tabs_are_errors():
 
 
 LATER = [
-    "3a: concat\n  - conv 64 1x1 relu\n  - conv 96 1x1 relu; conv 128 3x3 pad 1 relu\n  - conv 16 1x1\n    conv 32 5x5 pad 2",
+    "3a: concat\n  - conv 64 1x1 relu\n  - conv 96 1x1; conv 128 3x3\n  - conv 16 1x1\n    conv 32 5x5",
     "add relu\n  - conv c 3x3 stride s\n    conv c 3x3\n  - shortcut",
-    "block basic(c, s=1)\n  add relu\n    - conv c 3x3\n      conv c 3x3\n    - shortcut\nlayer2.0: basic 128 s=2\nbasic 8",
+    "block basic(c, s=1)\n  add relu\n    - conv c 3\n      conv c 3\n    - shortcut\nA: basic 128 s=2\nbasic 8",
     "tower: share CONV1",
     "policy from tower:\n  conv 2 1x1 relu\n  fc 362",
     "aux1 from 4a: aux weight 0.3\n  avgpool 5x5 stride 3\n  fc 1000 relu dropout 0.7",

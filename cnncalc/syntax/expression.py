@@ -207,6 +207,10 @@ class Reader:
 
 def evaluate(expression: Expression, names: Mapping[str, Rational], digits: int = 1_000) -> Rational:
     """The exact value; raises Mistake where there is none."""
+    if len(expression.steps) == 1 and expression.steps[0].op == "number":
+        plain = number_of(expression.steps[0].text, digits)
+        if plain is not None:
+            return plain
     stack: Stack = []
     for step in expression.steps:
         if step.op == "number":

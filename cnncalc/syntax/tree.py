@@ -43,13 +43,22 @@ class Argument(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A kind with its arguments: the layer of a line, or one of its postfixes; `names` are those they read."""
+    """A kind with its arguments: the layer of a line, or one of its postfixes; `names` are those they read.
+
+    Equal texts are read once, so a use is itself alone: what is remembered of it is found without comparing it.
+    """
 
     kind: type[Layer]
     arguments: tuple[Argument, ...]
     names: frozenset[str]
     begin: int
     end: int
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
 
 class Figure(NamedTuple):
