@@ -1380,6 +1380,11 @@ def test_errors_below_a_broken_line_are_found_from_its_claim(claim):
     assert [text.split(" |")[0] for text in told] == ["SYN107 2:12 strid", "SHP101 3:8 31x31"]
 
 
+def test_a_claim_without_channels_is_of_one_channel():
+    told = findings(f"{INPUT}conv 1 3x3 strid 2 => 30x30\nconv 8 3x3 groups 2\nconv 8 3x3")
+    assert [text.split(" |")[0] for text in told] == ["SYN107 2:12 strid", "SHP102 3:12 groups 2"]
+
+
 def test_without_a_claim_nothing_is_guessed_below_a_broken_line():
     assert len(findings(f"{INPUT}conv 8 3x3 strid 2\nconv 8 31x31")) == 1
 

@@ -1,33 +1,22 @@
 """One pass over the statements: constants, repeats and lines, with shapes as it goes.
 
 Bodies are generators driven by a loop, so nesting never meets Python's recursion limit. A mistake costs its line:
-it is noted, and the pass goes on from the shape the line claims, if it claims one.
+it is noted, and the pass goes on from the shape the line claims, if it claims one. `State` keeps what is known,
+`Lines` traces a line, `Tracer` walks.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
-from cnncalc.faults import (
-    BAD_CLAIM,
-    DUPLICATE_NAME,
-    ILLEGAL_VALUE,
-    LIMIT,
-    MISPLACED,
-    NO_NETWORK,
-    NOT_YET,
-    UNKNOWN_KIND,
-    UNKNOWN_NAME,
-)
-from cnncalc.geometry import Order, Shape
-from cnncalc.network.bind import Refusal, Setting, layer_of
-from cnncalc.network.chain import LOST, Flow, Part, own_parts, parts_of, rows
-from cnncalc.network.claim import claimed, fits
-from cnncalc.network.node import Claimed, LineOf, Network, Node, Unknown
+from cnncalc.faults import ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
+from cnncalc.geometry import Order
+from cnncalc.network.lines import Lines
+from cnncalc.network.node import Claimed, Network
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
-from cnncalc.source import Limits
-from cnncalc.syntax.expression import Expression, evaluate, shown
+from cnncalc.network.state import Options
+from cnncalc.syntax.expression import shown
 from cnncalc.syntax.tree import (
     After,
     Axes,
@@ -44,63 +33,39 @@ from cnncalc.syntax.tree import (
 from cnncalc.syntax.words import kind_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnncalc.geometry import Rational
-    from cnncalc.layer import Layer
     from cnncalc.source import Source
     from cnncalc.syntax.parse import Parsed
     from cnncalc.syntax.tree import Label, Place, Statement
 
     Steps = Iterator["Steps"]
-    Placed = tuple[Claim, int]
 
-AXES = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-"""The letters of the spatial axes in PyTorch's order."""
+__all__ = ["Options", "trace"]
+
 QUIET = frozenset(("expect", "train", "block"))
 """Directives that change no shape, so that one that does not read leaves the shapes below known."""
-MOST_DIGITS = 4_000
-"""A little less than Python converts to text and back."""
 WORDS = ("train", "weights")
 """What may stand beside names in the parentheses of an expectation."""
 
 
-class Options(NamedTuple):
-    """What the caller changes of a spec: constants, the input's shape, the limits."""
-
-    constants: Mapping[str, Rational] = {}
-    shape: Shape | None = None
-    limits: Limits = Limits()
-
-
-class Tracer:
-    """What is known so far: nodes, lines, the tensor that flows, findings."""
+class Tracer(Lines):
+    """Walks the statements of a file, bodies included."""
 
     def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
-        self.source, self.options = source, options
-        self.digits = min(options.limits.digits, MOST_DIGITS)
-        self.findings = {(finding.code.code, finding.span): finding for finding in parsed.findings}
-        self.order, self.axes_line, self.rounding = Order(), 0, "floor"
-        self.doubts: set[str] = set()
-        self.poisoned: set[str] = set()
-        self.inputs: list[Node] = []
-        self.nodes: list[Node] = []
-        self.lines: list[LineOf] = []
-        self.unknown: list[Unknown] = []
-        self.rows: dict[str, int] = {}
+        super().__init__(source, parsed, options)
+        self.statements, self.axes_line = parsed.statements, 0
+        self.steps, self.stopped = 0, False
         self.expects: list[Expect] = []
         self.expectations: list[Claimed] = []
-        self.recipe = ""
-        self.flow, self.started, self.partial = LOST, False, False
-        self.steps, self.stopped = 0, False
         self.spoken: frozenset[str] = frozenset()
-        self.top = Scope("", written_names(parsed.statements))
+        self.recipe = ""
         self.handlers: dict[type, Callable[..., Steps | None]] = {
             LayerLine: self.layer_line, Constant: self.constant, After: self.after, Axes: self.axes,
             Rounding: self.set_rounding, Expect: self.expect, Train: self.train, Repeat: self.repeat,
             Group: self.group, Broken: self.broken,
         }  # fmt: skip
-        self.statements = parsed.statements
         self.file_constants()
 
     # The walk
@@ -149,18 +114,6 @@ class Tracer:
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
         return self.stopped
 
-    def find(self, place: Place, mistake: Mistake, base: int = 0) -> None:
-        """Note a mistake whose places count from its statement's beginning, or from `base` behind it."""
-        start = place.begin + base
-        span = place.line.span(start + mistake.begin, start + mistake.end)
-        self.note(Diagnostic(mistake.code, mistake.message, span, mistake.hint))
-
-    def note(self, finding: Diagnostic) -> None:
-        """Keep one finding of a code and place, and none that only repeats that a broken constant has no value."""
-        if finding.code is UNKNOWN_NAME and self.poisoned and finding.message.split("'")[1] in self.poisoned:
-            return
-        self.findings.setdefault((finding.code.code, finding.span), finding)
-
     # Constants
 
     def file_constants(self) -> None:
@@ -198,19 +151,6 @@ class Tracer:
             except Mistake:
                 self.poisoned.add(statement.name)
                 raise
-
-    def value(self, expression: Expression, names: Mapping[str, Rational]) -> Rational:
-        """The value of an expression within the limit of digits."""
-        return evaluate(expression, names, self.digits)
-
-    def names(self, scope: Scope, i: int | None) -> dict[str, Rational]:
-        """The constants, the extents of the tensor that comes in, and the number in a range."""
-        names, shape = dict(scope.constants), self.flow.shape
-        if shape is not None:
-            names.update(zip(("C", *AXES[shape.rank]), shape.dims, strict=True))
-        if i is not None:
-            names["i"] = i
-        return names
 
     # Directives
 
@@ -260,27 +200,6 @@ class Tracer:
             scope.taken.setdefault(name, statement.place.line.number)
         self.lose(statement.place, scope.prefix + name, kind if kind != "input" else "")
         self.assume([(claim, 0) for claim in statement.claims], statement.place, scope)
-
-    def lose(self, place: Place, name: str, kind: str) -> None:
-        """From here on shapes are unknown; a row says so where a kind is told."""
-        self.flow, self.partial = LOST, True
-        if kind:
-            self.unknown.append(Unknown(name or kind, kind, place.line.number))
-
-    def doubt(self) -> None:
-        """From here on the shape is only assumed: errors below are found, and no row shows a number."""
-        self.flow, self.partial = Flow(None, self.flow.shape), True
-
-    def assume(self, claims: Iterable[Placed], place: Place, scope: Scope) -> None:
-        """Go on from the shape that a broken line claims, so that the errors below it are found too."""
-        for claim, base in claims:
-            if claim.shape and all(claim.shape.axes) and 1 < len(claim.shape.axes) <= 4:
-                try:
-                    held = self.claimed(claim, base, "", place, scope.constants)
-                except Mistake:
-                    continue
-                axes = tuple(axis or 1 for axis in held.axes)
-                self.flow = Flow(None, self.order.shape(axes, held.channels_first))
 
     # Bodies
 
@@ -352,27 +271,7 @@ class Tracer:
         for number in range(first, last + 1):
             yield numbered(stem, digits, number), number
 
-    def take(self, label: Label | None, name: str, scope: Scope, place: Place) -> str:
-        """A name of this scope with its prefix; one that is taken costs what follows its numbers."""
-        full = scope.prefix + name
-        begin, end = (label.begin, label.end) if label else (0, place.length)
-        try:
-            if label:
-                scope.take(name, place.line.number, begin, end)
-            self.claim_row(full, place.line.number, begin, end)
-        except Mistake as mistake:
-            self.find(place, mistake)
-            self.doubt()
-        return full
-
-    def claim_row(self, row: str, line: int, begin: int, end: int) -> None:
-        """No two rows of the table bear one name, however each came by it."""
-        if row in self.rows:
-            text = f"'{row}' is named twice: on line {self.rows[row]} and here"
-            raise Mistake(DUPLICATE_NAME, text, begin, end, "give each its own name")
-        self.rows[row] = line
-
-    # Lines
+    # Lines by their names
 
     def layer_line(self, statement: LayerLine, scope: Scope) -> None:
         """A line: once, or for every number of its range."""
@@ -393,147 +292,7 @@ class Tracer:
         begin, end = (label.begin, label.end) if label else (0, statement.place.length)
         raise Mistake(UNKNOWN_KIND, text, begin, end, hint)
 
-    def line(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
-        """One line with its postfixes: nodes, and the claims it makes."""
-        place, kind = statement.place, statement.body.uses[0].kind
-        own, further = name or scope.anonymous(kind.keyword()), kind.arity == 0 and bool(self.inputs)
-        full = scope.prefix + own if further else self.take(statement.label, own, scope, place)
-        parts = parts_of(statement, scope)
-        claims = [*((c, 0) for c in statement.bracket), *((c, statement.base) for c in statement.body.claims)]
-        names = self.names(scope, i) if any(claim.names for claim, _ in claims) else {}
-        if kind.arity == 0:
-            first, *rest = own_parts(statement)
-            self.input(full, first, place, scope)
-            return self.behind_input(full, rest, claims, place, scope)
-        self.begin(place)
-        if parts is None or self.doubted(parts[0]):
-            self.lose(place, full, kind.keyword())
-            return self.assume(claims, place, scope)
-        nodes = self.chain(full, rows(full, parts), scope, i)
-        if len(nodes) == len(parts):
-            self.lines.append(LineOf(full, nodes, tuple(self.held(claims, full, place, names))))
-        elif self.flow.shape is None:
-            self.assume(claims, place, scope)
-
-    def begin(self, place: Place) -> None:
-        """A layer needs something to read."""
-        if not self.started:
-            self.started = True
-            hint = "declare its shape above the layers: INPUT: 227x227x3"
-            self.find(place, Mistake(NO_NETWORK, "the network begins without an input", 0, place.length, hint))
-            self.doubts.add("input")
-
-    def doubted(self, part: Part) -> bool:
-        """Whether a layer rounds as a directive says that does not read."""
-        return "rounding" in self.doubts and any(p.name == "ceil" for p in part.use.kind.parameters)
-
-    def chain(self, line: str, parts: Iterable[tuple[str, Part]], scope: Scope, i: int | None) -> tuple[Node, ...]:
-        """The nodes of a line, each reading the one before; fewer once an error makes them unknown."""
-        nodes: list[Node] = []
-        for row, part in parts:
-            if row != line:
-                self.take_row(row, part)
-            node = self.step(row, line, part, scope, i)
-            if node:
-                nodes.append(node)
-        self.nodes += nodes
-        return tuple(nodes)
-
-    def take_row(self, row: str, part: Part) -> None:
-        """The row of a postfix; another line may bear its name."""
-        try:
-            self.claim_row(row, part.line.number, part.use.begin, part.use.end)
-        except Mistake as mistake:
-            self.note(part.finding(mistake))
-            self.doubt()
-
-    def step(self, row: str, line: str, part: Part, scope: Scope, i: int | None) -> Node | None:
-        """One layer on the tensor that flows; None, and an unknown row, where its numbers are not known."""
-        node, shape = self.flow
-        layer = self.layer(part, scope, i) if shape else None
-        if layer is None or shape is None:
-            self.flow, self.partial = LOST, True
-        elif node is None:
-            self.flow = Flow(None, layer.out(shape))
-        else:
-            made = Node(row, line, layer, (node,), part.span())
-            if self.printable(made, part):
-                self.flow = Flow(made, made.output)
-                return made
-            self.flow, self.partial = LOST, True
-        self.unknown.append(Unknown(row, part.keyword, part.line.number))
-        return None
-
-    def printable(self, node: Node, part: Part) -> bool:
-        """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
-        most = max(node.work.macs, node.output.elements)
-        if most.bit_length() * 3 <= self.digits * 10:
-            return True
-        text = f"the layer's numbers have more than {self.digits:,} digits"
-        self.note(part.finding(Mistake(LIMIT, text, part.use.begin, part.use.end, "--limit digits=N raises it")))
-        return False
-
-    def layer(self, part: Part, scope: Scope, i: int | None) -> Layer | None:
-        """The layer of a part over what flows, or None after an error, which is noted."""
-        given = part.given.use if part.given else None
-        wanted = part.use.names or (given and given.names)
-        setting = Setting(self.order, self.rounding == "ceil", self.digits)
-        made = layer_of(part.use, given, self.flow.shape, self.names(scope, i) if wanted else {}, setting)
-        if not isinstance(made, Refusal):
-            return made
-        self.note(part.refused(made))
-        return None
-
-    def input(self, name: str, part: Part, place: Place, scope: Scope) -> None:
-        """The input; its shape is the caller's, if the caller gives one. A second one is read for its shape alone."""
-        further, late, self.started = bool(self.inputs), self.started, True
-        self.flow = LOST
-        layer = None if "axes" in self.doubts else self.layer(part, scope, None)
-        if layer is None:
-            return self.lose(place, "", "")
-        node = Node(
-            name, name, layer.replaced(shape=self.options.shape) if self.options.shape else layer, (), place.span()
-        )
-        self.flow = Flow(node, node.output)
-        if not further and not late:
-            return self.inputs.append(node)
-        self.doubt()
-        if further:
-            raise Mistake(NOT_YET, "several inputs are not supported yet", 0, place.length)
-        if "input" not in self.doubts:
-            raise Mistake(MISPLACED, "the input stands below a layer", 0, place.length, "move it to the top")
-
-    def behind_input(self, name: str, parts: list[Part], claims: list[Placed], place: Place, scope: Scope) -> None:
-        """What an input's line says besides its shape: postfixes, and a claim of the shape."""
-        if parts:
-            [_, *named] = rows(name, [parts[0], *parts])
-            nodes = self.chain(name, named, scope, None)
-            if nodes and len(nodes) == len(parts):
-                self.lines.append(LineOf(name, nodes, tuple(self.held(claims, name, place, {}))))
-            return
-        node = self.flow.node
-        for claim, base in claims:
-            held = self.claimed(claim, base, name, place, self.top.constants)
-            agrees = node and fits(held, node.output, self.order.width_first, self.order.channels_first)
-            if node and not self.options.shape and not (held.quantity == "shape" and agrees):
-                text = f"the input is {self.order.text(node.output)} and claims {held.text}"
-                hint = "an input claims its own shape at most"
-                self.find(place, Mistake(BAD_CLAIM, text, claim.begin, claim.end, hint), base)
-
-    # Claims
-
-    def claimed(self, claim: Claim, base: int, target: str, place: Place, names: Mapping[str, Rational]) -> Claimed:
-        """A claim with its numbers; its places count from `base` in its statement."""
-        digits = self.digits
-        return claimed(claim, (target,), names, place.line, place.begin + base, digits)
-
-    def held(self, claims: list[Placed], target: str, place: Place, names: Mapping[str, Rational]) -> Iterator[Claimed]:
-        """A line's claims with their numbers."""
-        for claim, base in claims:
-            try:
-                yield self.claimed(claim, base, target, place, names)
-            except Mistake as mistake:
-                self.find(place, mistake, base)
+    # The end
 
     def expected(self, statement: Expect, scope: Scope) -> None:
         """An expectation with its numbers, its names looked up."""
@@ -557,8 +316,6 @@ class Tracer:
             groups = (row[:at] for row in self.rows for at, char in enumerate(row) if char == ".")
             self.spoken = frozenset((*self.rows, *groups, *bare, *WORDS))
         return self.spoken
-
-    # The end
 
     def network(self, name: str) -> Network:
         """Everything traced."""

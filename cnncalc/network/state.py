@@ -1,0 +1,143 @@
+"""What a pass over a spec knows: the tensor that flows, the rows that are named, what is wrong, what is in doubt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.diagnostic import Diagnostic, Mistake
+from cnncalc.faults import DUPLICATE_NAME, NO_NETWORK, UNKNOWN_NAME
+from cnncalc.geometry import Order, Shape
+from cnncalc.network.chain import LOST, Flow
+from cnncalc.network.claim import claimed
+from cnncalc.network.node import Claimed, LineOf, Node, Unknown
+from cnncalc.network.scope import Scope, written_names
+from cnncalc.source import Limits
+from cnncalc.syntax.expression import Expression, evaluate
+from cnncalc.syntax.tree import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cnncalc.geometry import Rational
+    from cnncalc.source import Source
+    from cnncalc.syntax.parse import Parsed
+    from cnncalc.syntax.tree import Label, Place
+
+    Placed = tuple[Claim, int]
+
+AXES = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+"""The letters of the spatial axes in PyTorch's order."""
+MOST_DIGITS = 4_000
+"""A little less than Python converts to text and back."""
+
+
+class Options(NamedTuple):
+    """What the caller changes of a spec: constants, the input's shape, the limits."""
+
+    constants: Mapping[str, Rational] = {}
+    shape: Shape | None = None
+    limits: Limits = Limits()
+
+
+class State:
+    """What is known so far. Behind an error `flow` holds no node and `partial` is set: rows are unknown."""
+
+    def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
+        self.source, self.options = source, options
+        self.digits = min(options.limits.digits, MOST_DIGITS)
+        self.findings = {(finding.code.code, finding.span): finding for finding in parsed.findings}
+        self.order, self.rounding = Order(), "floor"
+        self.doubts: set[str] = set()
+        self.poisoned: set[str] = set()
+        self.inputs: list[Node] = []
+        self.nodes: list[Node] = []
+        self.lines: list[LineOf] = []
+        self.unknown: list[Unknown] = []
+        self.rows: dict[str, int] = {}
+        self.flow, self.started, self.partial = LOST, False, False
+        self.top = Scope("", written_names(parsed.statements))
+
+    def find(self, place: Place, mistake: Mistake, base: int = 0) -> None:
+        """Note a mistake whose places count from its statement's beginning, or from `base` behind it."""
+        start = place.begin + base
+        span = place.line.span(start + mistake.begin, start + mistake.end)
+        self.note(Diagnostic(mistake.code, mistake.message, span, mistake.hint))
+
+    def note(self, finding: Diagnostic) -> None:
+        """Keep one finding of a code and place, and none that only repeats that a broken constant has no value."""
+        if finding.code is UNKNOWN_NAME and self.poisoned and finding.message.split("'")[1] in self.poisoned:
+            return
+        self.findings.setdefault((finding.code.code, finding.span), finding)
+
+    def value(self, expression: Expression, names: Mapping[str, Rational]) -> Rational:
+        """The value of an expression within the limit of digits."""
+        return evaluate(expression, names, self.digits)
+
+    def names(self, scope: Scope, i: int | None) -> dict[str, Rational]:
+        """The constants, the extents of the tensor that comes in, and the number in a range."""
+        names, shape = dict(scope.constants), self.flow.shape
+        if shape is not None:
+            names.update(zip(("C", *AXES[shape.rank]), shape.dims, strict=True))
+        if i is not None:
+            names["i"] = i
+        return names
+
+    def lose(self, place: Place, name: str, kind: str) -> None:
+        """From here on shapes are unknown; a row says so where a kind is told."""
+        self.flow, self.partial = LOST, True
+        if kind:
+            self.unknown.append(Unknown(name or kind, kind, place.line.number))
+
+    def doubt(self) -> None:
+        """From here on the shape is only assumed: errors below are found, and no row shows a number."""
+        self.flow, self.partial = Flow(None, self.flow.shape), True
+
+    def claimed(self, claim: Claim, base: int, target: str, place: Place, names: Mapping[str, Rational]) -> Claimed:
+        """A claim with its numbers; its places count from `base` in its statement."""
+        digits = self.digits
+        return claimed(claim, (target,), names, place.line, place.begin + base, digits)
+
+    def assume(self, claims: Iterable[Placed], place: Place, scope: Scope) -> None:
+        """Go on from the shape that a broken line claims, so that the errors below it are found too."""
+        for claim, base in claims:
+            if claim.shape and all(claim.shape.axes) and 1 < len(claim.shape.axes) <= 4:
+                try:
+                    held = self.claimed(claim, base, "", place, scope.constants)
+                except Mistake:
+                    continue
+                self.flow = Flow(None, self.meant(held))
+
+    def meant(self, claim: Claimed) -> Shape:
+        """The shape that a claim without `?` means; one extent fewer than the map leaves out its one channel."""
+        axes = tuple(axis or 1 for axis in claim.axes)
+        if len(axes) == max((node.output.rank for node in self.inputs), default=0):
+            return Shape(1, self.order.turned(axes))
+        return self.order.shape(axes, claim.channels_first)
+
+    def claim_row(self, row: str, line: int, begin: int, end: int) -> None:
+        """No two rows of the table bear one name, however each came by it."""
+        if row in self.rows:
+            text = f"'{row}' is named twice: on line {self.rows[row]} and here"
+            raise Mistake(DUPLICATE_NAME, text, begin, end, "give each its own name")
+        self.rows[row] = line
+
+    def take(self, label: Label | None, name: str, scope: Scope, place: Place) -> str:
+        """A name of this scope with its prefix; one that is taken costs what follows its numbers."""
+        full = scope.prefix + name
+        begin, end = (label.begin, label.end) if label else (0, place.length)
+        try:
+            if label:
+                scope.take(name, place.line.number, begin, end)
+            self.claim_row(full, place.line.number, begin, end)
+        except Mistake as mistake:
+            self.find(place, mistake)
+            self.doubt()
+        return full
+
+    def begin(self, place: Place) -> None:
+        """A layer needs something to read."""
+        if not self.started:
+            self.started = True
+            hint = "declare its shape above the layers: INPUT: 227x227x3"
+            self.find(place, Mistake(NO_NETWORK, "the network begins without an input", 0, place.length, hint))
+            self.doubts.add("input")
