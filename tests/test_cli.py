@@ -59,6 +59,15 @@ def test_show_markdown(run, small):
     )
 
 
+def test_cells_of_vectors_and_rectangles(run, tmp_path):
+    (tmp_path / "v.spec").write_text("INPUT: 784\nrelu\nfc 10\n")
+    _, out, _ = run("show", "v.spec", "--format", "csv", "--columns", "layer,window,rf,jump")
+    assert out == "layer,window,rf,jump\nrelu1,,,\nfc1,whole,whole,whole\n"
+    (tmp_path / "r.spec").write_text("INPUT: 20x10x3\nconv 4 3x5 stride 2x1 pad 0:1x2 dilation 2x1\n")
+    _, out, _ = run("show", "r.spec", "--format", "csv", "--columns", "kernel,stride,pad,dilation,rf,start,window")
+    assert out.splitlines()[1] == ("3w x 5h,2w x 1h,0:1w x 2h,2w x 1h,5,0w x -2h,3w x 5h/2w x 1h/0:1w x 2h")
+
+
 def test_axes_change_what_is_shown_only(run, tmp_path):
     (tmp_path / "wide.spec").write_text("INPUT: 20x10x3\nconv 5 1x3\n")
     _, usual, _ = run("show", "wide.spec", "--columns", "layer,output,kernel")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.geometry import Field, Window
+from cnncalc.geometry import WHOLE, Field, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnncalc.analysis.report import Report, Row, Totals
-    from cnncalc.geometry import Order, Rational
+    from cnncalc.geometry import Order
     from cnncalc.network.node import Network
 
     Cell = Callable[[Row, Order], str | int]
@@ -38,42 +38,38 @@ class Grid(NamedTuple):
     sums: tuple[str, ...]
 
 
-def per_axis(values: Sequence[Rational], order: Order, single: bool = True) -> str:
+def per_axis(values: Sequence[object], order: Order, single: bool = True) -> str:
     """Per-axis values: 3, 3x3, or 7w x 1h where they differ."""
     if len(set(values)) > 1:
-        letters = order.letters(len(values))
-        turned = zip(order.turned(tuple(values)), letters, strict=True)
-        return " x ".join(f"{value}{letter.lower()}" for value, letter in turned)
-    return str(values[0]) if single else "x".join(map(str, values))
+        each = zip(order.turned(tuple(values)), order.letters(len(values)), strict=True)
+        return " x ".join(f"{value}{letter.lower()}" for value, letter in each)
+    return "" if not values else str(values[0]) if single else "x".join(map(str, values))
+
+
+def slide(row: Row) -> Window:
+    """The window that slides over the map; one of no axes where none does."""
+    window = row.node.window
+    return window if isinstance(window, Window) else Window((), (), (), ())
 
 
 def kernel(row: Row, order: Order) -> str:
     """The kernel: 11x11, 7w x 1h, or whole."""
-    slide = row.node.window
-    return per_axis(slide.kernel, order, single=False) if isinstance(slide, Window) else slide or ""
+    return per_axis(slide(row).kernel, order, single=False) or (WHOLE if row.node.window == WHOLE else "")
 
 
 def stride(row: Row, order: Order) -> str:
     """The stride: 4, or 2w x 1h."""
-    slide = row.node.window
-    return per_axis(slide.stride, order) if isinstance(slide, Window) else ""
+    return per_axis(slide(row).stride, order)
 
 
 def dilation(row: Row, order: Order) -> str:
     """The dilation: 2, or 2w x 1h."""
-    slide = row.node.window
-    return per_axis(slide.dilation, order) if isinstance(slide, Window) else ""
+    return per_axis(slide(row).dilation, order)
 
 
 def pad(row: Row, order: Order) -> str:
     """Cells on both sides: 1, or 0:1 where start and end differ."""
-    slide = row.node.window
-    if not isinstance(slide, Window):
-        return ""
-    sides = [str(a) if a == b else f"{a}:{b}" for a, b in order.turned(slide.pad)]
-    letters = order.letters(len(sides))
-    each = " x ".join(f"{side}{letter.lower()}" for side, letter in zip(sides, letters, strict=True))
-    return sides[0] if len(set(sides)) == 1 else each
+    return per_axis([str(a) if a == b else f"{a}:{b}" for a, b in slide(row).pad], order)
 
 
 def fsp(row: Row, order: Order) -> str:
@@ -85,8 +81,7 @@ def seen(what: str) -> Cell:
     """A column of the receptive field: its size, jump or start."""
 
     def cell(row: Row, order: Order) -> str:
-        values = row.field._asdict()[what] if isinstance(row.field, Field) else ()
-        return per_axis(values, order) if values else str(row.field)
+        return per_axis(row.field._asdict()[what], order) if isinstance(row.field, Field) else row.field
 
     return cell
 
@@ -128,7 +123,7 @@ def chosen(names: str, known: Report) -> tuple[Column, ...]:
     share = Column(SHARE, "MACs %", share_of(known.totals))
     every = (*COLUMNS, share)
     if not names:
-        dilated = any(isinstance(w := row.node.window, Window) and set(w.dilation) != {1} for row in known.rows)
+        dilated = any(set(slide(row).dilation) - {1} for row in known.rows)
         return tuple(c for c in every if c.usual or (c.name == "dilation" and dilated))
     found = {column.name: column for column in every}
     wanted = [name.strip() for name in names.split(",")]
