@@ -1601,3 +1601,12 @@ def test_nothing_of_a_spec_is_executed(tmp_path):
     ):
         answered(INPUT + text)
     assert not target.exists()
+
+
+def test_a_jump_without_end_meets_the_limit_of_digits():
+    text = "INPUT: 7x7x3\nrepeat 20000\n  maxpool 3x3 stride 2 pad 1"
+    net = analyse(text, "deep", "deep.spec")
+    assert net.findings[0].code.code == "SYN103"
+    assert net.findings[0].message == "the layer's numbers have more than 1,000 digits"
+    assert len(net.findings) == 1
+    net.to_dict()

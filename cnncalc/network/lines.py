@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import BAD_CLAIM, LIMIT, MISPLACED, NOT_YET
+from cnncalc.geometry import Window
 from cnncalc.network.bind import Refusal, Setting, layer_of
 from cnncalc.network.chain import LOST, Flow, own_parts, parts_of, rows
 from cnncalc.network.claim import fits
@@ -91,7 +92,9 @@ class Lines(State):
 
     def printable(self, node: Node, part: Part) -> bool:
         """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
-        most = max(node.work.macs, node.output.elements)
+        if isinstance(node.window, Window):
+            self.jump *= max(node.window.stride)
+        most = max(node.work.macs, node.output.elements, self.jump)
         if most.bit_length() * 3 <= self.digits * 10:
             return True
         text = f"the layer's numbers have more than {self.digits:,} digits"

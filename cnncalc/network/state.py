@@ -55,6 +55,7 @@ class State:
         self.unknown: list[Unknown] = []
         self.rows: dict[str, int] = {}
         self.flow, self.started, self.partial = LOST, False, False
+        self.jump = 1
         self.top = Scope("", written_names(parsed.statements))
 
     def find(self, place: Place, mistake: Mistake, base: int = 0) -> None:
