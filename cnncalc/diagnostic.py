@@ -19,17 +19,27 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Code(NamedTuple):
-    """A kind of finding: its code, its name, its usual severity and its page for `cnncalc rule`."""
+class Code(str):
+    """A kind of finding: the text is its code; beside it its name, usual severity and page for `cnncalc rule`."""
 
-    code: str
+    __slots__ = ("name", "page", "severity")
     name: str
     severity: str
     page: str
 
+    def __new__(cls, code: str, name: str, severity: str, page: str) -> Code:
+        made = super().__new__(cls, code)
+        made.name, made.severity, made.page = name, severity, page
+        return made
+
+    @property
+    def code(self) -> str:
+        """The code alone: FIT101."""
+        return str(self)
+
 
 class Diagnostic(NamedTuple):
-    """One finding. `notes` explain; `hint` says what to do, in the imperative."""
+    """One finding. `notes` explain; `hint` says what to do, in the imperative; `times`: of how many layers."""
 
     code: Code
     message: str
@@ -37,11 +47,27 @@ class Diagnostic(NamedTuple):
     hint: str = ""
     notes: tuple[str, ...] = ()
     level: str = ""
+    times: int = 1
 
     @property
     def severity(self) -> str:
         """error, warning or info."""
         return self.level or self.code.severity
+
+    @property
+    def name(self) -> str:
+        """The code's name: stride-drops-pixels."""
+        return self.code.name
+
+    @property
+    def line(self) -> int:
+        """The line it begins on, from 1."""
+        return self.span.line
+
+    @property
+    def column(self) -> int:
+        """The column it begins at, from 1."""
+        return self.span.column
 
 
 class Mistake(Exception):

@@ -38,6 +38,37 @@ def test_show_after_an_error(run, broken, golden):
     golden("show-broken.txt", out + "--- stderr\n" + err)
 
 
+def test_claims_of_a_range_are_counted_layer_by_layer(run, tmp_path):
+    (tmp_path / "range.spec").write_text("INPUT: 32x32x3\nCONV2..4: 8 3x3 => 30x30x8\n")
+    status, out, err = run("show", "range.spec")
+    assert status == 1
+    assert "claims 1 of 3 hold" in out
+    assert "the same place says so of 1 more layer" in err
+    assert "help: its layers give 30x30x8, 28x28x8, 26x26x8: claim each on a line of its own" in err
+
+
+def test_expectations_are_not_held_where_nothing_is_known(run, tmp_path):
+    (tmp_path / "none.spec").write_text("INPUT: 8x8x3\nconv 4 3 foo\nexpect macs = 12\n")
+    assert "hold" not in run("show", "none.spec").out
+
+
+def test_the_footer_names_the_spec_as_typed(run, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "stem.spec").write_text("INPUT: 224x224x3\nconv 8 7x7 stride 2 pad 3\n")
+    assert "cnncalc lint --severity info a/stem.spec" in run("show", "a/stem.spec").out
+
+
+def test_lint_takes_another_input(run):
+    status, out, _ = run("lint", "alexnet", "--input", "224x224x3", "--output-format", "concise")
+    assert (status, "FIT101" in out) == (1, True)
+
+
+def test_explain_of_the_input(run):
+    status, _, err = run("explain", "alexnet", "INPUT")
+    assert status == 2
+    assert "INPUT is the input, 227x227x3: there is nothing to work out; name a layer" in err
+
+
 def test_show_several_is_a_line_each(run, small, golden):
     status, out, _ = run("show", small, "alexnet")
     assert status == 0

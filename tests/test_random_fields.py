@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnncalc import loads
 from cnncalc.analysis.receptive_field import fields
+from cnncalc.api import analyse
 
 torch.set_num_threads(1)
 EXTENT = 60
@@ -40,7 +41,8 @@ def interior(size, jump, start, extent, units):
 @settings(max_examples=300, deadline=None)
 @given(chains())
 def test_the_receptive_field_is_where_the_gradient_is(text):
-    net = loads(text)
+    net = analyse(text, "chain", "chain.spec")
+    assume(net.complete)
     node, x = net.outputs[0], net.inputs[0].output
     field = fields(net)[node.name]
     units = list(map(interior, field.size, field.jump, field.start, x.extents, node.output.extents))

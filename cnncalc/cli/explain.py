@@ -37,6 +37,9 @@ def explain(
     wanted = {node.name for node in network.part(layer)} if layer else {node.name for node in network}
     if layer and not wanted and network.complete:
         raise Failure(no_layer(layer, network))
+    if layer and not any(node.name in wanted for node in network) and layer in network:
+        shape = network.order.text(network[layer].output)
+        raise Failure(f"{layer} is the input, {shape}: there is nothing to work out; name a layer")
     out = screen(sys.stdout, common.colour(color))
     about = bool(layer) or is_line(spec)
     for style, line in people.explained(network, wanted, common.order(axes, network), about):

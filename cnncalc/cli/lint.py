@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnncalc.cli import common
-from cnncalc.cli.common import Colour, Failure, Limit, Set, Specs
+from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Specs
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -34,6 +34,7 @@ def lint(
     severity: Severity = "warning",
     stdin_filename: Filename = "",
     set_: Set = None,
+    shape: Input = "",
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
@@ -46,7 +47,7 @@ def lint(
         raise Failure(f"--severity takes {', '.join(SEVERITIES)}, not '{severity}'")
     common.colour(color)
     paths = [path for spec in specs for path in inside(spec)]
-    found = [linted(path, select, ignore, set_, limit, stdin_filename) for path in paths]
+    found = [linted(path, select, ignore, set_, shape, limit, stdin_filename) for path in paths]
     shown = SEVERITIES[: SEVERITIES.index(severity) + 1]
     write(found, shown, output_format, color)
     raise typer.Exit(int(any(f.severity != "info" for _, findings in found for f in findings)))
@@ -67,13 +68,14 @@ def linted(
     select: list[str] | None,
     ignore: list[str] | None,
     constants: list[str] | None,
+    shape: str,
     limit: list[str] | None,
     shown_as: str,
 ) -> tuple[Network, tuple[Diagnostic, ...]]:
     """One spec and the findings asked for."""
     from cnncalc.lint.engine import chosen
 
-    network = common.network(spec, constants, "", limit, shown_as)
+    network = common.network(spec, constants, shape, limit, shown_as)
     try:
         return network, chosen(network.lint(), split(select) or ("ALL",), split(ignore))
     except ValueError as error:

@@ -46,14 +46,14 @@ def show(
     if len(networks) > 1:
         write_all(networks, axes, format_, found)
     else:
-        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out)
+        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0])
     for network, findings in zip(networks, found, strict=True):
         common.report(network, findings, screen(sys.stderr, color))
     raise typer.Exit(max(map(common.status, found)))
 
 
 def write_one(
-    network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen
+    network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen, spec: str
 ) -> None:
     """One network, in any format."""
     from cnncalc.analysis.report import report
@@ -68,7 +68,7 @@ def write_one(
         raise Failure(f"--columns: {error}") from None
     grid = table.grid(network, known, wanted, order, digits="" if format_ == "csv" else ",")
     if format_ == "table":
-        return write_table(network, known, grid, order, found, out)
+        return write_table(network, known, grid, order, found, out, spec)
     sys.stdout.write(table.csv(grid) if format_ == "csv" else table.markdown(grid))
     return None
 
@@ -83,12 +83,12 @@ def write_json(network: Network, found: tuple[Diagnostic, ...]) -> None:
 
 
 def write_table(
-    network: Network, known: Report, grid: Grid, order: Order, found: tuple[Diagnostic, ...], out: Screen
+    network: Network, known: Report, grid: Grid, order: Order, found: tuple[Diagnostic, ...], out: Screen, spec: str
 ) -> None:
     """The table as a person reads it."""
     from cnncalc.render import people
 
-    for style, line in people.network(network, known, grid, order, found, out.width):
+    for style, line in people.network(network, known, grid, order, found, out.width, spec):
         print(out.paint(style, line) if style else line)
 
 

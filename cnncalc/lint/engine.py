@@ -65,7 +65,7 @@ def once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     for first, *more in places.values():
         layers = f"{len(more)} more {'layer' if len(more) == 1 else 'layers'}"
         note = (f"the same place says so of {layers}",) if more else ()
-        yield first._replace(notes=first.notes + note)
+        yield first._replace(notes=first.notes + note, times=1 + len(more))
 
 
 def name_of(file: str) -> str:
@@ -119,7 +119,7 @@ def known(selector: str) -> str:
 
 def pages() -> tuple[Code, ...]:
     """Every code there is: errors of syntax and shape, then the rules, each by code."""
-    return (*sorted(FAULTS, key=lambda fault: fault.code), *(rule(file).code for file in files()))
+    return (*FAULTS, *(rule(file).code for file in files()))
 
 
 def page(word: str) -> Code:

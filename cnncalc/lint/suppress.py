@@ -22,7 +22,8 @@ def heard(found: Iterable[Diagnostic], source: Source) -> Iterator[Diagnostic]:
     everywhere = frozenset(of_file(source))
     for finding in found:
         line = source.lines[max(bisect(numbers, finding.span.line) - 1, 0)]
-        if everywhere.isdisjoint(finding.code[:2]) and frozenset(of_line(line)).isdisjoint(finding.code[:2]):
+        words = (finding.code.code, finding.name)
+        if everywhere.isdisjoint(words) and frozenset(of_line(line)).isdisjoint(words):
             yield finding
 
 

@@ -24,7 +24,7 @@ def safe(text: str) -> str:
 
 
 def network(
-    net: Network, known: Report, grid: table.Grid, order: Order, found: Sequence[Diagnostic], width: int
+    net: Network, known: Report, grid: table.Grid, order: Order, found: Sequence[Diagnostic], width: int, spec: str
 ) -> Iterator[Styled]:
     """(style, line) of the whole table."""
     yield from wrapped(heading(net, order), width)
@@ -40,7 +40,7 @@ def network(
     if dropped:
         text = f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
         yield from wrapped([("quiet", text)], width)
-    yield from wrapped(closing(net, found), width)
+    yield from wrapped(closing(net, found, spec), width)
 
 
 def wrapped(lines: Iterable[Styled], width: int) -> Iterator[Styled]:
@@ -68,20 +68,21 @@ def footer(sums: Totals) -> Iterator[Styled]:
     yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
 
 
-def closing(net: Network, found: Sequence[Diagnostic]) -> Iterator[Styled]:
+def closing(net: Network, found: Sequence[Diagnostic], spec: str) -> Iterator[Styled]:
     """What was checked, what was not, and where to read on."""
     from cnncalc.lint.claims import checked, unheld
 
     held = checked(net)
     if held:
-        failed = sum(f.code.code.startswith("REF") for f in found)
+        failed = sum(f.times for f in found if f.code.startswith("REF"))
         yield ("error" if failed else ""), f"claims {held - failed} of {held} hold"
     if skipped := unheld(net):
-        yield "quiet", f"{skipped} claims of the file as written are not held under {' and '.join(overridden(net))}"
+        what = "claim of the file as written is" if skipped == 1 else "claims of the file as written are"
+        yield "quiet", f"{skipped} {what} not held under {' and '.join(overridden(net))}"
     infos = sum(f.severity == "info" for f in found)
     if infos:
         noun = "note" if infos == 1 else "notes"
-        yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {net.name}"
+        yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {spec}"
 
 
 def overridden(net: Network) -> list[str]:

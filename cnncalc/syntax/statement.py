@@ -329,15 +329,6 @@ def broken(text: str, defined: frozenset[str]) -> Broken:
     return Broken(NOWHERE, label, kind, "", "", told(text, defined), [])
 
 
-def kind_behind(text: str, start: int) -> str:
-    """The kind that the words at this place spell."""
-    words = re.compile(r"[\s*:]*([A-Za-z][\w.]*)(?:\s+([A-Za-z]\w*))?").match(text, start)
-    if not words:
-        return ""
-    first, second = words[1], words[2] or ""
-    return kind_of(second, first) or kind_of(first) or kind_in(first)
-
-
 def told(text: str, defined: frozenset[str]) -> tuple[Claim, ...]:
     """The claims of a line that does not read otherwise."""
     claims: list[Claim] = []

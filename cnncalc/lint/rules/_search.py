@@ -47,11 +47,19 @@ class Search:
             self.hints[claim.span] = self.sought(line, claim)
         return self.hints[claim.span]
 
+    def admitted(self, claim: Claimed) -> str:
+        """The claim that would hold; a range whose layers differ can make none for all."""
+        lines = self.claims_at[claim.span]
+        shapes = list(dict.fromkeys(self.network.order.text(line.nodes[-1].output) for line in lines))
+        if len(shapes) == 1:
+            return f"claim {shapes[0]}"
+        return f"its layers give {', '.join(shapes[:4])}{', ...' * (len(shapes) > 4)}: claim each on a line of its own"
+
     def sought(self, line: LineOf, claim: Claimed) -> str:
         """The hint for one claim, searched for."""
-        shape, index = self.network.order.text(line.nodes[-1].output), self.index[line.nodes[-1].name]
+        index = self.index[line.nodes[-1].name]
         if self.repairs.tired:
-            return f"claim {shape}"
+            return self.admitted(claim)
         checks = [self.check(line), *(self.check(other) for other in self.claims_at[claim.span] if other is not line)]
         if known := self.known(checks):
             return f"{said(known)} would give {written(claim)} as well"
@@ -59,7 +67,7 @@ class Search:
         checks += [self.check(self.network.lines[below])] if below is not None else []
         change = self.repairs.best(self.repairs.places(index, self.held), wanted(claim), checks)
         if change is None:
-            return f"claim {shape}" + (": the next claim below holds with it" if below is not None else "")
+            return self.admitted(claim) + (": the next claim below holds with it" if below is not None else "")
         self.made.append(change)
         return f"{said(change)} would give {written(claim)}"
 
