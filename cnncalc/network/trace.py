@@ -108,7 +108,8 @@ class Tracer(Lines):
             return True
         self.steps += 1
         limits, made = self.options.limits, len(self.nodes) + len(self.unknown)
-        self.stopped = made > limits.layers or self.steps > limits.layers + limits.lines
+        more = isinstance(statement, LayerLine) and bool(self.inputs)
+        self.stopped = made + more > limits.layers or self.steps > 2 * limits.layers + limits.lines
         if self.stopped:
             text = f"the spec makes more than {limits.layers:,} layers"
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
