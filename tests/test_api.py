@@ -77,6 +77,16 @@ def test_a_network_iterates_its_nodes_and_finds_them_by_name():
     assert net.params == 4 * 27 + 8 + 2 * (144 + 1)
 
 
+def test_findings_compare_by_code_and_say_where():
+    (finding,) = cnncalc.loads("INPUT: 7x7x1\nconv 1 3x3 stride 3").lint()
+    assert (finding.code, finding.name, finding.severity) == ("FIT101", "stride-drops-pixels", "warning")
+    assert (finding.line, finding.column) == (2, 1)
+
+
+def test_a_network_prints_what_it_is():
+    assert repr(cnncalc.load("alexnet")) == "Network('alexnet', 22 layers, 62,378,344 params)"
+
+
 def test_nothing_of_a_network_can_be_set():
     net = cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3")
     for thing in (net, net["CONV1"], net["CONV1"].layer):

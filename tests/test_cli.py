@@ -253,6 +253,12 @@ def test_explain_layers(run, golden):
     assert "(7*7*512 + 1)*4096 = 102,764,544" in out.replace("(25088 + 1)", "(7*7*512 + 1)")
 
 
+def test_explain_of_a_layer_tells_what_is_wrong_with_it_alone(run):
+    _, _, err = run("explain", "alexnet", "CONV1", "--input", "224x224x3")
+    assert "CONV1: (224 + 2*0 - 11)/4 + 1 = 54.25" in err
+    assert "POOL" not in err
+
+
 def test_lint_formats(run, tmp_path, golden):
     (tmp_path / "fit.spec").write_text("INPUT: 224x224x3\nCONV1: 96 11x11 stride 4 => 55x55x96\n")
     for name in ("full", "concise", "github"):

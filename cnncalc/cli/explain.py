@@ -44,7 +44,8 @@ def explain(
     about = bool(layer) or is_line(spec)
     for style, line in people.explained(network, wanted, common.order(axes, network), about):
         print(out.paint(style, line) if style else line)
-    found = network.diagnostics
+    lines = {node.span.line for node in network if node.name in wanted}
+    found = [f for f in network.diagnostics if not layer or f.severity == "error" or f.line in lines]
     common.report(network, found, screen(sys.stderr, color))
     raise typer.Exit(common.status(found))
 

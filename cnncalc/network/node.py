@@ -164,6 +164,9 @@ class Network:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Network.{name}: networks are immutable")
 
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}, {len(self.nodes)} layers, {self.params:,} params)"
+
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
 
