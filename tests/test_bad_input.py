@@ -1496,11 +1496,10 @@ HUGE = {
 
 
 @pytest.mark.parametrize("spec", HUGE.values(), ids=HUGE)
-def test_no_size_makes_work_without_end(spec):
-    """Each takes a second or two at most; the bound is ten times that, to tell endless work from a slow machine."""
+def test_any_size_is_answered_at_once(spec):
     begin = time.process_time()
     analyse(spec, "huge", "huge.spec")
-    assert time.process_time() - begin < 20
+    assert time.process_time() - begin < 2
 
 
 # Anything at all

@@ -16,7 +16,7 @@ CONV1 = {
 
 
 def test_the_example_of_the_contract():
-    from test_slides import ALEXNET
+    from listings import ALEXNET
 
     found = cnncalc.loads(ALEXNET.strip(), name="alexnet").to_dict()
     assert {key: found["layers"][0][key] for key in CONV1} == CONV1

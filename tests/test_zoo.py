@@ -81,7 +81,7 @@ def test_alphago_with_other_widths(k, params):
 
 def test_alexnet_keeps_the_slide_line_by_line():
     text = (ROOT / "specs" / "alexnet.spec").read_text()
-    from test_slides import ALEXNET
+    from listings import ALEXNET
 
     spec = [line.replace(" plain", "") for line in text.splitlines()]
     assert [line for line in ALEXNET.strip().splitlines() if line not in spec] == []

@@ -109,7 +109,7 @@ class Tracer(Lines):
         self.steps += 1
         limits, made = self.options.limits, len(self.nodes) + len(self.unknown)
         more = isinstance(statement, LayerLine) and bool(self.inputs)
-        self.stopped = made + more > limits.layers or self.steps > 2 * limits.layers + limits.lines
+        self.stopped = made + more > limits.layers or self.steps - made > limits.layers + limits.lines
         if self.stopped:
             text = f"the spec makes more than {limits.layers:,} layers"
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
