@@ -25,7 +25,10 @@ Sides = tuple[tuple[int, int], ...]
 
 
 class Shape(NamedTuple):
-    """A tensor without its batch axis: `channels`, then the spatial `extents` (none for a vector)."""
+    """A tensor without its batch axis: `channels`, then the spatial `extents` (none for a vector).
+
+    A sequence of tokens is one of integers: it has an extent and no channels, which is 0 of them.
+    """
 
     channels: int
     extents: Axes = ()
@@ -38,7 +41,7 @@ class Shape(NamedTuple):
     @property
     def dims(self) -> Axes:
         """Channels first, then the spatial axes: what `tensor.shape[1:]` is in PyTorch."""
-        return (self.channels, *self.extents)
+        return (self.channels, *self.extents) if self.channels else self.extents
 
     @property
     def elements(self) -> int:
@@ -69,14 +72,24 @@ def same_sides(extent: int, reach: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
+Mode = Literal["slide", "transposed", "adaptive", "frame"]
+"""How a window moves: by its stride over the input; by it over the output, each cell of the input put down there
+once; by as much as makes an output of the size asked for; not at all, where cells are only added or taken away."""
+
+
 class Window(NamedTuple):
-    """A window that slides over a map: one number an axis, `pad` as (start, end)."""
+    """A window over a map: one number an axis, `pad` as (start, end), `outpad` added at the end where transposed.
+
+    Cells taken away are negative padding; an adaptive stride may be a fraction.
+    """
 
     kernel: Axes
-    stride: Axes
+    stride: tuple[Rational, ...]
     pad: Sides
     dilation: Axes
     ceil: bool = False
+    mode: Mode = "slide"
+    outpad: Axes = ()
 
     @property
     def reach(self) -> Axes:
@@ -84,7 +97,10 @@ class Window(NamedTuple):
         return tuple(map(reach, self.kernel, self.dilation))
 
     def out(self, extents: Axes) -> Axes:
-        """The output extents over a map of these `extents`."""
+        """The output extents over a map of these `extents`; not for an adaptive window, which is made for one."""
+        if self.mode == "transposed":
+            sides = zip(extents, self.reach, self.stride, self.pad, self.outpad, strict=True)
+            return tuple(int((w - 1) * s) + k - a - b + more for w, k, s, (a, b), more in sides)
         sizes = zip(extents, self.reach, self.stride, self.pad, strict=True)
         return tuple(out_extent(w, k, s, p, self.ceil) for w, k, s, p in sizes)
 
@@ -94,7 +110,7 @@ def reach(kernel: int, dilation: int) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def out_extent(extent: int, reach: int, stride: int, pad: tuple[int, int], ceil: bool = False) -> int:
+def out_extent(extent: int, reach: int, stride: Rational, pad: tuple[int, int], ceil: bool = False) -> int:
     """floor((W + Pstart + Pend - K)/S) + 1 (CS231n notes; Dumoulin & Visin 2016, relationship 6).
 
     With `ceil` the last window may hang over the end as long as it starts on the input or its start
@@ -112,6 +128,8 @@ class Field(NamedTuple):
 
     Unit i sees the cells `start + i*jump` to `start + i*jump + size - 1`, clipped nowhere
     (Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks").
+    Behind a transposed or adaptive window the jump may be a fraction: then that is the mean, both ends are rounded
+    down, and the size is the largest.
     """
 
     size: tuple[Rational, ...]
@@ -119,11 +137,33 @@ class Field(NamedTuple):
     start: tuple[Rational, ...]
 
     def through(self, window: Window) -> Field:
-        """The field after one more sliding window: size += (K-1)*jump, start -= P*jump, jump *= S."""
+        """The field after one more window: size += (K-1)*jump, start -= P*jump, jump *= S."""
+        if window.mode == "transposed":
+            return self.back(window)
         size = tuple(n + (k - 1) * j for n, k, j in zip(self.size, window.reach, self.jump, strict=True))
         start = tuple(a - p * j for a, (p, _), j in zip(self.start, window.pad, self.jump, strict=True))
         jump = tuple(j * s for j, s in zip(self.jump, window.stride, strict=True))
         return Field(size, jump, start)
+
+    def back(self, window: Window) -> Field:
+        """The field after a transposed window.
+
+        Output o comes from the cells ceil((o + P - K + 1)/S) to floor((o + P)/S) of the map below, at most ceil(K/S)
+        of them: size += (ceil(K/S) - 1)*jump, start += (P/S - ceil(K/S) + 1)*jump, jump /= S.
+        """
+        more = tuple(-(-k // s) - 1 for k, s in zip(window.reach, window.stride, strict=True))
+        size = tuple(n + m * j for n, m, j in zip(self.size, more, self.jump, strict=True))
+        jump = tuple(ratio(j, s) for j, s in zip(self.jump, window.stride, strict=True))
+        moves = zip(self.start, window.pad, jump, more, self.jump, strict=True)
+        return Field(size, jump, tuple(a + p * now - m * j for a, (p, _), now, m, j in moves))
+
+
+def ratio(a: Rational, b: Rational) -> Rational:
+    """a/b, exactly: a whole number where it is one."""
+    from fractions import Fraction
+
+    exact = Fraction(a) / b
+    return int(exact) if exact.denominator == 1 else exact
 
 
 def pixel(rank: int) -> Field:
@@ -154,7 +194,9 @@ class Order(NamedTuple):
         return Shape(axes[-1], self.turned(axes[:-1]))
 
     def text(self, shape: Shape) -> str:
-        """A shape as the file would write it: 55x55x96."""
+        """A shape as the file would write it: 55x55x96, 64 tokens."""
+        if not shape.channels:
+            return f"{shape.extents[0]} tokens"
         spatial = self.turned(shape.extents)
         axes = (shape.channels, *spatial) if self.channels_first else (*spatial, shape.channels)
         return "x".join(map(str, axes))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Axes, Pad, Whole, Window
     from cnncalc.work import Work
 
-    Value = int | Fraction | Axes | Pad | Shape | str | None
-    """What an argument is once evaluated: a number, extents, a pad, a shape, a word, or left out."""
+    Value = int | Fraction | Axes | tuple[Axes, ...] | Pad | Shape | str | None
+    """What an argument is once evaluated: a number, extents, lists of them, a pad, a shape, a word, or left out."""
     Array = NDArray[numpy.float64]
 
 UNBOUNDED = 1 << 4096
@@ -32,6 +32,8 @@ UNBOUNDED = 1 << 4096
 class Parameter(NamedTuple):
     """One argument of a kind: how it is written and what it may be.
 
+    `type` is count (a whole number), number, extents (one an axis), pad, shape, range (`0:58`), rows (lists of
+    indices: `0,1,2 1,2,3`) or flag.
     `default` is written in the spec language; the name of an earlier parameter stands for its value;
     an empty one leaves the argument out (None), and `required` forbids that.
     """
@@ -45,6 +47,10 @@ class Parameter(NamedTuple):
     default: str = ""
     low: int = 1
     high: int = UNBOUNDED
+
+
+EVERYWHERE = (Parameter("frozen", "flag"),)
+"""What every kind takes."""
 
 
 class Weight(NamedTuple):
@@ -103,10 +109,14 @@ class Layer:
     """How many tensors it reads: 0 for an input."""
     ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
     """How many spatial axes the input may have."""
+    tokens: ClassVar[bool] = False
+    """Whether it reads a sequence of tokens, and nothing else."""
     postfix: ClassVar[bool] = False
     """Whether it may follow another layer on its line."""
     view: ClassVar[bool] = False
     """Whether its output shares the input's memory, so that it adds no activations."""
+    frozen: int = 0
+    """Whether its weights are kept as they are: buffers, not trained."""
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
     """(input, line) pairs: the contract tests hold every one against PyTorch, NumPy and brute force."""
 
@@ -118,7 +128,12 @@ class Layer:
 
     @classmethod
     def keyword(cls) -> str:
-        """The kind's word in a spec: the name of its module."""
+        """The kind's word in a spec, or two: the name of its module."""
+        return cls.slug().replace("_", " ")
+
+    @classmethod
+    def slug(cls) -> str:
+        """The kind as one word, as names of anonymous lines and of postfixes have it."""
         return cls.__module__.rpartition(".")[2]
 
     def replaced(self, **values: Value) -> Layer:
@@ -156,6 +171,19 @@ class Layer:
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         """The layer in NumPy, evaluation mode; inputs carry a batch axis first."""
         raise NotImplementedError(self.keyword())
+
+    def tensors(self, *inputs: Shape) -> Mapping[str, Weight]:
+        """The tensors the layer owns, all of them buffers where it is frozen."""
+        weights = self.weights(*inputs)
+        if not self.frozen:
+            return weights
+        return {name: weight._replace(trainable=False) for name, weight in weights.items()}
+
+    def connections(self, *inputs: Shape) -> int:
+        """Weighted links, biases among them (LeCun et al. 1998, section II.B): MACs and a bias for each output."""
+        macs = self.work(*inputs).macs
+        biased = any(weight.bias for weight in self.weights(*inputs).values())
+        return macs + (self.out(*inputs).elements if macs and biased else 0)
 
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         """What the arguments claim of the input: (argument, said, found, working over `{shape}` and `{found}`)."""

@@ -101,7 +101,7 @@ class Slide(NamedTuple):
 def slides(node: Node) -> tuple[Slide, ...]:
     """A node's window on each axis, in PyTorch's order; none where nothing slides."""
     window = node.window
-    if not isinstance(window, Window):
+    if not isinstance(window, Window) or window.mode != "slide":
         return ()
     extents = node.shapes[0].extents
     return tuple(along(window, extents, axis) for axis in range(len(extents)))
@@ -109,7 +109,7 @@ def slides(node: Node) -> tuple[Slide, ...]:
 
 def along(window: Window, extents: Axes, axis: int) -> Slide:
     """A window on one axis of a map."""
-    return Slide(extents[axis], window.reach[axis], window.stride[axis], window.pad[axis], window.ceil)
+    return Slide(extents[axis], window.reach[axis], int(window.stride[axis]), window.pad[axis], window.ceil)
 
 
 def inputs(slide: Slide) -> tuple[int, ...]:
@@ -157,7 +157,9 @@ def remedies(node: Node, axis: int) -> Remedies:
     fill = written.fill if isinstance(written, Pad) else "zeros"
     sized = (w for w in inputs(slide) if works(node.layer, x._replace(extents=put(x.extents, axis, w)), axis))
     padded = (p for p in pads(slide) if replaced(node, axis, "pad", Pad(put(window.pad, axis, p), "", fill)))
-    strided = (s for s in strides(slide) if replaced(node, axis, "stride", put(window.stride, axis, s)))
+    strided = (
+        s for s in strides(slide) if replaced(node, axis, "stride", put(tuple(map(int, window.stride)), axis, s))
+    )
     return Remedies(tuple(sized), tuple(padded)[:2], tuple(strided))
 
 

@@ -124,7 +124,9 @@ def exact(change: Change) -> bool:
         return True
     x = change.node.shapes[0]
     window = change.node.layer.replaced(**change.values).window(*change.node.shapes)
-    return not isinstance(window, Window) or all(fits(along(window, x.extents, axis)) for axis in range(x.rank))
+    if not isinstance(window, Window) or window.mode != "slide":
+        return True
+    return all(fits(along(window, x.extents, axis)) for axis in range(x.rank))
 
 
 def changes(node: Node, wanted: Axes, order: Order) -> Iterator[Change]:

@@ -55,7 +55,7 @@ def equation(product: str, value: int) -> str:
 
 def sizes(node: Node, order: Order) -> Iterator[Step]:
     """The output's extents, one line where all axes agree."""
-    each = [slide.working for slide in slides(node)]
+    each = extents(node)
     names = axis_names(order, len(each))
     yield from dilated(node, order)
     if len(set(each)) == 1:
@@ -63,6 +63,23 @@ def sizes(node: Node, order: Order) -> Iterator[Step]:
     else:
         yield from (Step(*pair) for pair in order.turned(tuple(zip(names, each, strict=True))))
     yield Step("output", order.text(node.output))
+
+
+def extents(node: Node) -> list[str]:
+    """How each extent of the output comes about, in PyTorch's order; nothing where no window moves."""
+    window, outs = node.window, node.output.extents
+    if not isinstance(window, Window) or window.mode == "slide":
+        return [slide.working for slide in slides(node)]
+    if window.mode == "adaptive":
+        return [f"{out}, as asked for" for out in outs]
+    if window.mode == "frame":
+        sides = zip(node.shapes[0].extents, window.pad, outs, strict=True)
+        return [f"{w} {a:+} {b:+} = {out}".replace(" +", " + ").replace(" -", " - ") for w, (a, b), out in sides]
+    moves = zip(node.shapes[0].extents, window.stride, window.pad, window.reach, window.outpad, outs, strict=True)
+    return [
+        f"({w} - 1)*{s} - {f'2*{a}' if a == b else f'{a} - {b}'} + {k}{f' + {more}' * (more > 0)} = {out}"
+        for w, s, (a, b), k, more, out in moves
+    ]
 
 
 def dilated(node: Node, order: Order) -> Iterator[Step]:
@@ -131,13 +148,22 @@ def seen(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
         yield Step("receptive field", "the whole input")
     if not isinstance(field, Field) or not isinstance(window, Window) or not isinstance(before, Field):
         return
-    size_ = [f"{n} + ({k} - 1)*{j}" for n, k, j in zip(before.size, window.reach, before.jump, strict=True)]
-    jump = [f"{j}*{s}" for j, s in zip(before.jump, window.stride, strict=True)]
-    start = [f"{a} - {p}*{j}" for a, (p, _), j in zip(before.start, window.pad, before.jump, strict=True)]
+    size_ = grown(before, window)
+    back = window.mode == "transposed"
+    jump = [f"{j}{'/' if back else '*'}{s}" for j, s in zip(before.jump, window.stride, strict=True)]
+    begins = zip(before.start, window.pad, before.jump, window.reach, window.stride, strict=True)
+    start = [f"{a} + ({p}/{s} - ceil({k}/{s}) + 1)*{j}" if back else f"{a} - {p}*{j}" for a, (p, _), j, k, s in begins]
     for what, how, values in (
         ("receptive field", size_, field.size), ("jump", jump, field.jump), ("start", start, field.start)
     ):  # fmt: skip
         yield Step(what, by_axis(how, values, order))
+
+
+def grown(before: Field, window: Window) -> list[str]:
+    """The receptive field's size behind one more window, on each axis as a sum."""
+    back = window.mode == "transposed"
+    sizes = zip(before.size, window.reach, before.jump, window.stride, strict=True)
+    return [f"{n} + ({f'ceil({k}/{s})' if back else k} - 1)*{j}" for n, k, j, s in sizes]
 
 
 def by_axis(how: list[str], values: tuple[Rational, ...], order: Order) -> str:

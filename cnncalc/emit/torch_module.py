@@ -45,9 +45,26 @@ class Step(NamedTuple):
     shape: str
 
 
+FROZEN = """\
+def frozen(module: nn.Module) -> nn.Module:
+    \"\"\"The module with its weights as buffers: saved with it, and never trained.\"\"\"
+    for part in module.modules():
+        for name, weight in list(part.named_parameters(recurse=False)):
+            delattr(part, name)
+            part.register_buffer(name, weight.detach())
+    return module
+"""
+
+
+def module_of(node: Node) -> Module:
+    """A node's module; a frozen one keeps its weights as buffers."""
+    module = node.layer.torch(*node.shapes)
+    return module._replace(text=f"frozen({module.text})") if node.layer.frozen and node.weights else module
+
+
 def rows(network: Network) -> list[Row]:
     """Every node in order, with its module."""
-    modules = [node.layer.torch(*node.shapes) for node in network.nodes]
+    modules = [module_of(node) for node in network.nodes]
     names = iter(attributes([n.name for n, module in zip(network.nodes, modules, strict=True) if module.text]))
     return [Row(n, m, next(names) if m.text else "") for n, m in zip(network.nodes, modules, strict=True)]
 
@@ -57,7 +74,8 @@ def torch_source(network: Network) -> str:
     if not network.complete:
         raise ValueError(f"{network.name} has errors; only a whole network can be written as a module")
     every = rows(network)
-    helpers = list(dict.fromkeys(row.module.helper.strip("\n") for row in every if row.module.helper))
+    frozen = [FROZEN] if any(row.module.text.startswith("frozen(") for row in every) else []
+    helpers = list(dict.fromkeys(h.strip("\n") for h in [*frozen, *(row.module.helper for row in every)] if h))
     code = "\n".join([*helpers, *(row.module.text + row.module.call for row in every)])
     name = class_name(network.name, network.title, {"SystemExit", *re.findall(r"\w+", "\n".join(helpers))})
     functional = "from torch.nn import functional as F\n" if re.search(r"\bF\.", code) else ""
@@ -203,7 +221,7 @@ if __name__ == "__main__":
     found = sum(p.numel() for p in net.parameters())
     if found != params:
         raise SystemExit(f"{name}: {{found:,}} parameters, expected {{params:,}}")
-    x = torch.randn(2, {given}, requires_grad=True)
+    x = {x}
     with torch.no_grad():
         y = net.eval()(x)
     if y.shape != shape:
@@ -215,5 +233,7 @@ if __name__ == "__main__":
 def self_check(network: Network, name: str) -> str:
     """What the file does when it is run: it holds itself against its numbers."""
     given, gives = dims(network.inputs[0]), dims(network.outputs[0])
-    lines = CHECK.format(name=name, params=network.params, given=given, gives=gives).split("\n")
+    numbers = bool(network.inputs[0].output.channels)
+    x = f"torch.randn(2, {given}, requires_grad=True)" if numbers else f"torch.zeros(2, {given}, dtype=torch.long)"
+    lines = CHECK.format(name=name, params=network.params, x=x, gives=gives).split("\n")
     return "\n".join(part for line in lines for part in fitted(line.strip(), len(line) - len(line.lstrip())))

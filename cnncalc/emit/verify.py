@@ -92,7 +92,8 @@ def flow(network: Network, every: Sequence[Row], net: nn.Module) -> list[str]:
     watch = Watch(every, net)
     try:
         with FlopCounterMode(display=False) as counter:
-            x = torch.zeros(1, *network.inputs[0].output.dims)
+            given = network.inputs[0].output
+            x = torch.zeros(1, *given.dims, dtype=torch.float32 if given.channels else torch.long)
             watch.follow(-1, x)
             shape = tuple(net(x).shape[1:])
     except Exception as error:  # whatever the text does

@@ -1,4 +1,4 @@
-"""The kinds of layers, one file each: the file's name is the kind's word in a spec.
+"""The kinds of layers, one file each: the file's name is the kind's word in a spec, `_` standing for a space.
 
 A kind is imported when a spec names it. `ALIASES` only says which file to open for another spelling;
 the kinds state them, and a test walks this folder and holds the two against each other.
@@ -28,7 +28,8 @@ def keywords() -> tuple[str, ...]:
     """Every kind's own keyword."""
     if not _FOUND:
         names = os.listdir(os.path.dirname(__file__))
-        _FOUND.extend(sorted(name[:-3] for name in names if name.endswith(".py") and name[0] != "_"))
+        kinds = (name[:-3].replace("_", " ") for name in names if name.endswith(".py") and name[0] != "_")
+        _FOUND.extend(sorted(kinds))
     return tuple(_FOUND)
 
 
@@ -39,6 +40,6 @@ def find(keyword: str) -> type[Layer] | None:
         return None
     from importlib import import_module
 
-    module = import_module(f"cnncalc.layers.{name}")
+    module = import_module(f"cnncalc.layers.{name.replace(' ', '_')}")
     kinds = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Layer))
     return next(kind for kind in kinds if kind.__module__ == module.__name__)

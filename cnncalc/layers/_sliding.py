@@ -45,7 +45,7 @@ def larger(a: int, b: int) -> int:
 def overhang(window: Window, extents: Axes) -> Axes:
     """The cells by which the last window hangs over the padded end of each axis; rounding up alone makes any."""
     axes = zip(window.out(extents), window.stride, window.reach, extents, window.pad, strict=True)
-    return tuple(larger(0, (out - 1) * s + k - w - start - end) for out, s, k, w, (start, end) in axes)
+    return tuple(larger(0, (out - 1) * int(s) + k - w - start - end) for out, s, k, w, (start, end) in axes)
 
 
 def module_pads(pad: Sides, fill: str) -> bool:

@@ -101,12 +101,23 @@ class Binder:
         return use.kind(**given)
 
     def check_rank(self, use: Use) -> None:
-        """A window needs a map to slide over."""
-        if self.x is None or self.x.rank in use.kind.ranks:
+        """A window needs a map to slide over; tokens and numbers are not read by the same kinds."""
+        if self.x is None:
+            return
+        if use.kind.tokens != (not self.x.channels):
+            raise self.wrong_sort(use, self.x)
+        if self.x.rank in use.kind.ranks:
             return
         message = f"{use.kind.keyword()} needs a map, and the input is a vector of {self.order.text(self.x)}"
         hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
         raise Mistake(WRONG_RANK, message, use.begin, use.end, hint)
+
+    def wrong_sort(self, use: Use, x: Shape) -> Mistake:
+        """Tokens where numbers are read, or numbers where tokens are."""
+        reads = "tokens" if use.kind.tokens else "numbers"
+        hint = "declare them: INPUT: 64 tokens" if use.kind.tokens else "embed them first: embed 128 vocab 10000"
+        text = f"{use.kind.keyword()} reads {reads}, and the input is {self.order.text(x)}"
+        return Mistake(WRONG_RANK, text, use.begin, use.end, hint)
 
     def default(self, parameter: Parameter, given: dict[str, Value], use: Use) -> Value:
         """What stands for an argument left out."""
@@ -134,6 +145,10 @@ class Binder:
             return self.spread(parameter, written, tuple(self.whole(parameter, e) for (e,) in written.axes))
         if parameter.type == "shape":
             return self.shape(parameter, written)
+        if parameter.type == "rows":
+            return tuple(tuple(self.whole(parameter, index) for index in row) for row in written.axes)
+        if parameter.type == "range":
+            return self.range(parameter, written)
         if len(written.axes) != 1 or len(written.axes[0]) != 1:
             text = f"{parameter.name} is one number, not {len(written.axes)} joined by 'x'"
             hint = f"write '{parameter.name} 2'" if not parameter.positional else "write one number"
@@ -196,8 +211,15 @@ class Binder:
         stops = self.spread(parameter, written, tuple(b for _, b in ends))
         return Pad(tuple(zip(starts, stops, strict=True)), "", rule or "zeros")
 
+    def range(self, parameter: Parameter, written: Written) -> Axes:
+        """The two ends of a range."""
+        if len(written.axes) != 1 or len(written.axes[0]) != 2:
+            text, hint = f"{parameter.name} is a start and an end joined by ':'", "write 0:58; the end is not included"
+            raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, hint)
+        return tuple(self.whole(parameter, end) for end in written.axes[0])
+
     def shape(self, parameter: Parameter, written: Written) -> Shape:
-        """A shape as the file orders its axes."""
+        """A shape as the file orders its axes; a sequence of tokens has no channels."""
         if not 1 <= len(written.axes) <= 4 or (written.channels_first and len(written.axes) < 2):
             text = f"a shape has 1 to 4 axes, this one has {len(written.axes)}"
             raise Mistake(WRONG_AXES, text, written.begin, written.end, "an image is 227x227x3, a vector 784")
@@ -205,6 +227,8 @@ class Binder:
             text = "the shape of the input must be known: '?' cannot stand in it"
             raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write the number")
         axes = tuple(self.whole(parameter, axis[0]) for axis in written.axes)
+        if written.word == "tokens":
+            return Shape(0, axes)
         return self.order.shape(axes, written.channels_first)
 
 

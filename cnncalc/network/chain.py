@@ -87,6 +87,6 @@ def rows(name: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
     """Every part with the name of its row: CONV1, CONV1.relu, CONV1.relu2."""
     seen: dict[str, int] = {}
     for index, part in enumerate(parts):
-        keyword = part.keyword
+        keyword = part.use.kind.slug()
         count = seen[keyword] = seen.get(keyword, 0) + bool(index)
         yield f"{name}.{keyword}{count if count > 1 else ''}" if index else name, part

@@ -30,7 +30,7 @@ class Lines(State):
     def line(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
         """One line with its postfixes: nodes, and the claims it makes."""
         place, kind = statement.place, statement.body.uses[0].kind
-        own, further = name or scope.anonymous(kind.keyword()), kind.arity == 0 and bool(self.inputs)
+        own, further = name or scope.anonymous(kind.slug()), kind.arity == 0 and bool(self.inputs)
         full = scope.prefix + own if further else self.take(statement.label, own, scope, place)
         parts = parts_of(statement, scope)
         claims = [*((c, 0) for c in statement.bracket), *((c, statement.base) for c in statement.body.claims)]
@@ -93,7 +93,7 @@ class Lines(State):
     def printable(self, node: Node, part: Part) -> bool:
         """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
         if isinstance(node.window, Window):
-            self.jump *= max(node.window.stride)
+            self.jump *= int(max(1, *node.window.stride))
         most = max(node.work.macs, node.output.elements, self.jump)
         if most.bit_length() * 3 <= self.digits * 10:
             return True

@@ -101,7 +101,7 @@ class Node:
 @lru_cache(maxsize=8192)
 def facts(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Shape, Window | Whole | None, Mapping[str, Weight], Work]:
     """What a layer states of itself over inputs of these shapes."""
-    return layer.out(*shapes), layer.window(*shapes), layer.weights(*shapes), layer.work(*shapes)
+    return layer.out(*shapes), layer.window(*shapes), layer.tensors(*shapes), layer.work(*shapes)
 
 
 class Claimed(NamedTuple):
@@ -176,7 +176,7 @@ class Network:
     def __getitem__(self, name: str) -> Node:
         """The node of a row: `CONV1` or `CONV1.conv` for the bare layer, `CONV1.relu` for a postfix."""
         for node in (*self.nodes, *self.inputs):
-            if name in (node.name, f"{node.name}.{node.kind}" if node.name == node.line else ""):
+            if name in (node.name, f"{node.name}.{node.layer.slug()}" if node.name == node.line else ""):
                 return node
         raise KeyError(name)
 

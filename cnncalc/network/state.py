@@ -78,7 +78,7 @@ class State:
         """The constants, the extents of the tensor that comes in, and the number in a range."""
         names, shape = dict(scope.constants), self.flow.shape
         if shape is not None:
-            names.update(zip(("C", *AXES[shape.rank]), shape.dims, strict=True))
+            names.update(zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True))
         if i is not None:
             names["i"] = i
         return names

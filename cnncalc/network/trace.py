@@ -196,7 +196,13 @@ class Tracer(Lines):
         """A layer that does not read; what it claims is all that is known of it."""
         self.started = True
         kind = "" if statement.directive else statement.kind or "?"
-        name = statement.label.name if statement.label else scope.anonymous(statement.kind) if statement.kind else ""
+        name = (
+            statement.label.name
+            if statement.label
+            else scope.anonymous(statement.kind.replace(" ", "_"))
+            if statement.kind
+            else ""
+        )
         if statement.label:
             scope.taken.setdefault(name, statement.place.line.number)
         self.lose(statement.place, scope.prefix + name, kind if kind != "input" else "")
@@ -313,7 +319,7 @@ class Tracer(Lines):
     def speakable(self) -> frozenset[str]:
         """Every name that stands for something: rows, the groups they are in, bare layers, words."""
         if not self.spoken:
-            bare = (f"{node.name}.{node.kind}" for node in self.nodes if node.name == node.line)
+            bare = (f"{node.name}.{node.layer.slug()}" for node in self.nodes if node.name == node.line)
             groups = (row[:at] for row in self.rows for at, char in enumerate(row) if char == ".")
             self.spoken = frozenset((*self.rows, *groups, *bare, *WORDS))
         return self.spoken

@@ -54,8 +54,10 @@ def window(node: Node) -> Json | None:
     if not isinstance(slide, Window):
         return None
     pad = [list(sides) for sides in slide.pad]
-    kernel, stride, dilation = list(slide.kernel), list(slide.stride), list(slide.dilation)
-    return {"kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}
+    kernel, stride, dilation = list(slide.kernel), [exact(s) for s in slide.stride], list(slide.dilation)
+    known: Json = {"kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}
+    more = {"mode": slide.mode} if slide.mode != "slide" else {}
+    return {**known, **more, **({"outpad": list(slide.outpad)} if slide.outpad else {})}
 
 
 def field(seen: Field | Whole) -> Json | str:

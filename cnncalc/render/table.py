@@ -74,6 +74,11 @@ def pad(row: Row, order: Order) -> str:
 
 def fsp(row: Row, order: Order) -> str:
     """Kernel, stride and pad in the textbook's order: 11x11/4/0."""
+    mode, extents = slide(row).mode, row.node.output.extents
+    if mode == "adaptive":
+        return f"to {per_axis(extents, order, single=False)}"
+    if mode == "frame":
+        return f"pad {pad(row, order)}"
     return "/".join(filter(None, (kernel(row, order), stride(row, order), pad(row, order))))
 
 

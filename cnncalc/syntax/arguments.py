@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
+from cnncalc.layer import EVERYWHERE
 from cnncalc.layers import find
 from cnncalc.syntax.expression import BINARY, CALLABLE, Expression, Reader, Step, spelled_out
 from cnncalc.syntax.tree import Argument, Body, Use, Written
@@ -18,7 +19,6 @@ from cnncalc.syntax.words import (
     EXTENT_WORDS,
     FLAGS,
     LATER,
-    LATER_OPTIONS,
     NOISE,
     OPTIONS_ELSEWHERE,
     POOLS,
@@ -37,6 +37,12 @@ RULES = frozenset(("same", "valid", "full"))
 FILLS = frozenset(("copy", "reflect", "circular"))
 VALUE_STARTS = frozenset(("number", "(", "-", "+", "?", "["))
 AXIS = ("number", "?")
+SIDED = ("pad", "range")
+"""Types of values that may be written as start:end."""
+TYPED = ("shape", "pad", "range")
+"""Types of values that are read in a way of their own where they stand without their name."""
+MANY_AXES = ("extents", "shape", "pad")
+"""Types of values that may have more than one axis."""
 IMPLIED = (-1, -1)
 """The place of a kind that the line's name implies: whoever read the name knows it."""
 OPTIONS = frozenset("stride pad dilation groups in kernel filters units alpha beta size vocab outpad weight".split())
@@ -206,7 +212,7 @@ class Arguments:
     def option(self) -> Parameter | None:
         """The parameter that the word here names as an option, a flag or, before `=`, a textbook letter."""
         word, equals = self.token.text.lower(), self.tokens[self.at + 1].type == "="
-        for parameter in self.kind.parameters:
+        for parameter in (*self.kind.parameters, *EVERYWHERE):
             if word == parameter.name and (equals or not parameter.positional or self.spoken(word)):
                 return parameter
         if equals and len(word) == 1:
@@ -222,8 +228,6 @@ class Arguments:
         lower = self.token.text.lower()
         if parameter := self.option():
             self.named(parameter)
-        elif lower in LATER_OPTIONS:
-            raise Mistake(NOT_YET, f"'{lower}' is not supported yet", self.token.begin, self.token.end)
         elif lower == "plain" or lower in NOISE:
             self.at += 1
             self.plain |= lower == "plain"
@@ -247,7 +251,7 @@ class Arguments:
 
     def known(self) -> tuple[str, ...]:
         """The words that may stand here."""
-        own = (p.name for p in self.kind.parameters if not p.positional)
+        own = (p.name for p in (*self.kind.parameters, *EVERYWHERE) if not p.positional)
         return (*own, "plain", *(k for k in kind_words() if k not in LATER and len(k) > 2))
 
     def postfix(self) -> None:
@@ -302,10 +306,10 @@ class Arguments:
     def positional(self) -> None:
         """A value without an option: it takes the first open slot it fits."""
         first = self.at
-        shape = next((p for p in self.kind.parameters if p.type == "shape"), None)
-        if self.token.type == "[" and shape is None:
+        typed = next((p for p in self.kind.parameters if p.positional and p.type in TYPED), None)
+        if self.token.type == "[" and (typed is None or typed.type != "shape"):
             raise self.unexpected()
-        value = self.times() or self.value(shape)
+        value = self.times() or self.value(typed)
         parameter = self.slot(len(value.axes))
         if parameter is None:
             self.at = first
@@ -316,7 +320,7 @@ class Arguments:
         """The first open positional parameter for a value of so many axes."""
         taken = [a.parameter for a in self.arguments]
         free = (p for p in self.kind.parameters if p.positional and p not in taken)
-        return next((p for p in free if axes == 1 or p.type in ("extents", "shape")), None)
+        return next((p for p in free if axes == 1 or p.type in MANY_AXES), None)
 
     def no_slot(self, value: Written) -> Mistake:
         """A value for which no slot is left."""
@@ -348,16 +352,29 @@ class Arguments:
         if parameter and parameter.type == "pad" and self.token.text.lower() in RULES:
             token = self.take()
             return Written((), " ".join([token.text.lower(), *self.fill()]), token.begin, token.end)
-        if parameter and parameter.type == "shape":
-            return self.shape()
-        pad = parameter is not None and parameter.type == "pad"
-        begin = self.token.begin
+        if parameter and parameter.type in ("shape", "rows"):
+            return self.shape() if parameter.type == "shape" else self.rows()
+        pad, begin = parameter is not None and parameter.type in SIDED, self.token.begin
         axes = [self.axis(pad)]
         while self.token.type == "x":
             self.at += 1
             axes.append(self.axis(pad))
         end = self.tokens[self.at - 1].end
-        return Written(tuple(axes), " ".join(self.fill()) if pad else "", begin, end)
+        filled = parameter is not None and parameter.type == "pad"
+        return Written(tuple(axes), " ".join(self.fill()) if filled else "", begin, end)
+
+    def rows(self) -> Written:
+        """Rows of indices, commas within them and spaces between: `0,1,2 1,2,3`; a comma groups no digits here."""
+        begin, rows = self.token.begin, list[list[Token]]()
+        while self.token.type == "number" or (self.token.type == "," and rows and not self.token.spaced):
+            if self.token.type == "number" and (self.token.spaced or not rows):
+                rows.append([])
+            rows[-1].append(self.take())
+        if not rows:
+            hint = "write the input maps of each filter: connect 0,1,2 1,2,3"
+            raise Mistake(MISSING, "no rows of indices stand here", begin, max(self.token.end, begin + 1), hint)
+        axes = tuple(tuple(index for token in row for index in indices(token)) for row in rows)
+        return Written(axes, "", begin, self.tokens[self.at - 1].end)
 
     def shape(self) -> Written:
         """A shape: `55x55x96`, `55 * 55 * 96`, `96@55x55`; `?` for an axis is an empty one."""
@@ -373,10 +390,12 @@ class Arguments:
             raise Mistake(
                 UNEXPECTED, "'@' stands behind the number of channels", self.token.begin, self.token.end, hint
             )
+        tokens = len(axes) == 1 and self.token.text.lower() == "tokens"
+        self.at += tokens
         end = self.tokens[self.at - 1].end
         if bracket:
             self.expect_closing()
-        return Written(tuple(axes), "", begin, end, first)
+        return Written(tuple(axes), "tokens" if tokens else "", begin, end, first)
 
     def starred(self) -> list[tuple[Expression, ...]]:
         """The axes of a shape of plain numbers (or `?`) joined by `*`, if one stands here."""
@@ -509,6 +528,13 @@ def stars(numbers: list[Token]) -> Written:
     """Plain numbers joined by `*`, read as extents."""
     axes = tuple((literal(token),) for token in numbers)
     return Written(axes, "", numbers[0].begin, numbers[-1].end)
+
+
+def indices(token: Token) -> list[Expression]:
+    """The numbers of one token, each by itself; the comma between two rows' indices is none."""
+    parts = [part for part in token.text.split(",") if part]
+    steps = [Step("number", part, 0, token.begin, token.end) for part in parts]
+    return [Expression((step,), frozenset(), token.begin, token.end) for step in steps]
 
 
 def literal(token: Token) -> Expression:

@@ -15,11 +15,7 @@ EXTENT_WORDS = frozenset(("filter", "filters", "kernel", "kernels"))
 FLAGS = frozenset("nobias ceil plain depthwise untied countpad nocountpad frozen nearest bilinear".split())
 TENSOR = frozenset("CWHDLi")
 """Names every line has: the incoming tensor's own, and the counter of a range or repeat."""
-LATER = frozenset(
-    """deconv lppool l2pool subsample rbf embed ln gn instancenorm relu6 prelu stanh silu swish gelu hardswish
-    hardsigmoid softplus mish abs droppath layerscale scale reshape upsample crop zeropad shuffle slice add concat
-    shortcut share aux output""".split()
-)
+LATER = frozenset("add concat shortcut share aux output".split())
 """Kinds of the language that have no file in `layers` yet."""
 ELSEWHERE = {
     "activation": "relu", "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool",
@@ -39,11 +35,9 @@ OPTIONS_ELSEWHERE = {
     "full": "write 'pad full'", "zero": "'pad 1' pads with zeros", "copy": "a fill follows its pad: pad 1 copy",
     "reflect": "a fill follows its pad: pad 1 reflect", "circular": "a fill follows its pad: pad 1 circular",
     "channels": "filters say how many channels come out; 'in N' claims how many come in",
-    "outputs": "leave it out: the number alone is enough", "tokens": "sequences of tokens are not supported yet",
+    "outputs": "leave it out: the number alone is enough", "tokens": "an input is a sequence of them: INPUT: 64 tokens",
 }  # fmt: skip
 """What other tools call our options: for hints only."""
-LATER_OPTIONS = frozenset(("connect", "frozen"))
-
 
 POOLS = {
     "pool": ("pool",), "maxpool": ("max", "pool"), "avgpool": ("avg", "pool"), "gap": ("avg", "global", "pool"),
@@ -71,8 +65,11 @@ def kind_of(word: str, *slide: str) -> str:
 def kind_in(name: str, *slide: str) -> str:
     """The kind that a name begins with, ending there or before a digit, `_` or `.`; or nothing.
 
-    Slide words before a name that spells no pool say nothing.
+    A number at its end counts layers (`RELU6` is the sixth, not a relu6). Slide words before a name that spells no
+    pool say nothing.
     """
+    if kind := kind_of(name.rstrip("0123456789"), *slide):
+        return kind
     for end in range(min(len(name), LONGEST), 0, -1):
         if end == len(name) or name[end] in "0123456789_.":
             if name[:end].lower() in POOLS:

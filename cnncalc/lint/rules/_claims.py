@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import slides
 from cnncalc.analysis.report import totals
-from cnncalc.analysis.working import products, tensors, times
+from cnncalc.analysis.working import grown, products, tensors, times
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.lint.rules._fit import NAMES, axis_parts, listed
 from cnncalc.syntax.claims import FIGURE
@@ -166,8 +166,7 @@ def seen(network: Network, nodes: Sequence[Node], known: Mapping[str, Field | Wh
     before = known[last.inputs[0].name] if last else None
     if last is None or not isinstance(last.window, Window) or not isinstance(before, Field):
         return by_axis([amount(size) for size in field.size], network.order)
-    steps = zip(before.size, last.window.reach, before.jump, field.size, strict=True)
-    texts = [f"{amount(n)} + ({k} - 1)*{amount(j)} = {amount(size)}" for n, k, j, size in steps]
+    texts = [f"{how} = {amount(size)}" for how, size in zip(grown(before, last.window), field.size, strict=True)]
     return by_axis(texts, network.order)
 
 
