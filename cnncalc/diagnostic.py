@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnncalc.record import NamedTuple
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 MANY, LONG = 1_000, 40

@@ -8,7 +8,9 @@ so it is exact on Python integers of any size and runs unchanged on NumPy int64 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

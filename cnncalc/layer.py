@@ -7,9 +7,10 @@ Every fact takes the shapes of the layer's inputs, so joins and chains are alike
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.geometry import Shape
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

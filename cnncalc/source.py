@@ -9,10 +9,10 @@ import re
 import sys
 from bisect import bisect
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnncalc.diagnostic import Diagnostic, Span
 from cnncalc.faults import ILLEGAL_CHARACTER, LIMIT, UNBALANCED, UNREADABLE
+from cnncalc.record import NamedTuple
 
 
 class Limits(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cnncalc"
 LEVELS = [
-    ("geometry", "source", "work", "diagnostic", "faults"),
+    ("record", "geometry", "source", "work", "diagnostic", "faults"),
     ("layer",),
     ("layers",),
     ("syntax",),

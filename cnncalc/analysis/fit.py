@@ -6,9 +6,10 @@ Networks"; Dumoulin & Visin 2016, relationship 6). The holes inside a dilated ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cnncalc.geometry import Pad, Window, out_extent
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.receptive_field import fields
+from cnncalc.record import NamedTuple
 from cnncalc.work import Work
 
 if TYPE_CHECKING:

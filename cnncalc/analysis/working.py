@@ -6,10 +6,11 @@ All of it is derived from what a kind states: its window, its weights, its work.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import slides
 from cnncalc.geometry import WHOLE, Field, Window
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

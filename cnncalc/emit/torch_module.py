@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc import __version__
 from cnncalc.emit.names import attributes, class_name
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

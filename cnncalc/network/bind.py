@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import ILLEGAL_VALUE, MISSING, WRONG_AXES, WRONG_RANK
 from cnncalc.geometry import Order, Pad, Shape
+from cnncalc.record import NamedTuple
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Expression, evaluate, shown
 from cnncalc.syntax.tokens import tokenize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import DUPLICATE_NAME, NO_NETWORK, UNKNOWN_NAME
@@ -11,6 +11,7 @@ from cnncalc.network.chain import LOST, Flow
 from cnncalc.network.claim import claimed
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
 from cnncalc.network.scope import Scope, written_names
+from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
 from cnncalc.syntax.expression import Expression, evaluate
 from cnncalc.syntax.tree import Claim

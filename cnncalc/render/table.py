@@ -5,9 +5,10 @@ On a narrow terminal columns are dropped, the last first; a cell is never cut.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.geometry import WHOLE, Field, Window
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

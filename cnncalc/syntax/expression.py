@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import operator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME
+from cnncalc.record import NamedTuple
 from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import INDENTATION, LIMIT, MISPLACED, UNKNOWN_KIND
+from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, Line, Source, split_statements
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
 from cnncalc.syntax.tree import Broken, Group, LayerLine, Place, Repeat

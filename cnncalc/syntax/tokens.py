@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cnncalc.record import NamedTuple
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?![\d,]*\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 PLAIN_NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"

@@ -6,8 +6,9 @@ texts are read once, wherever they stand.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from cnncalc.record import NamedTuple
 from cnncalc.source import Line
 
 if TYPE_CHECKING:

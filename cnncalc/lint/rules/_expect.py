@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.geometry import Field
 from cnncalc.lint.claims import expectations
 from cnncalc.lint.rules._claims import amount, by_axis, counts
 from cnncalc.network.claim import holds
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
