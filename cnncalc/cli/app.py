@@ -1,21 +1,42 @@
-"""The commands of `cnncalc`, each in a module of its name."""
+"""The commands of `cnncalc`, each in a module of its name, imported when it is asked for."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from cnncalc.cli.build import build
-from cnncalc.cli.explain import explain
-from cnncalc.cli.lint import lint
-from cnncalc.cli.rule import rule
-from cnncalc.cli.show import show
-from cnncalc.cli.zoo import zoo
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
 
 ABOUT = "Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide."
+COMMANDS = ("show", "lint", "build", "explain", "rule", "zoo")
+
+
+class Commands(TyperGroup):
+    """The commands by name; typer reads a command's options only where it is run or listed."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(cmd_name)(getattr(import_module(f"cnncalc.cli.{cmd_name}"), cmd_name))
+        return get_command(alone)
+
+
 app = typer.Typer(
-    name="cnncalc", help=ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    cls=Commands,
+    name="cnncalc",
+    help=ABOUT,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
@@ -33,7 +54,3 @@ def options(
     version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True)] = False,
 ) -> None:
     """Nothing to do: the options of the program itself act by themselves."""
-
-
-for command in (show, lint, build, explain, rule, zoo):
-    app.command()(command)
