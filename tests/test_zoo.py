@@ -22,6 +22,16 @@ EXACT = {
     "vgg19": (143_667_240, 19_632_062_464),
     "alphago": (3_882_793, 1_400_726_208),
     "mnist-mlp": (669_706, 668_672),
+    "zfnet": (62_357_608, 1_168_032_896),
+    "nin-cifar10": (966_986, 222_486_528),
+    "nin-imagenet": (7_595_176, 1_100_188_800),
+    "convnetjs-cifar10": (22_466, 3_920_000),
+    "convnetjs-mnist": (5_994, 578_560),
+    "pilotnet": (252_219, 26_876_342),
+    "c3d": (78_409_573, 38_547_378_176),
+    "tiny-vgg": (19_920, 5_608_780),
+    "wavenet-stack": (27_264, 427_008_000),
+    "series": (3, 18),
 }
 IN_MILLIONS = {"vgg11": 133, "vgg11-lrn": 133, "vgg13": 133, "vgg16-c": 134, "vgg16": 138, "vgg19": 144}
 
@@ -94,6 +104,7 @@ def test_receptive_fields_of_the_literature():
             "CONV3": 99, "CONV4": 131, "CONV5": 163, "POOL3": 195,
         },
         "vgg16": {"POOL5": 212}, "vgg11": {"POOL5": 150}, "vgg13": {"POOL5": 156}, "vgg19": {"POOL5": 268},
+        "zfnet": {"POOL5": 171},
     }  # fmt: skip
     for name, known in fields.items():
         rows = {row["name"]: row["receptive_field"] for row in cnncalc.load(name).to_dict()["layers"]}

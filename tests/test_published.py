@@ -1,0 +1,288 @@
+"""Networks of the zoo beside modules written by hand from their papers: rows, params, shapes, MACs and outputs."""
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+import cnncalc
+
+Layers = list[tuple[str, nn.Module]]
+
+
+def relu(name: str, layer: nn.Module) -> Layers:
+    return [(name, layer), (f"{name}.relu", nn.ReLU())]
+
+
+def dense(name: str, inputs: int, units: int) -> Layers:
+    return [*relu(name, nn.Linear(inputs, units)), (f"{name}.dropout", nn.Dropout(0.5))]
+
+
+def zfnet() -> Layers:
+    def norm():
+        return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+
+    return [
+        *relu("CONV1", nn.Conv2d(3, 96, 7, stride=2, padding=1)),
+        ("POOL1", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("NORM1", norm()),
+        *relu("CONV2", nn.Conv2d(96, 256, 5, stride=2)),
+        ("POOL2", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("NORM2", norm()),
+        *relu("CONV3", nn.Conv2d(256, 384, 3, padding=1)),
+        *relu("CONV4", nn.Conv2d(384, 384, 3, padding=1)),
+        *relu("CONV5", nn.Conv2d(384, 256, 3, padding=1)),
+        ("POOL5", nn.MaxPool2d(3, 2)),
+        ("", nn.Flatten()),
+        *dense("FC6", 6 * 6 * 256, 4096),
+        *dense("FC7", 4096, 4096),
+        ("FC8", nn.Linear(4096, 1000)),
+    ]
+
+
+def nin_cifar10() -> Layers:
+    return [
+        *relu("CONV1", nn.Conv2d(3, 192, 5, padding=2)),
+        *relu("CCCP1", nn.Conv2d(192, 160, 1)),
+        *relu("CCCP2", nn.Conv2d(160, 96, 1)),
+        ("POOL1", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("DROPOUT1", nn.Dropout(0.5)),
+        *relu("CONV2", nn.Conv2d(96, 192, 5, padding=2)),
+        *relu("CCCP3", nn.Conv2d(192, 192, 1)),
+        *relu("CCCP4", nn.Conv2d(192, 192, 1)),
+        ("POOL2", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("DROPOUT2", nn.Dropout(0.5)),
+        *relu("CONV3", nn.Conv2d(192, 192, 3, padding=1)),
+        *relu("CCCP5", nn.Conv2d(192, 192, 1)),
+        *relu("CCCP6", nn.Conv2d(192, 10, 1)),
+        ("GLOBAL", nn.AvgPool2d(8)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
+def nin_imagenet() -> Layers:
+    def perceptron(number: int, conv: nn.Conv2d, hidden: int, out: int) -> Layers:
+        return [
+            *relu(f"CONV{number}", conv),
+            *relu(f"CCCP{2 * number - 1}", nn.Conv2d(conv.out_channels, hidden, 1)),
+            *relu(f"CCCP{2 * number}", nn.Conv2d(hidden, out, 1)),
+        ]
+
+    return [
+        *perceptron(1, nn.Conv2d(3, 96, 11, stride=4), 96, 96),
+        ("POOL1", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        *perceptron(2, nn.Conv2d(96, 256, 5, padding=2), 256, 256),
+        ("POOL2", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        *perceptron(3, nn.Conv2d(256, 384, 3, padding=1), 384, 384),
+        ("POOL3", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("DROPOUT3", nn.Dropout(0.5)),
+        *perceptron(4, nn.Conv2d(384, 1024, 3, padding=1), 1024, 1000),
+        ("POOL4", nn.AvgPool2d(6, 1)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
+def convnetjs_cifar10() -> Layers:
+    return [
+        *relu("CONV1", nn.Conv2d(3, 16, 5, padding=2)),
+        ("POOL1", nn.MaxPool2d(2)),
+        *relu("CONV2", nn.Conv2d(16, 20, 5, padding=2)),
+        ("POOL2", nn.MaxPool2d(2)),
+        *relu("CONV3", nn.Conv2d(20, 20, 5, padding=2)),
+        ("POOL3", nn.MaxPool2d(2)),
+        ("", nn.Flatten()),
+        ("FC4", nn.Linear(4 * 4 * 20, 10)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
+def convnetjs_mnist() -> Layers:
+    return [
+        *relu("CONV1", nn.Conv2d(1, 8, 5, padding=2)),
+        ("POOL1", nn.MaxPool2d(2)),
+        *relu("CONV2", nn.Conv2d(8, 16, 5, padding=2)),
+        ("POOL2", nn.MaxPool2d(3)),
+        ("", nn.Flatten()),
+        ("FC3", nn.Linear(4 * 4 * 16, 10)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
+def pilotnet() -> Layers:
+    return [
+        *relu("CONV1", nn.Conv2d(3, 24, 5, stride=2)),
+        *relu("CONV2", nn.Conv2d(24, 36, 5, stride=2)),
+        *relu("CONV3", nn.Conv2d(36, 48, 5, stride=2)),
+        *relu("CONV4", nn.Conv2d(48, 64, 3)),
+        *relu("CONV5", nn.Conv2d(64, 64, 3)),
+        ("FLATTEN", nn.Flatten()),
+        *relu("FC6", nn.Linear(1152, 100)),
+        *relu("FC7", nn.Linear(100, 50)),
+        *relu("FC8", nn.Linear(50, 10)),
+        ("FC9", nn.Linear(10, 1)),
+    ]
+
+
+def c3d() -> Layers:
+    def conv(name: str, inputs: int, filters: int) -> Layers:
+        return relu(name, nn.Conv3d(inputs, filters, (3, 3, 3), padding=(1, 1, 1)))
+
+    return [
+        *conv("CONV1A", 3, 64),
+        ("POOL1", nn.MaxPool3d((1, 2, 2), (1, 2, 2))),
+        *conv("CONV2A", 64, 128),
+        ("POOL2", nn.MaxPool3d(2)),
+        *conv("CONV3A", 128, 256),
+        *conv("CONV3B", 256, 256),
+        ("POOL3", nn.MaxPool3d(2)),
+        *conv("CONV4A", 256, 512),
+        *conv("CONV4B", 512, 512),
+        ("POOL4", nn.MaxPool3d(2)),
+        *conv("CONV5A", 512, 512),
+        *conv("CONV5B", 512, 512),
+        ("POOL5", nn.MaxPool3d(2, ceil_mode=True)),
+        ("", nn.Flatten()),
+        *dense("FC6", 8192, 4096),
+        *dense("FC7", 4096, 4096),
+        ("FC8", nn.Linear(4096, 101)),
+    ]
+
+
+def tiny_vgg() -> Layers:
+    return [
+        *relu("CONV_1_1", nn.Conv2d(3, 10, 3)),
+        *relu("CONV_1_2", nn.Conv2d(10, 10, 3)),
+        ("POOL_1", nn.MaxPool2d(2, 2)),
+        *relu("CONV_2_1", nn.Conv2d(10, 10, 3)),
+        *relu("CONV_2_2", nn.Conv2d(10, 10, 3)),
+        ("POOL_2", nn.MaxPool2d(2, 2)),
+        ("FLATTEN", nn.Flatten()),
+        ("OUTPUT", nn.Linear(1690, 10)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
+def wavenet_stack() -> Layers:
+    layers: Layers = []
+    for i in range(10):
+        layers += [("", nn.ConstantPad1d((2**i, 0), 0.0))]
+        layers += relu(f"stack.CAUSAL{i}", nn.Conv1d(32 if i else 1, 32, 2, dilation=2**i))
+    return [*layers, ("LEVELS", nn.Conv1d(32, 256, 1)), ("SOFTMAX", nn.Softmax(1))]
+
+
+def series() -> Layers:
+    return [("CONV1", nn.Conv1d(1, 1, 3, bias=False))]
+
+
+# input as torch has it, parameters of each layer that has any, in order
+PUBLISHED = {
+    zfnet: (
+        (3, 224, 224),
+        [14_208, 614_656, 885_120, 1_327_488, 884_992, 37_752_832, 16_781_312, 4_097_000],
+    ),
+    nin_cifar10: (
+        (3, 32, 32),
+        [14_592, 30_880, 15_456, 460_992, 37_056, 37_056, 331_968, 37_056, 1_930],
+    ),
+    nin_imagenet: (
+        (3, 224, 224),
+        [34_944, 9_312, 9_312, 614_656, 65_792, 65_792, 885_120, 147_840, 147_840, 3_539_968, 1_049_600, 1_025_000],
+    ),
+    convnetjs_cifar10: ((3, 32, 32), [1_216, 8_020, 10_020, 3_210]),
+    convnetjs_mnist: ((1, 24, 24), [208, 3_216, 2_570]),
+    pilotnet: ((3, 66, 200), [1_824, 21_636, 43_248, 27_712, 36_928, 115_300, 5_050, 510, 11]),
+    c3d: (
+        (3, 16, 112, 112),
+        [5_248, 221_312, 884_992, 1_769_728, 3_539_456, *[7_078_400] * 3, 33_558_528, 16_781_312, 413_797],
+    ),
+    tiny_vgg: ((3, 64, 64), [280, 910, 910, 910, 16_910]),
+    wavenet_stack: ((1, 16000), [96, *[2_080] * 9, 8_448]),
+    series: ((1, 8), [3]),
+}
+NAMES = [build.__name__.replace("_", "-") for build in PUBLISHED]
+
+
+def measured(layers: Layers, x: torch.Tensor):
+    """(name, output shape, params, MACs) of every named layer; padding and flattening of torch's own go unnamed."""
+    for name, layer in layers:
+        with FlopCounterMode(display=False) as counter:
+            x = layer(x)
+        if name:
+            params = sum(p.numel() for p in layer.parameters())
+            yield name, tuple(x.shape[1:]), params, counter.get_total_flops() // 2
+
+
+@pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
+def test_every_row_is_that_of_the_module_written_by_hand(build):
+    net = cnncalc.load(build.__name__.replace("_", "-"))
+    shape, _ = PUBLISHED[build]
+    with torch.device("meta"), torch.no_grad():
+        rows = list(measured(build(), torch.empty(1, *shape)))
+    assert [(node.name, node.output.dims, node.params, node.macs) for node in net] == rows
+    assert sum(row[2] for row in rows) == net.params
+    assert sum(row[3] for row in rows) == net.macs
+
+
+@pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
+def test_params_layer_by_layer_as_published(build):
+    _, published = PUBLISHED[build]
+    net = cnncalc.load(build.__name__.replace("_", "-"))
+    assert [node.params for node in net if node.params] == published
+
+
+@pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
+def test_the_emitted_module_computes_what_the_one_written_by_hand_does(build):
+    """With the same weights both give the same numbers, on a real input."""
+    shape, _ = PUBLISHED[build]
+    torch.manual_seed(0)
+    theirs = nn.Sequential(*(layer for _, layer in build())).eval()
+    ours = cnncalc.load(build.__name__.replace("_", "-")).to_torch().eval()
+    x = torch.randn(1, *shape)
+    with torch.no_grad():
+        for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+            mine.copy_(other)
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+def test_wavenet_sees_1024_samples_and_none_of_the_future():
+    """Read off the gradient of the layer below the softmax, which would mix the channels of a position."""
+    net = cnncalc.load("wavenet-stack").to_torch().double().eval()
+    for tensor in net.parameters():
+        nn.init.constant_(tensor, 1.0 if tensor.dim() > 1 else 0.0)
+    seen = []
+    net.LEVELS.register_forward_hook(lambda module, inputs, output: seen.append(output))
+    sound = torch.ones(1, 1, 16000, dtype=torch.float64, requires_grad=True)
+    net(sound)
+    seen[0][0, 0, 2000].backward()
+    heard = sound.grad[0, 0].nonzero().flatten().tolist()
+    assert heard == list(range(2000 - 1023, 2001))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "set_", "answer"),
+    [
+        ([1, 0, 2, 3, 5, 1, 2, 3], {}, [1, 7, 9, 8, -1, 6]),
+        ([1, 0, 2, 3, 5, 1, 2, 3], {"p": 1}, [2, 1, 7, 9, 8, -1, 6, 4]),
+        ([1, 0, 2, 3, 5, 1, 2], {"n": 7, "p": 1, "s": 2}, [2, 7, 8, 3]),
+    ],
+)
+def test_the_series_of_the_lecture(numbers, set_, answer):
+    net = cnncalc.load("series", set=set_)
+    assert net["CONV1"].output.dims == (1, len(answer))
+    assert net.diagnostics == ()
+    module = net.to_torch()
+    with torch.no_grad():
+        next(module.parameters()).copy_(torch.tensor([[[-1.0, 2.0, 1.0]]]))
+        assert module(torch.tensor([[numbers]], dtype=torch.float32)).flatten().tolist() == answer
+
+
+def test_pilotnet_has_no_room_for_its_printed_1164_neurons():
+    """Neither "27 million connections" nor "250 thousand parameters" would hold with a layer of 1164 units."""
+    net = cnncalc.load("pilotnet")
+    text = "\n".join(net.source.rows).replace("FLATTEN: => 1152", "FC5: 1164 => 1,342,092 params")
+    wider = cnncalc.loads(text.replace("115,300 params", "116,500 params"))
+    assert wider.params == 252_219 + 1_342_092 + 1_200
+    assert {
+        "expected macs = 27M, the arithmetic gives 28,218,470; 27M holds from 26,500,000 to 27,500,000",
+        "expected params = 0.25M, the arithmetic gives 1,595,511; 0.25M holds from 245,000 to 255,000",
+    } < {f.message for f in wider.diagnostics}
