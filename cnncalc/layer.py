@@ -121,6 +121,12 @@ class Layer:
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
     """(input, line) pairs: the contract tests hold every one against PyTorch, NumPy and brute force."""
 
+    word: ClassVar[str] = ""
+    """The name of the kind's module."""
+
+    def __init_subclass__(cls) -> None:
+        cls.word = cls.__module__.rpartition(".")[2]
+
     def __init__(self, **values: Value) -> None:
         self.__dict__.update(values)
 
@@ -129,13 +135,13 @@ class Layer:
 
     @classmethod
     def keyword(cls) -> str:
-        """The kind's word in a spec, or two: the name of its module."""
-        return cls.slug().replace("_", " ")
+        """The kind's word in a spec, or two: the name of its module, `_` for the space."""
+        return cls.word.replace("_", " ")
 
     @classmethod
     def slug(cls) -> str:
         """The kind as one word, as names of anonymous lines and of postfixes have it."""
-        return cls.__module__.rpartition(".")[2]
+        return cls.word
 
     def replaced(self, **values: Value) -> Layer:
         """The same layer with other arguments."""

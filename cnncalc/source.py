@@ -31,7 +31,8 @@ LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", 
 PLAIN = re.compile(r"[\t\x20-\x7e]*")
 SIMPLE = re.compile(r"[\x20-\x22\x24-\x5b\x5d-\x7e]*")
 """A row without comment, continuation, tab or anything that is not ASCII."""
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""Compiled when it is first needed: few specs have anything beyond ASCII."""
 MARKS = re.compile(r"[()\[\]#;]")
 BRACKETS = re.compile(r"[()\[\];]")
 INSTEAD = {
@@ -123,8 +124,8 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
         span = Span(limits.lines + 1, 1, limits.lines + 1, 2)
         findings.append(Diagnostic(LIMIT, message, span, "--limit lines=N raises it"))
     lines: list[Line] = []
-    row = 0
-    while row < min(len(rows), limits.lines):
+    row, end = 0, min(len(rows), limits.lines)
+    while row < end:
         line, used = logical(rows, row, limits, findings)
         lines.append(line)
         row += used
@@ -209,7 +210,7 @@ def illegal(char: str) -> tuple[str, str]:
 
     title = name(char, "").lower() or "unnamed character"
     code = f"U+{ord(char):04X}"
-    if CONTROL.match(char):
+    if re.match(CONTROL, char):
         return f"{code} is a control character", "remove it"
     if combining(char):
         return f"{code} ({title}) stands apart from its letter", "write the letter and its mark as one character"
@@ -225,33 +226,43 @@ def illegal(char: str) -> tuple[str, str]:
 
 def check_comment(comment: str, offset: int, number: int, findings: list[Diagnostic]) -> None:
     """Comments may hold any text, but nothing that steers a terminal."""
-    if not PLAIN.fullmatch(comment) and (match := CONTROL.search(comment)):
+    if not PLAIN.fullmatch(comment) and (match := re.search(CONTROL, comment)):
         column = offset + match.start() + 1
         reason, remedy = illegal(match[0])
         findings.append(Diagnostic(ILLEGAL_CHARACTER, reason, Span(number, column, number, column + 1), remedy))
 
 
-def split_statements(line: Line) -> tuple[list[tuple[int, int]], list[Diagnostic]]:
-    """The (begin, end) of each statement of a line: `;` parts them outside brackets."""
-    if not BRACKETS.search(line.text):
-        return [(0, len(line.text))], []
-    parts: list[tuple[int, int]] = []
+def split_statements(line: Line) -> tuple[tuple[tuple[int, int], ...], list[Diagnostic]]:
+    """The (begin, end) of each statement of a line, without spaces at its ends: `;` parts them outside brackets."""
+    parts, odd = split(line.text)
+    return parts, [unbalanced(line, odd)] if odd >= 0 else []
+
+
+@lru_cache(maxsize=8192)
+def split(text: str) -> tuple[tuple[tuple[int, int], ...], int]:
+    """(the statements' ends, -1), or nothing and the place of a bracket without its other half."""
+    ends: list[int] = []
     opened: list[int] = []
-    begin = 0
-    for mark in BRACKETS.finditer(line.text):
+    for mark in BRACKETS.finditer(text):
         at = mark.start()
         if mark[0] in "([":
             opened.append(at)
         elif mark[0] in ")]":
-            if not opened or "([".index(line.text[opened[-1]]) != ")]".index(mark[0]):
-                return [], [unbalanced(line, at)]
+            if not opened or "([".index(text[opened[-1]]) != ")]".index(mark[0]):
+                return (), at
             opened.pop()
-        elif mark[0] == ";" and not opened:
-            parts.append((begin, at))
-            begin = at + 1
+        elif not opened:
+            ends.append(at)
     if opened:
-        return [], [unbalanced(line, opened[-1])]
-    return [*parts, (begin, len(line.text))], []
+        return (), opened[-1]
+    begins = (0, *(at + 1 for at in ends))
+    return tuple(trimmed(text, begin, end) for begin, end in zip(begins, (*ends, len(text)), strict=True)), -1
+
+
+def trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
+    """`[begin, end)` without the spaces at its ends."""
+    part = text[begin:end]
+    return begin + len(part) - len(part.lstrip()), begin + len(part.rstrip())
 
 
 def unbalanced(line: Line, at: int) -> Diagnostic:

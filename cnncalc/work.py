@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnncalc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Work(NamedTuple):
@@ -24,9 +29,10 @@ class Work(NamedTuple):
         """2*MACs and every other operation once: the convention `cnncalc`."""
         return 2 * self.macs + sum(self[1:])
 
-    def plus(self, other: Work) -> Work:
-        """Both, operation by operation."""
-        return Work(*map(int.__add__, self, other))
+    @classmethod
+    def total(cls, every: Iterable[Work]) -> Work:
+        """All of them, operation by operation."""
+        return cls(*map(sum, zip(cls(), *every, strict=True)))
 
 
 CONVENTION = "cnncalc"

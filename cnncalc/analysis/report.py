@@ -48,9 +48,7 @@ def report(network: Network) -> Report:
 
 def totals(nodes: tuple[Node, ...]) -> Totals:
     """The sums over some nodes."""
-    work = Work()
-    for node in nodes:
-        work = work.plus(node.work)
+    work = Work.total(node.work for node in nodes)
     params, biases = sum(n.params for n in nodes), sum(n.biases for n in nodes)
     buffers, activations = sum(n.buffers for n in nodes), sum(n.activations for n in nodes)
     return Totals(params, params - biases, buffers, work.macs, work.flops, activations, work)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import ILLEGAL_VALUE, LIMIT
 from cnncalc.geometry import Shape
 from cnncalc.network.node import Claimed
+from cnncalc.record import NamedTuple
 from cnncalc.syntax.expression import evaluate, shown
 from cnncalc.syntax.words import TENSOR
 
@@ -24,15 +26,34 @@ def claimed(
     claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int, digits: int
 ) -> Claimed:
     """A claim with its expressions evaluated; raises Mistake, its places from `base`, where one has no value."""
-    text = line.text[base + claim.begin : base + claim.end]
-    computed = bool(claim.names - TENSOR)
-    span = line.span(base + claim.begin, base + claim.end)
+    begin, end = base + claim.begin, base + claim.end
+    used = claim.names
+    said = worked_out(claim, names, digits) if used else known(claim, digits)
+    first = claim.shape is not None and claim.shape.channels_first
+    computed = bool(used) and bool(used - TENSOR)
+    text, span = line.text[begin:end], line.span(begin, end)
+    return Claimed(claim.quantity, "=", said.value, said.half, said.axes, first, text, computed, target, span)
+
+
+class Said(NamedTuple):
+    """What a claim comes to: a figure with half a unit of its last place, or the axes of a shape."""
+
+    value: Rational = 0
+    half: Rational = 0
+    axes: tuple[int | None, ...] = ()
+
+
+def worked_out(claim: Claim, names: Mapping[str, Rational], digits: int) -> Said:
+    """A claim's numbers; raises Mistake where one has no value."""
     if claim.shape:
-        axes = tuple([extent(axis[0], names, digits) if axis else None for axis in claim.shape.axes])
-        return Claimed("shape", "=", 0, 0, axes, claim.shape.channels_first, text, computed, target, span)
-    assert claim.figure
-    value, half = printed(claim.figure, names, digits)
-    return Claimed(claim.quantity, "=", value, half, (), False, text, computed, target, span)
+        return Said(axes=tuple([extent(axis[0], names, digits) if axis else None for axis in claim.shape.axes]))
+    return Said(*printed(claim.figure, names, digits)) if claim.figure else Said()
+
+
+@lru_cache(maxsize=8192)
+def known(claim: Claim, digits: int) -> Said:
+    """The numbers of a claim that reads no names."""
+    return worked_out(claim, {}, digits)
 
 
 def extent(expression: Expression, names: Mapping[str, Rational], digits: int) -> int:

@@ -25,14 +25,17 @@ class Node:
     `name` is its row (`CONV1`, a postfix `CONV1.relu`), `line` the name of its whole line; shapes have no batch axis.
     """
 
-    __slots__ = ("head", "inputs", "layer", "line", "name", "output", "shapes", "span", "weights", "window", "work")
+    __slots__ = (
+        "biases", "buffers", "head", "inputs", "layer", "line", "name", "output", "params", "shapes", "span",
+        "weights", "window", "work",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], span: Span, head: str = ""
     ) -> None:
         keep = object.__setattr__
         shapes = tuple([node.output for node in inputs])
-        output, window, weights, work = facts(layer, shapes)
+        known = facts(layer, shapes)
         keep(self, "name", name)
         keep(self, "line", line)
         keep(self, "layer", layer)
@@ -40,10 +43,13 @@ class Node:
         keep(self, "span", span)
         keep(self, "head", head)
         keep(self, "shapes", shapes)
-        keep(self, "output", output)
-        keep(self, "window", window)
-        keep(self, "weights", weights)
-        keep(self, "work", work)
+        keep(self, "output", known.output)
+        keep(self, "window", known.window)
+        keep(self, "weights", known.weights)
+        keep(self, "work", known.work)
+        keep(self, "params", known.params)
+        keep(self, "biases", known.biases)
+        keep(self, "buffers", known.buffers)
 
     name: str
     line: str
@@ -56,6 +62,12 @@ class Node:
     window: Window | Whole | None
     weights: Mapping[str, Weight]
     work: Work
+    params: int
+    """Trainable numbers: weights and biases."""
+    biases: int
+    """Trainable numbers that are only added."""
+    buffers: int
+    """Numbers that are kept but not trained."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Node.{name}: nodes are immutable")
@@ -68,26 +80,6 @@ class Node:
         """The kind's keyword."""
         return self.layer.keyword()
 
-    def count(self, trainable: bool, bias: bool) -> int:
-        """How many numbers the layer's tensors of one sort hold."""
-        sort = (w for w in self.weights.values() if w.trainable == trainable and w.bias == bias)
-        return sum(prod(w.shape) for w in sort)
-
-    @property
-    def params(self) -> int:
-        """Trainable numbers: weights and biases."""
-        return self.count(True, False) + self.count(True, True)
-
-    @property
-    def biases(self) -> int:
-        """Trainable numbers that are only added."""
-        return self.count(True, True)
-
-    @property
-    def buffers(self) -> int:
-        """Numbers that are kept but not trained."""
-        return self.count(False, False) + self.count(False, True)
-
     @property
     def macs(self) -> int:
         """Multiply-accumulates of one sample."""
@@ -99,10 +91,27 @@ class Node:
         return 0 if self.layer.view else self.output.elements
 
 
+class Facts(NamedTuple):
+    """What a layer states of itself over its inputs, and how many numbers it owns."""
+
+    output: Shape
+    window: Window | Whole | None
+    weights: Mapping[str, Weight]
+    work: Work
+    params: int
+    biases: int
+    buffers: int
+
+
 @lru_cache(maxsize=8192)
-def facts(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Shape, Window | Whole | None, Mapping[str, Weight], Work]:
-    """What a layer states of itself over inputs of these shapes."""
-    return layer.out(*shapes), layer.window(*shapes), layer.tensors(*shapes), layer.work(*shapes)
+def facts(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
+    """The facts of a layer over inputs of these shapes."""
+    weights = layer.tensors(*shapes)
+    sizes = [(prod(weight.shape), weight.trainable, weight.bias) for weight in weights.values()]
+    params = sum(size for size, trained, _ in sizes if trained)
+    biases = sum(size for size, trained, bias in sizes if trained and bias)
+    buffers = sum(size for size, trained, _ in sizes if not trained)
+    return Facts(layer.out(*shapes), layer.window(*shapes), weights, layer.work(*shapes), params, biases, buffers)
 
 
 class Claimed(NamedTuple):

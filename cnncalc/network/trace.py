@@ -7,6 +7,7 @@ it is noted, and the pass goes on from the shape the line claims, if it claims o
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational
     from cnncalc.source import Source
     from cnncalc.syntax.parse import Parsed
-    from cnncalc.syntax.tree import Label, Place, Statement
+    from cnncalc.syntax.tree import Figure, Label, Place, Statement
 
     Steps = Iterator["Steps"]
 
@@ -311,7 +312,7 @@ class Tracer(Lines):
                 )
                 raise Mistake(UNKNOWN_NAME, text, target.begin, target.end, hint)
         place, names = statement.place, tuple(target.name for target in statement.targets)
-        claim = Claim(statement.quantity, None, statement.figure, 0, place.length)
+        claim = claim_of(statement.quantity, statement.figure, place.length)
         held = self.claimed(claim, 0, "", place, self.top.constants)
         op = "=" if statement.op == "==" else statement.op
         self.expectations.append(held._replace(target=names, op=op))
@@ -342,6 +343,12 @@ class Tracer(Lines):
             overridden=(*self.options.constants, *(("input",) if self.options.shape else ())),
             exact=self.rounding == "exact",
         )
+
+
+@lru_cache(maxsize=8192)
+def claim_of(quantity: str, figure: Figure, length: int) -> Claim:
+    """An expectation as the claim it makes."""
+    return Claim(quantity, None, figure, 0, length)
 
 
 def trace(source: Source, parsed: Parsed, name: str, options: Options = Options()) -> Network:

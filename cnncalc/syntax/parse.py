@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import INDENTATION, LIMIT, MISPLACED, UNKNOWN_KIND
 from cnncalc.record import NamedTuple
-from cnncalc.source import Limits, Line, Source, split_statements
+from cnncalc.source import Limits, Line, Source, split_statements, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
 from cnncalc.syntax.tree import Broken, Group, LayerLine, Place, Repeat
 
@@ -26,6 +27,12 @@ class Parsed(NamedTuple):
 
     statements: list[Statement]
     findings: list[Diagnostic]
+
+
+@lru_cache(maxsize=8192)
+def constants(text: str) -> tuple[str, ...]:
+    """The names of the constants that a line defines."""
+    return tuple(DEFINED.findall(text))
 
 
 class Open(NamedTuple):
@@ -54,8 +61,8 @@ class Parser:
         self.top: list[Statement] = []
         self.stack: list[Open] = []
         texts = [line.text for line in source.lines if line.text]
-        self.defined = frozenset(name for text in texts if "=" in text for name in DEFINED.findall(text))
-        self.blocks = frozenset(match[1] for text in texts if (match := BLOCK.match(text)))
+        self.defined = frozenset(name for text in texts if "=" in text for name in constants(text))
+        self.blocks = frozenset(match[1] for text in texts if "block" in text.lower() and (match := BLOCK.match(text)))
 
     def line(self, line: Line) -> None:
         """One logical line: its place in the bodies, then each of its statements."""
@@ -67,8 +74,8 @@ class Parser:
         body = self.body(line, len(line.text) - len(line.text.lstrip()))
         if tabbed:
             del self.findings[told:]
-        for begin, end in parts if readable else [(0, len(line.text))]:
-            place = Place(line, *trimmed(line.text, begin, end))
+        for begin, end in parts if readable else [trimmed(line.text, 0, len(line.text))]:
+            place = Place(line, begin, end)
             if self.stack[-1].muted or (readable and place.begin >= place.end):
                 continue
             text = line.text[place.begin : place.end]
@@ -77,6 +84,8 @@ class Parser:
     def refuse_tabs(self, line: Line) -> bool:
         """Tabs in indentation are as wide as the reader's editor says; nothing more is said of their column."""
         row = self.source.rows[line.number - 1]
+        if "\t" not in row:
+            return False
         at = row.find("\t", 0, len(row) - len(row.lstrip()))
         if at >= 0:
             self.find(line, Mistake(INDENTATION, "the line is indented with a tab", at, at + 1, "indent with spaces"))
@@ -157,9 +166,3 @@ def as_group(line: LayerLine) -> Group | None:
     place = line.place
     behind = place.line.text[place.begin + line.base : place.end]
     return Group(place, line.label, []) if line.label and not line.bracket and not behind.strip() else None
-
-
-def trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
-    """`[begin, end)` without the spaces at its ends."""
-    part = text[begin:end]
-    return begin + len(part) - len(part.lstrip()), begin + len(part.rstrip())

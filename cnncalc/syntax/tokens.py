@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cnncalc.record import NamedTuple
 
@@ -16,9 +17,14 @@ REST = (
     r"|(?P<bad>.)"
 )
 TOKEN = re.compile(rf"(?P<number>(?:{NUMBER}|\.\d+(?:[eE][+-]?\d+)?){AFTER_NUMBER})" + REST, re.DOTALL)
-IN_CALL = re.compile(rf"(?P<number>(?:{PLAIN_NUMBER}){AFTER_NUMBER})" + REST, re.DOTALL)
 TIMES = re.compile(r"\s*[xX]\s*(?=[\d(?])")
 BEFORE_TIMES = frozenset(("number", ")", "?"))
+
+
+@lru_cache(maxsize=1)
+def in_call() -> re.Pattern[str]:
+    """The tokens inside a call's parentheses."""
+    return re.compile(rf"(?P<number>(?:{PLAIN_NUMBER}){AFTER_NUMBER})" + REST, re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -45,7 +51,7 @@ def tokenize(text: str, begin: int = 0) -> list[Token]:
             tokens.append(Token("x", "x", at, times.end(), times[0][0] == " "))
             at, spaced, last = times.end(), False, "x"
             continue
-        found = (IN_CALL if calls and calls[-1] else TOKEN).match(text, at)
+        found = (in_call() if calls and calls[-1] else TOKEN).match(text, at)
         if found is None:
             break
         kind = found.lastgroup or "bad"

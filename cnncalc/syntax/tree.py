@@ -6,6 +6,7 @@ texts are read once, wherever they stand.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnncalc.record import NamedTuple
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from cnncalc.syntax.expression import Expression
 
     Statement: TypeAlias = "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Broken"
+
+
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Written(NamedTuple):
@@ -63,7 +67,10 @@ class Use(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A printed figure: its value in units of `scale`, printed to `decimals` places; or an expression."""
+    """A printed figure: its value in units of `scale`, printed to `decimals` places; or an expression.
+
+    Like a use it is itself alone, and so is a claim: what they come to is remembered.
+    """
 
     digits: str
     scale: int
@@ -71,10 +78,16 @@ class Figure(NamedTuple):
     begin: int
     end: int
 
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     @property
     def names(self) -> frozenset[str]:
         """The constants it is computed from."""
-        return self.expression.names if self.expression else frozenset()
+        return self.expression.names if self.expression else NO_NAMES
 
 
 class Claim(NamedTuple):
@@ -86,10 +99,22 @@ class Claim(NamedTuple):
     begin: int
     end: int
 
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     @property
     def names(self) -> frozenset[str]:
         """The constants it is computed from."""
-        return (self.shape or self.figure or Written((), "", 0, 0)).names
+        return read_by(self)
+
+
+@lru_cache(maxsize=8192)
+def read_by(claim: Claim) -> frozenset[str]:
+    """The constants a claim is computed from."""
+    return claim.shape.names if claim.shape else claim.figure.names if claim.figure else NO_NAMES
 
 
 class Place(NamedTuple):
