@@ -9,13 +9,14 @@ from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import BAD_CLAIM, NOT_YET
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Reader, spelled_out
+from cnncalc.syntax.tokens import GROUPED
 from cnncalc.syntax.tree import Claim, Figure, Reference
 from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tokens import Token
 
-FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})++(?![\d,]*\d)|\d++)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
+FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
 SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY_SCALES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 UNITS = {

@@ -52,6 +52,7 @@ LABEL = re.compile(
 COLON = re.compile(r"[\s*]*(?P<origin>from\s+[\w.]+[\s*]*)?:\**", re.IGNORECASE)
 CONSTANT = re.compile(rf"({NAME})\s*=(?![=>])")
 BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
+AFTER = re.compile(r"after\s+(\w+(?: +\w+)*)\s*:", re.IGNORECASE)
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
 ROUNDINGS = ("floor", "ceil", "exact")
@@ -127,7 +128,7 @@ def constant(text: str, match: re.Match[str]) -> Constant:
 
 def after(text: str, defined: frozenset[str]) -> After:
     """`after KIND: options postfixes`, read as a line of that kind."""
-    match = re.match(r"after\s+([\w ]+?)\s*:", text, re.IGNORECASE)
+    match = AFTER.match(text)
     keyword = after_kind(text)
     if not match or not keyword:
         word = match[1] if match else text[len("after") :].strip()
@@ -153,7 +154,7 @@ def after(text: str, defined: frozenset[str]) -> After:
 
 def after_kind(text: str) -> str:
     """The kind that an `after` line speaks to, or nothing."""
-    match = re.match(r"after\s+([\w ]+?)\s*:", text, re.IGNORECASE)
+    match = AFTER.match(text)
     return kind_of(*match[1].split()[::-1]) if match else ""
 
 

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from cnncalc.record import NamedTuple
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?![\d,]*\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+GROUPED = r"\d{1,3}(?:,\d{3}){1,340}+(?!,*\d)"
+"""4,096: digits in groups of three to the end of their run; more than a thousand digits are none."""
+NUMBER = rf"(?:{GROUPED}|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 PLAIN_NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 AFTER_NUMBER = r"(?=\s*[xX]\s*[\d(?]|\.\.|\.(?!\w)|[^\w.]|$)"
 REST = (
