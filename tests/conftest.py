@@ -28,7 +28,7 @@ class Ran(NamedTuple):
 @pytest.fixture
 def run(monkeypatch, capsys, tmp_path):
     """Run `cnncalc ARGUMENTS` in this process, from a folder of its own; `stdin` are bytes."""
-    from cnncalc.cli import main
+    from cnncalc.cli import run as command
 
     monkeypatch.chdir(tmp_path)
     for name in ("FORCE_COLOR", "NO_COLOR", "CNNCALC_DEBUG"):
@@ -38,7 +38,7 @@ def run(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(sys, "argv", ["cnncalc", *arguments])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         with pytest.raises(SystemExit) as stop:
-            main()
+            command()
         out, err = capsys.readouterr()
         return Ran(stop.value.code, out, err)
 

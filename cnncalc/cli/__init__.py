@@ -1,13 +1,27 @@
-"""The command line: `main` is the entry point; one module a command."""
+"""The command line: `main` is the entry point, `run` the same within a process; one module a command."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
 
 
 def main() -> None:
+    """The entry point: `run` without the cyclic collector.
+
+    Little of what a command makes is garbage before it ends; frozen, the rest is not searched for cycles at exit
+    either, which took a tenth of the time of `cnncalc lint`.
+    """
+    gc.disable()
+    try:
+        run()
+    finally:
+        gc.freeze()
+
+
+def run() -> None:
     """Run the command line; whatever goes wrong ends in one line on stderr and exit status 1 or 2."""
     from cnncalc.cli.app import app
     from cnncalc.cli.common import Failure

@@ -75,11 +75,9 @@ def write_one(
 
 def write_json(network: Network, found: tuple[Diagnostic, ...]) -> None:
     """JSON schema 1."""
-    import json
+    from cnncalc.render.machine import text, to_dict
 
-    from cnncalc.render.machine import to_dict
-
-    print(json.dumps(to_dict(network, found), indent=1))
+    print(text(to_dict(network, found)))
 
 
 def write_table(
@@ -97,12 +95,9 @@ def write_all(networks: list[Network], axes: str, format_: str, found: list[tupl
     from cnncalc.render import people
 
     if format_ == "json":
-        import json
+        from cnncalc.render.machine import text, to_dict
 
-        from cnncalc.render.machine import to_dict
-
-        both = zip(networks, found, strict=True)
-        print(json.dumps([to_dict(network, findings) for network, findings in both], indent=1))
+        print(text([to_dict(network, findings) for network, findings in zip(networks, found, strict=True)]))
         return
     if format_ != "table":
         raise Failure(f"--format {format_} shows one network; name one, or take table or json")

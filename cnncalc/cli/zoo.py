@@ -26,10 +26,10 @@ def zoo(format_: Format = "table") -> None:
     if format_ == "table":
         print("\n".join(people.zoo(networks, screen(sys.stdout).width)))
         return
-    import json
+    from cnncalc.render.machine import listed
 
-    rows = [
+    rows: list[dict[str, object]] = [
         {"name": n.name, "title": n.title, "source": n.source.origin, "params": n.params, "macs": n.macs}
         for n in networks
     ]
-    print(json.dumps(rows, indent=1))
+    print(listed(rows))

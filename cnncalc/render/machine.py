@@ -35,6 +35,26 @@ def to_dict(network: Network, findings: Iterable[Diagnostic]) -> Json:
     }  # fmt: skip
 
 
+def text(value: object) -> str:
+    """JSON with a line for every key and for every layer: quick to write, to read and to compare."""
+    import json
+
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "schema" in value[0]:
+        return "[\n" + ",\n".join(map(text, value)) + "\n]"
+    if not isinstance(value, dict):
+        return listed(value)
+    return "{\n" + ",\n".join(f" {json.dumps(key)}: {listed(item)}" for key, item in value.items()) + "\n}"
+
+
+def listed(value: object) -> str:
+    """A value in one line, a list of objects in a line for each."""
+    import json
+
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(f"  {json.dumps(item)}" for item in value) + "\n ]"
+
+
 def layer(row: Row) -> Json:
     """One layer."""
     node = row.node

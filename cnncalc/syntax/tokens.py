@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from cnncalc.record import NamedTuple
 
 GROUPED = r"\d{1,3}(?:,\d{3}){1,340}+(?!,*\d)"
 """4,096: digits in groups of three to the end of their run; more than a thousand digits are none."""
 NUMBER = rf"(?:{GROUPED}|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
-PLAIN_NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 AFTER_NUMBER = r"(?=\s*[xX]\s*[\d(?]|\.\.|\.(?!\w)|[^\w.]|$)"
 REST = (
     r"|(?P<name>\w+(?:\.\w+)*)"
@@ -21,12 +19,6 @@ REST = (
 TOKEN = re.compile(rf"(?P<number>(?:{NUMBER}|\.\d+(?:[eE][+-]?\d+)?){AFTER_NUMBER})" + REST, re.DOTALL)
 TIMES = re.compile(r"\s*[xX]\s*(?=[\d(?])")
 BEFORE_TIMES = frozenset(("number", ")", "?"))
-
-
-@lru_cache(maxsize=1)
-def in_call() -> re.Pattern[str]:
-    """The tokens inside a call's parentheses."""
-    return re.compile(rf"(?P<number>(?:{PLAIN_NUMBER}){AFTER_NUMBER})" + REST, re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -53,20 +45,22 @@ def tokenize(text: str, begin: int = 0) -> list[Token]:
             tokens.append(Token("x", "x", at, times.end(), times[0][0] == " "))
             at, spaced, last = times.end(), False, "x"
             continue
-        found = (in_call() if calls and calls[-1] else TOKEN).match(text, at)
+        found = TOKEN.match(text, at)
         if found is None:
             break
-        kind = found.lastgroup or "bad"
-        at = found.end()
+        kind, written = found.lastgroup or "bad", found[0]
+        if kind == "number" and calls and calls[-1]:
+            written = written.partition(",")[0]
+        at = found.start() + len(written)
         if kind == "space":
             spaced = True
             continue
-        last = found[0] if kind == "op" else kind
+        last = written if kind == "op" else kind
         if last == "(":
             calls.append((calls and calls[-1]) or (not spaced and bool(tokens) and tokens[-1].type == "name"))
         elif last == ")" and calls:
             calls.pop()
-        tokens.append(Token(last, found[0], found.start(), at, spaced))
+        tokens.append(Token(last, written, found.start(), at, spaced))
         spaced = False
     tokens.append(Token("end", "", len(text), len(text), True))
     return tokens
