@@ -1,12 +1,13 @@
 """Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide.
 
-`load("alexnet")` or `loads(text)` gives a `Network`; `SpecError` says why there is none.
+`load("alexnet")` or `loads(text)` gives a `Network`; `SpecError` says why there is none. `format(text)` is the
+canonical text of a spec.
 """
 
 from __future__ import annotations
 
 __version__ = "0.1.0"
-__all__ = ["Network", "SpecError", "__version__", "load", "loads"]
+__all__ = ["Network", "SpecError", "__version__", "format", "load", "loads"]
 
 
 def __getattr__(name: str) -> object:
@@ -14,5 +15,5 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from cnncalc import api
 
-        return getattr(api, name)
+        return getattr(api, "formatted" if name == "format" else name)
     raise AttributeError(f"module 'cnncalc' has no attribute '{name}'")

@@ -144,6 +144,17 @@ def load(
     return whole(data, stem(found), found, set, input)
 
 
+def formatted(text: str) -> str:
+    """The canonical text of a spec, its comments kept: `cnncalc.format`. Raises SpecError where it does not read."""
+    from cnncalc.syntax.format import canonical
+
+    source = read(text)
+    parsed = parse(source)
+    if parsed.findings:
+        raise refusal(source.name, tuple(sorted(parsed.findings, key=lambda finding: finding.span)))
+    return canonical(source, parsed)
+
+
 def stem(path: str) -> str:
     """A file's name without its folder and extension."""
     return os.path.splitext(os.path.basename(path))[0]
@@ -159,7 +170,12 @@ def whole(
         raise SpecError(str(error)) from None
     if network.complete:
         return network
-    first = network.findings[0]
-    more = f" (and {len(network.findings) - 1} more)" if len(network.findings) > 1 else ""
-    message = f"{network.source.name}:{first.span.line}:{first.span.column}: {first.code.code} {first.message}{more}"
-    raise SpecError(message, network.findings)
+    raise refusal(network.source.name, network.findings)
+
+
+def refusal(name: str, findings: tuple[Diagnostic, ...]) -> SpecError:
+    """The error that carries findings and tells the first of them."""
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    message = f"{name}:{first.span.line}:{first.span.column}: {first.code.code} {first.message}{more}"
+    return SpecError(message, findings)

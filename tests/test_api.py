@@ -105,6 +105,6 @@ def test_to_torch_is_the_module_of_the_text():
 
 
 def test_only_the_interface_is_exported():
-    assert set(cnncalc.__all__) == {"Network", "SpecError", "__version__", "load", "loads"}
+    assert set(cnncalc.__all__) == {"Network", "SpecError", "__version__", "format", "load", "loads"}
     with pytest.raises(AttributeError):
         cnncalc.nix  # noqa: B018
