@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cnncalc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 MANY, LONG = 1_000, 40
@@ -85,10 +89,8 @@ class Mistake(Exception):
 
 @lru_cache(maxsize=4096)
 def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word closest to `word` by edit distance, or nothing when none is close or too many are known."""
+    """The known word closest to `word` by edit distance, or nothing when none is close."""
     limit, letters = (len(word) > 1) + (len(word) > 4), set(word.lower())
-    if len(known) > MANY or len(word) > LONG:
-        return ""
     near = (k for k in known if abs(len(k) - len(word)) <= limit and len(letters.difference(k.lower())) <= limit)
     best = min(((distance(word.lower(), k.lower()), k) for k in near), default=(limit + 1, ""))
     return best[1] if best[0] <= limit else ""
@@ -108,7 +110,7 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def did_you_mean(word: str, known: tuple[str, ...]) -> str:
-    """A hint for a misspelt word, or nothing."""
-    close = nearest(word, known)
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """A hint for a misspelt word; nothing where none is close, or too many are known."""
+    close = nearest(word, tuple(known)) if len(known) <= MANY and len(word) <= LONG else ""
     return f"did you mean '{close}'?" if close else ""

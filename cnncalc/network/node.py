@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from bisect import bisect_left
+from functools import cached_property, lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from cnncalc.geometry import Order, Shape
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnncalc.diagnostic import Diagnostic, Span
     from cnncalc.geometry import Rational, Whole, Window
@@ -185,16 +186,26 @@ class Network:
 
     def __getitem__(self, name: str) -> Node:
         """The node of a row: `CONV1` or `CONV1.conv` for the bare layer, `CONV1.relu` for a postfix."""
-        for node in (*self.nodes, *self.inputs):
-            if name in (node.name, f"{node.name}.{node.layer.slug()}" if node.name == node.line else ""):
-                return node
-        raise KeyError(name)
+        return self.by_name[name]
 
     def __contains__(self, name: str) -> bool:
-        try:
-            return bool(self[name])
-        except KeyError:
-            return False
+        return name in self.by_name
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """Every node by the names of its row."""
+        found: dict[str, Node] = {}
+        for node in (*self.nodes, *self.inputs):
+            found.setdefault(node.name, node)
+            if node.name == node.line:
+                found.setdefault(f"{node.name}.{node.layer.slug()}", node)
+        return found
+
+    @cached_property
+    def by_line(self) -> tuple[Sequence[str], Sequence[int], Mapping[str, LineOf]]:
+        """The names of the nodes' lines in alphabetical order, which node each is, and the lines by their names."""
+        order = sorted(range(len(self.nodes)), key=lambda i: self.nodes[i].line)
+        return [self.nodes[i].line for i in order], order, {line.name: line for line in self.lines}
 
     @property
     def title(self) -> str:
@@ -226,10 +237,20 @@ class Network:
         """Multiply-accumulates of one sample."""
         return sum(node.macs for node in self.counted)
 
+    @cached_property
+    def lost(self) -> Sequence[str]:
+        """The names of the unknown layers in alphabetical order."""
+        return sorted(layer.name for layer in self.unknown)
+
     def part(self, name: str) -> tuple[Node, ...]:
         """The nodes a name stands for in claims: a whole line, a group, or one row; none if there is no such name."""
-        named = [line for line in self.lines if line.name == name]
-        if named:
-            return named[-1].nodes
-        group = tuple(node for node in self.nodes if node.line.startswith(name + "."))
+        lines, order, named = self.by_line
+        if name in named:
+            return named[name].nodes
+        group = tuple(self.nodes[i] for i in sorted(order[at] for at in inside(lines, name)))
         return group or ((self[name],) if name in self else ())
+
+
+def inside(rows: Sequence[str], group: str) -> range:
+    """Where in an alphabetical list of names those of a group stand: between `group.` and the character behind it."""
+    return range(bisect_left(rows, f"{group}."), bisect_left(rows, f"{group}/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
@@ -16,7 +18,37 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import After, Label, Statement
 
 MOST = 10_000
-"""Of a longer range the names are not kept from anonymous lines."""
+"""Of a longer range the names are not kept from anonymous lines, nor are those of more ranges than this in all."""
+
+
+class Names(Mapping[str, "Rational"]):
+    """Numbers by name: this body's own, behind them those of the bodies around it.
+
+    They are looked up where they stand: a copy for every line would make long files slow.
+    """
+
+    def __init__(self, above: Names | None = None) -> None:
+        self.levels: tuple[dict[str, Rational], ...] = ({}, *(above.levels if above else ()))
+        self.count: int = above.count if above else 0
+
+    def __getitem__(self, name: str) -> Rational:
+        for level in self.levels:
+            if name in level:
+                return level[name]
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, value: Rational) -> None:
+        self.count += name not in self
+        self.levels[0][name] = value
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in level for level in self.levels)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for level in reversed(self.levels) for name in level))
+
+    def __len__(self) -> int:
+        return self.count
 
 
 class Scope:
@@ -30,7 +62,7 @@ class Scope:
         self.taken: dict[str, int] = {}
         self.counters: dict[str, int] = {}
         self.after: dict[str, After | None] = dict(above.after) if above else {}
-        self.constants: dict[str, Rational] = dict(above.constants) if above else {}
+        self.constants: Names = Names(above.constants if above else None)
         if i is not None:
             self.constants["i"] = i
 
@@ -53,13 +85,15 @@ class Scope:
 def written_names(statements: list[Statement]) -> frozenset[str]:
     """The names that the lines of one body bear, plain ranges spread out."""
     names: set[str] = set()
+    ranges: list[Label] = []
     for statement in statements:
-        label = getattr(statement, "label", None)
+        label: Label | None = getattr(statement, "label", None)
         if isinstance(statement, Constant):
             names.add(statement.name)
         elif label is not None:
             names.add(label.name)
-            names.update(spread(label))
+            ranges += [label] if label.last else []
+    names.update(islice((name for label in ranges for name in spread(label)), MOST))
     return frozenset(names)
 
 

@@ -10,7 +10,7 @@ from cnncalc.geometry import Order, Shape
 from cnncalc.network.chain import LOST, Flow
 from cnncalc.network.claim import claimed
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
-from cnncalc.network.scope import Scope, written_names
+from cnncalc.network.scope import Names, Scope, written_names
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
 from cnncalc.syntax.expression import Expression, evaluate
@@ -75,11 +75,12 @@ class State:
         """The value of an expression within the limit of digits."""
         return evaluate(expression, names, self.digits)
 
-    def names(self, scope: Scope, i: int | None) -> dict[str, Rational]:
+    def names(self, scope: Scope, i: int | None) -> Names:
         """The constants, the extents of the tensor that comes in, and the number in a range."""
-        names, shape = dict(scope.constants), self.flow.shape
+        names, shape = Names(scope.constants), self.flow.shape
         if shape is not None:
-            names.update(zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True))
+            for letter, extent in zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True):
+                names[letter] = extent
         if i is not None:
             names["i"] = i
         return names

@@ -14,7 +14,7 @@ from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
 from cnncalc.faults import ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.geometry import Order
 from cnncalc.network.lines import Lines
-from cnncalc.network.node import Claimed, Network
+from cnncalc.network.node import Claimed, Network, inside
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
 from cnncalc.network.state import Options
 from cnncalc.syntax.expression import shown
@@ -47,6 +47,8 @@ __all__ = ["Options", "trace"]
 
 QUIET = frozenset(("expect", "train", "block"))
 """Directives that change no shape, so that one that does not read leaves the shapes below known."""
+TIMES = 5
+"""How many layers the expectations of a file may speak of, in limits of layers."""
 WORDS = ("train", "weights")
 """What may stand beside names in the parentheses of an expectation."""
 
@@ -60,7 +62,11 @@ class Tracer(Lines):
         self.steps, self.stopped = 0, False
         self.expects: list[Expect] = []
         self.expectations: list[Claimed] = []
+        self.expected_of: set[tuple[str, ...]] = set()
+        self.reached = 0
         self.spoken: frozenset[str] = frozenset()
+        self.sorted_rows: list[str] = []
+        self.written_in: dict[int, frozenset[str]] = {}
         self.recipe = ""
         self.handlers: dict[type, Callable[..., Steps | None]] = {
             LayerLine: self.layer_line, Constant: self.constant, After: self.after, Axes: self.axes,
@@ -213,7 +219,7 @@ class Tracer(Lines):
 
     def group(self, statement: Group, scope: Scope) -> Steps:
         """`name:` with a body: a scope of its own, once or for every number of its range."""
-        written = written_names(statement.body)
+        written = self.written(statement.body)
         each = list(self.named(statement.label, statement.place, scope))
 
         def passes() -> Steps:
@@ -222,6 +228,12 @@ class Tracer(Lines):
                 yield self.body(statement.body, Scope(f"{scope.prefix}{name}.", written, scope, i))
 
         return passes()
+
+    def written(self, body: list[Statement]) -> frozenset[str]:
+        """The names that the lines of a body bear, collected once however often it is passed."""
+        if id(body) not in self.written_in:
+            self.written_in[id(body)] = written_names(body)
+        return self.written_in[id(body)]
 
     def repeat(self, statement: Repeat, scope: Scope) -> Steps:
         """`tower: repeat 19`: that many passes, `i` counting from 0."""
@@ -239,8 +251,10 @@ class Tracer(Lines):
 
     def passes(self, statement: Repeat, scope: Scope, count: int, each: list[tuple[str, int | None]]) -> Steps:
         """The passes of a named repeat: tower.0, tower.1, ..."""
-        written = written_names(statement.body)
+        written = self.written(statement.body)
         for name, _ in each:
+            if self.full(statement):
+                return
             if statement.label:
                 self.take(statement.label, name, scope, statement.place)
             for i in range(count):
@@ -305,25 +319,32 @@ class Tracer(Lines):
     def expected(self, statement: Expect, scope: Scope) -> None:
         """An expectation with its numbers, its names looked up."""
         for target in statement.targets:
-            if not self.partial and target.name not in self.speakable():
+            if not self.partial and not self.reach(target.name):
                 text = f"'{target.name}' names no line of the file"
-                hint = (
-                    did_you_mean(target.name, tuple(self.rows)) or "write a line's name as it stands before its colon"
-                )
+                hint = did_you_mean(target.name, self.rows) or "write a line's name as it stands before its colon"
                 raise Mistake(UNKNOWN_NAME, text, target.begin, target.end, hint)
-        place, names = statement.place, tuple(target.name for target in statement.targets)
+        place, names = statement.place, tuple(dict.fromkeys(target.name for target in statement.targets))
+        self.check_reach(statement, names)
         claim = claim_of(statement.quantity, statement.figure, place.length)
         held = self.claimed(claim, 0, "", place, self.top.constants)
         op = "=" if statement.op == "==" else statement.op
         self.expectations.append(held._replace(target=names, op=op))
 
-    def speakable(self) -> frozenset[str]:
-        """Every name that stands for something: rows, the groups they are in, bare layers, words."""
+    def check_reach(self, statement: Expect, names: tuple[str, ...]) -> None:
+        """All expectations together stay within some times the limit of layers."""
+        self.reached += 0 if names in self.expected_of else sum(map(self.reach, names))
+        self.expected_of.add(names)
+        most = TIMES * self.options.limits.layers
+        if self.reached > most:
+            text = f"the expectations up to this one speak of more than {most:,} layers"
+            raise Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it")
+
+    def reach(self, name: str) -> int:
+        """For how many rows a name stands: a row, a bare layer or a word for one, a group for all in it."""
         if not self.spoken:
             bare = (f"{node.name}.{node.layer.slug()}" for node in self.nodes if node.name == node.line)
-            groups = (row[:at] for row in self.rows for at, char in enumerate(row) if char == ".")
-            self.spoken = frozenset((*self.rows, *groups, *bare, *WORDS))
-        return self.spoken
+            self.spoken, self.sorted_rows = frozenset((*self.rows, *bare, *WORDS)), sorted(self.rows)
+        return (name in self.spoken) + len(inside(self.sorted_rows, name))
 
     def network(self, name: str) -> Network:
         """Everything traced."""
@@ -356,7 +377,7 @@ def trace(source: Source, parsed: Parsed, name: str, options: Options = Options(
     tracer = Tracer(source, parsed, options)
     for constant in options.constants:
         if constant not in tracer.top.taken:
-            hint = did_you_mean(constant, tuple(tracer.top.taken))
+            hint = did_you_mean(constant, tracer.top.taken)
             have = f"the file has {', '.join(sorted(tracer.top.taken)) or 'none'}"
             raise ValueError(f"no constant '{constant}' to set; {hint or have}")
     tracer.run()

@@ -247,7 +247,7 @@ class Arguments:
         if not behind.spaced and (behind.type in "(*/%+-x" or behind.type in ("//", "**")):
             return True
         close = did_you_mean(self.token.text, self.known())
-        return not close and bool(did_you_mean(self.token.text, tuple(self.defined)))
+        return not close and bool(did_you_mean(self.token.text, self.defined))
 
     def known(self) -> tuple[str, ...]:
         """The words that may stand here."""
@@ -365,7 +365,8 @@ class Arguments:
 
     def rows(self) -> Written:
         """Rows of indices, commas within them and spaces between: `0,1,2 1,2,3`; a comma groups no digits here."""
-        begin, rows = self.token.begin, list[list[Token]]()
+        begin = self.token.begin
+        rows: list[list[Token]] = []
         while self.token.type == "number" or (self.token.type == "," and rows and not self.token.spaced):
             if self.token.type == "number" and (self.token.spaced or not rows):
                 rows.append([])
@@ -463,7 +464,7 @@ class Arguments:
             names = reader.read().names - TENSOR - self.defined
         except Mistake:
             return False
-        return all(did_you_mean(name, tuple(self.defined)) for name in names)
+        return all(did_you_mean(name, self.defined) for name in names)
 
     def skip_remark(self) -> None:
         """Pass over a remark in parentheses."""
@@ -481,9 +482,7 @@ class Arguments:
         hint = self.meant() if token.type == "name" else SIGNS.get(token.text, REMARK)
         if not hint and self.slot(1):
             text = f"'{token.text}' is no word of {keyword} and no constant of the file"
-            hint = (
-                did_you_mean(token.text, tuple(self.defined)) or f"a constant has a line of its own: {token.text} = 64"
-            )
+            hint = did_you_mean(token.text, self.defined) or f"a constant has a line of its own: {token.text} = 64"
             return Mistake(UNKNOWN_NAME, text, token.begin, end, hint)
         if token.text == "=" and self.at:
             before = self.tokens[self.at - 1]

@@ -16,7 +16,7 @@ from cnncalc.record import NamedTuple
 from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from cnncalc.geometry import Rational
     from cnncalc.syntax.tokens import Token
@@ -255,9 +255,9 @@ def number_of(text: str, digits: int) -> Rational | None:
 def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
     """A name without a value, and what may have been meant."""
     word = step.text
-    if hint := spelled_out(word, frozenset(names)):
+    if hint := spelled_out(word, names):
         return Fault(f"'{word}' is one word\nwrite '{hint}'", step.begin, step.end, "name")
-    hint = did_you_mean(word, tuple(names)) or f"a name is set above the line that uses it: {word} = 64"
+    hint = did_you_mean(word, names) or f"a name is set above the line that uses it: {word} = 64"
     if word == "i":
         hint = "i counts in a repeat or a range: CONV2..4: 8*i 3x3"
     elif word in TENSOR:
@@ -271,7 +271,7 @@ def unknown(step: Step, names: Mapping[str, Rational]) -> Fault:
     return Fault(f"'{word}' is not defined here\n{hint}", step.begin, step.end, "name")
 
 
-def spelled_out(word: str, names: frozenset[str]) -> str:
+def spelled_out(word: str, names: Container[str]) -> str:
     """`3xk` and `kx3` as they should be written: `3x(k)`, `(k)x3`; nothing for other words."""
     parts = word.replace("X", "x").split("x")
     if len(parts) < 2 or not all(part.isdigit() or part in names or len(part) == 1 for part in parts) or "" in parts:
@@ -352,7 +352,7 @@ def call(step: Step, values: list[Rational]) -> Result:
     """A function on its values, the number of them checked."""
     if step.text not in FUNCTIONS:
         known = sorted(CALLABLE)
-        hint = did_you_mean(step.text, tuple(known)) or f"the functions are {', '.join(known)}"
+        hint = did_you_mean(step.text, known) or f"the functions are {', '.join(known)}"
         return Fault(f"there is no function '{step.text}'\n{hint}", step.begin, step.end, "name")
     function, least, most = FUNCTIONS[step.text]
     if not least <= len(values) <= most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from cnncalc.geometry import Field
 from cnncalc.lint.claims import expectations
 from cnncalc.lint.rules._claims import amount, by_axis, counts
 from cnncalc.network.claim import holds
+from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -90,10 +92,15 @@ def nodes_of(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
     if not names:
         return () if not network.complete else network.nodes if "train" in target else network.counted
     parts = [network.part(name) for name in names]
-    unknown = [layer.name for layer in network.unknown]
-    if not all(parts) or any(u == name or u.startswith(f"{name}.") for u in unknown for name in names):
+    if not all(parts) or any(lost(network, name) for name in names):
         return ()
     return tuple({node.name: node for part in parts for node in part}.values())
+
+
+def lost(network: Network, name: str) -> bool:
+    """Whether a layer of this name is unknown, or one of a group of this name."""
+    at = bisect_left(network.lost, name)
+    return name in network.lost[at : at + 1] or bool(inside(network.lost, name))
 
 
 def measured(network: Network, claim: Claimed, meant: Meant, known: dict[str, Field | Whole]) -> Measured:
