@@ -7,7 +7,6 @@ appear as escapes. Colour is the caller's: `paint(style, text)`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from unicodedata import category, east_asian_width
 
 from cnncalc.record import NamedTuple
 
@@ -42,6 +41,10 @@ def cell(char: str) -> Cell:
     """A character of a source line; a tab is one space, as in the language."""
     if char == "\t":
         return Cell(" ", 1)
+    if " " <= char <= "~":
+        return Cell(char, 1)
+    from unicodedata import category, east_asian_width
+
     kind = category(char)
     if kind in STEERING:
         number = f"{ord(char):x}"
