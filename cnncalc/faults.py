@@ -525,5 +525,67 @@ Only one of them can hold.
 """,
 )
 
+OUTPAD = Code(
+    "SHP109",
+    "outpad-too-large",
+    ERROR,
+    """\
+## What it does
+The `outpad` of a deconv is as large as its stride and its dilation, or larger.
+
+## Why is this bad
+It chooses among the outputs that one stride rounds to the same input; beyond that a cell would be added that no
+window reaches. PyTorch refuses it.
+
+## Example
+    deconv 8 3x3 stride 2 pad 1 outpad 2
+
+## Use instead
+    deconv 8 3x3 stride 2 pad 1 outpad 1
+""",
+)
+
+EMPTY_OUTPUT = Code(
+    "SHP110",
+    "empty-output",
+    ERROR,
+    """\
+## What it does
+A deconv or a crop cuts away everything there is.
+
+## Why is this bad
+No layer can read a map without cells. PyTorch refuses some of these and hands on an empty tensor for others.
+
+## Example
+    INPUT: 4x4x3
+    crop 2
+
+## Use instead
+    INPUT: 4x4x3
+    crop 1
+""",
+)
+
+CONNECTION = Code(
+    "SHP111",
+    "bad-connection",
+    ERROR,
+    """\
+## What it does
+A row of `connect` names an input map that does not exist, or one map twice.
+
+## Why is this bad
+Maps are counted from 0, so that the last of 6 is 5; and a filter has one kernel for each map it reads.
+
+## Example
+    INPUT: 14x14x6
+    conv 5x5 connect 0,1,2 4,5,6
+
+## Use instead
+    INPUT: 14x14x6
+    conv 5x5 connect 0,1,2 3,4,5
+""",
+)
+
 
 FAULTS: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

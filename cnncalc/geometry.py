@@ -101,8 +101,8 @@ class Window(NamedTuple):
     def out(self, extents: Axes) -> Axes:
         """The output extents over a map of these `extents`; not for an adaptive window, which is made for one."""
         if self.mode == "transposed":
-            sides = zip(extents, self.reach, self.stride, self.pad, self.outpad, strict=True)
-            return tuple(int((w - 1) * s) + k - a - b + more for w, k, s, (a, b), more in sides)
+            sides = zip(extents, self.reach, map(int, self.stride), self.pad, self.outpad, strict=True)
+            return tuple((w - 1) * s + k - a - b + more for w, k, s, (a, b), more in sides)
         sizes = zip(extents, self.reach, self.stride, self.pad, strict=True)
         return tuple(out_extent(w, k, s, p, self.ceil) for w, k, s, p in sizes)
 

@@ -6,7 +6,7 @@ is there. Only illegal lines, counts worked out by hand and random windows are w
 
 import re
 from itertools import product
-from math import prod
+from math import floor, prod
 from types import FunctionType
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnncalc import faults, layers
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.api import SpecError, analyse, loads
+from cnncalc.emit.torch_module import FROZEN
 from cnncalc.geometry import WHOLE, Field, Order
 from cnncalc.layer import Layer
 from cnncalc.layers import find
@@ -32,7 +33,7 @@ from cnncalc.syntax.words import SLIDE_WORDS
 from cnncalc.work import Work
 
 KINDS = {keyword: find(keyword) for keyword in layers.keywords()}
-CASES = [(keyword, *example) for keyword, kind in KINDS.items() for example in kind.examples]
+WRITTEN = [(keyword, *example) for keyword, kind in KINDS.items() for example in kind.examples]
 FACTS = sorted(
     name
     for name, fact in vars(Layer).items()
@@ -42,7 +43,6 @@ SOURCE = re.compile(r"\b(19|20)\d\d\b.*\b(section|equation|relationship|algorith
 
 torch.set_num_threads(1)
 every_kind = pytest.mark.parametrize("keyword", KINDS)
-every_case = pytest.mark.parametrize(("keyword", "given_input", "line"), CASES)
 
 
 class Case(NamedTuple):
@@ -65,8 +65,9 @@ class Built(nn.Module):
         super().__init__()
         text = layer.torch(*shapes)
         self.names = {"nn": nn, "F": F, "torch": torch}
-        exec(text.helper, self.names)
-        self.m = eval(text.text or "nn.Identity()", self.names)
+        exec(text.helper + FROZEN, self.names)
+        made = f"frozen({text.text})" if layer.frozen else text.text
+        self.m = eval(made or "nn.Identity()", self.names)
         self.call = text.call.format(m="m", x="x")
 
     def forward(self, x):
@@ -79,6 +80,24 @@ def case(given_input, line):
     assert network.complete or not given_input, network.findings
     node = (network.nodes or network.inputs)[0]
     return Case(node, Built(node.layer, node.shapes), network)
+
+
+FROZEN_CASES = [
+    (keyword, given_input, f"{line} frozen")
+    for keyword, given_input, line in WRITTEN
+    if case(given_input, line).node.weights
+]
+CASES = [*WRITTEN, *FROZEN_CASES]
+every_case = pytest.mark.parametrize(("keyword", "given_input", "line"), CASES)
+
+
+def test_every_kind_with_weights_is_tested_frozen():
+    frozen = {keyword for keyword, _, _ in FROZEN_CASES}
+    assert {"conv", "fc", "bn", "bias"} <= frozen
+    for _, given_input, line in FROZEN_CASES:
+        node, twin = case(given_input, line).node, case(given_input, line.removesuffix(" frozen")).node
+        assert (node.params, node.biases, node.buffers) == (0, 0, twin.params + twin.buffers)
+        assert node.layer.connections(*node.shapes) == twin.layer.connections(*twin.shapes)
 
 
 def tensor(shape, batch=2, dtype=torch.float64, seed=0, **options):
@@ -183,7 +202,8 @@ def test_postfixes_follow_another_layer(keyword):
 def numbers(layer, shape):
     """The numbers that a layer's facts give, in one row: shape, work, weights, and what holds."""
     sizes = [prod(weight.shape) for weight in layer.weights(shape).values()]
-    return [*layer.out(shape).dims, *layer.work(shape), *sizes, *(r.holds for r in layer.requires(shape))]
+    out = layer.out(shape)
+    return [out.channels, *out.extents, *layer.work(shape), *sizes, *(r.holds for r in layer.requires(shape))]
 
 
 @every_case
@@ -219,7 +239,8 @@ def test_weights_equal_torch(keyword, given_input, line):
     state = {name.removeprefix("m."): value for name, value in example.module.state_dict().items()}
     found = {name: (tuple(value.shape), name in trainable) for name, value in state.items()}
     assert found == {name: (w.shape, w.trainable) for name, w in example.node.weights.items()}
-    assert {name for name, w in example.node.weights.items() if w.bias} == {"bias"} & set(state)
+    biases = {name for name in state if name.rpartition(".")[2] == "bias"}
+    assert {name for name, w in example.node.weights.items() if w.bias} == biases
 
 
 @every_case
@@ -300,6 +321,14 @@ def loop_conv(module, shape):
     return Work(macs=macs)
 
 
+def loop_back(module, shape):
+    macs = 0
+    for _ in product(range(module.out_channels // module.groups), product(*map(range, shape[1:]))):
+        for _ in product(*map(range, module.kernel_size)):
+            macs += 1
+    return Work(macs=macs)
+
+
 def loop_linear(module, shape):
     return Work(macs=sum(1 for _ in product(range(module.out_features), range(module.in_features))))
 
@@ -327,21 +356,28 @@ def loop_global(module, shape):
 
 
 LOOPS = {
-    **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), loop_conv),
-    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), loop_max),
-    **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), loop_mean),
-    **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), loop_global),
-    nn.Linear: loop_linear,
+    "Conv": loop_conv,
+    "ConvTranspose": loop_back,
+    "MaxPool": loop_max,
+    "AvgPool": loop_mean,
+    "AdaptiveAvgPool": loop_global,
+    "Linear": loop_linear,
 }
+"""What counts the work of a module, by its class without `1d`, `2d` or `3d`."""
+
+
+def loop_of(module):
+    """What counts the work of this module, if anything does."""
+    return LOOPS.get(re.sub(r"\dd$", "", type(module).__name__))
 
 
 def looped(keyword, given_input, line):
     """Whether plain loops count this example: its module is one they know, in less than a second."""
     example = case(given_input, line)
-    return type(example.module.m) in LOOPS and sum(example.node.work) <= 500_000
+    return loop_of(example.module.m) is not None and sum(example.node.work) <= 500_000
 
 
-LOOPED = [example for example in CASES if looped(*example)]
+LOOPED = [example for example in WRITTEN if looped(*example)]
 
 
 @pytest.mark.parametrize(("keyword", "given_input", "line"), LOOPED)
@@ -350,11 +386,11 @@ def test_work_equals_loops(keyword, given_input, line):
     received = []
     example.module.m.register_forward_pre_hook(lambda module, fed: received.append(tuple(fed[0].shape)))
     example.module(tensor(example.shape, batch=1, dtype=torch.float32))
-    assert example.node.work == LOOPS[type(example.module.m)](example.module.m, received[0])
+    assert example.node.work == loop_of(example.module.m)(example.module.m, received[0])
 
 
 def test_loops_reach_every_kind_that_multiplies_or_slides():
-    nodes = {keyword: case(given_input, line).node for keyword, given_input, line in CASES}
+    nodes = {keyword: case(given_input, line).node for keyword, given_input, line in WRITTEN}
     counted = {keyword for keyword, node in nodes.items() if node.macs or node.window is not None}
     assert counted and counted <= {keyword for keyword, _, _ in LOOPED}
 
@@ -424,7 +460,18 @@ def interior(field, extents, outs):
     return inside[len(inside) // 2]
 
 
-@pytest.mark.parametrize(("keyword", "given_input", "line"), [c for c in CASES if KINDS[c[0]].arity])
+def mode(example):
+    """How the window of an example moves; nothing where there is none."""
+    return getattr(example.node.window, "mode", "")
+
+
+BY_PHASE = ("transposed", "adaptive")
+"""How windows move that differ from unit to unit: their field is that of the largest."""
+STEADY = [c for c in WRITTEN if KINDS[c[0]].arity and mode(case(*c[1:])) not in BY_PHASE]
+PHASED = [c for c in WRITTEN if mode(case(*c[1:])) in BY_PHASE]
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), STEADY)
 def test_receptive_field_is_where_gradients_reach(keyword, given_input, line):
     example = case(given_input, line)
     extents, node = example.shape.extents, example.node
@@ -439,6 +486,21 @@ def test_receptive_field_is_where_gradients_reach(keyword, given_input, line):
     hull = [(int(axis.min()), int(axis.max())) for axis in hit.nonzero().mT]
     assert hull == seen(field, unit)
     assert int(hit.sum()) == (1 if node.window is None else prod(node.window.kernel))
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), PHASED)
+def test_receptive_field_covers_all_gradients_and_is_the_largest(keyword, given_input, line):
+    """The ends are rounded down where the jump is a fraction; the holes of a dilated kernel count as seen."""
+    example = case(given_input, line)
+    field = fields(example.network)[example.node.name]
+    largest = [0] * len(field.size)
+    for unit in product(*map(range, example.node.output.extents)):
+        hit = touched(example, unit).nonzero()
+        for axis, (first, last) in enumerate(seen(field, unit) if len(hit) else ()):
+            begin, end = int(hit[:, axis].min()), int(hit[:, axis].max())
+            assert floor(first) <= begin <= end <= floor(last)
+            largest[axis] = max(largest[axis], end - begin + 1)
+    assert largest == list(field.size)
 
 
 # What is refused
@@ -460,6 +522,15 @@ ILLEGAL = [
     Illegal("9x4", "conv 7 3 depthwise", "conv 8 3 depthwise", faults.GROUPS),
     Illegal("8x8x4", "conv depthwise 3x3 groups 2", "conv depthwise 3x3 groups 1", faults.CONTRADICTION),
     Illegal("4x4x3", "conv 8 5x5", "conv 8 5x5 pad 0:1", faults.WINDOW_EXCEEDS),
+    Illegal("8x8x6", "deconv 8 3x3 groups 4", "deconv 8 3x3 groups 2", faults.GROUPS),
+    Illegal("8x8x8", "deconv 6 3x3 groups 4", "deconv 4 3x3 groups 4", faults.GROUPS),
+    Illegal("8x8x2", "deconv 4 3x3 pad 1 reflect", "deconv 4 3x3 pad 1", faults.CONTRADICTION),
+    Illegal("8x8x2", "deconv 4 3x3 stride 2 pad same outpad 1", "deconv 4 3x3 stride 2 pad 1", faults.CONTRADICTION),
+    Illegal("8x8x2", "deconv 4 3x3 stride 2 outpad 2", "deconv 4 3x3 stride 2 outpad 1", faults.OUTPAD),
+    Illegal("8x8x2", "deconv 4 3x3 outpad 1x0", "deconv 4 3x3 dilation 2x1 outpad 1x0", faults.OUTPAD),
+    Illegal("9x2", "deconv 4 3 outpad 3 stride 2 dilation 3", "deconv 4 3 outpad 2 dilation 3", faults.OUTPAD),
+    Illegal("3x3x2", "deconv 4 3x3 pad 3", "deconv 4 3x3 pad 2", faults.EMPTY_OUTPUT),
+    Illegal("1x5x5x2", "deconv 4 4 stride 2 pad full", "deconv 4 4 stride 2 pad 1", faults.EMPTY_OUTPUT),
     Illegal("9x4x3", "conv 8 3x3 dilation 2", "conv 8 3x3 dilation 2x1", faults.WINDOW_EXCEEDS),
     Illegal("2x5", "conv 8 3", "conv 8 2", faults.WINDOW_EXCEEDS),
     Illegal("5x5x2x3", "conv 8 3", "conv 8 3x3x2", faults.WINDOW_EXCEEDS),
@@ -526,6 +597,30 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "avgpool 3x3 stride 2 pad 0:1 ceil",
             "'ceil' lets the last window hang 1 over the end: beside an uneven pad PyTorch cannot say that",
             "leave out 'ceil', or pad with zeros, as many at the start as at the end",
+        ),
+        (
+            "8x8x2",
+            "deconv 4 3x3 stride 2 pad 1 copy",
+            "the pad of a deconv cuts its output: copy has nothing to fill",
+            "leave out 'copy'",
+        ),
+        (
+            "8x8x2",
+            "deconv 4 3x3 stride 2 pad same outpad 1",
+            "pad same makes the output as large as the input times the stride, and outpad 1 is asked for as well",
+            "leave out 'outpad' or 'same'",
+        ),
+        (
+            "8x8x2",
+            "deconv 4 3x3 stride 2 outpad 1x3",
+            "outpad is 3 high, as much as the stride of 2 and the dilation of 1, or more",
+            "use an outpad of at most 1, or a stride of at least 4",
+        ),
+        (
+            "3x4x2",
+            "deconv 4 3x3 pad 2:3x1",
+            "the output would be 0 wide: 5 less the pad of 2 + 3",
+            "pad at most 4 in all, start and end together",
         ),
         (
             "4x4x3",
@@ -698,6 +793,39 @@ def test_random_convolutions_are_accepted_where_torch_accepts(slide, channels, f
         return conv(padded(torch.zeros(1, channels, *slide.extents), slide))[0]
 
     agree(slide.written(f"conv {filters}", channels, f"groups {groups}"), accepted(build))
+
+
+@RANDOM
+@given(slides(rounded=False), st.integers(1, 3), st.integers(1, 4), st.sampled_from((1, 1, 1, 2)), st.data())
+def test_random_transposed_convolutions_are_accepted_where_torch_accepts(slide, channels, filters, groups, data):
+    outpad = data.draw(st.sampled_from([(0,) * slide.rank] * 2 + [(1,) * slide.rank, tuple(range(slide.rank))]))
+    slide = slide._replace(fill="zeros")
+    sides, more = slide.sides, outpad
+    if slide.pad == "same":
+        over = [k - s for k, s in zip(slide.reach, slide.stride, strict=True)]
+        sides, more = [(max(n, 0) // 2, -(-max(n, 0) // 2)) for n in over], tuple(max(-n, 0) for n in over)
+
+    def build():
+        kind = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)[slide.rank - 1]
+        even = all(a == b for a, b in sides)
+        pad = tuple(a for a, _ in sides) if even else 0
+        conv = kind(channels, filters, slide.kernel, slide.stride, pad, more, groups, True, slide.dilation)
+        out = conv(torch.zeros(1, channels, *slide.extents))[0]
+        cut = [slice(None) if even else slice(a, max(w - b, 0)) for w, (a, b) in zip(out.shape[1:], sides, strict=True)]
+        return out[(slice(None), *cut)]
+
+    options = (f"outpad {'x'.join(map(str, outpad[::-1]))}", f"groups {groups}")
+    refused = slide.pad == "same" and any(outpad)
+    agree(slide.written(f"deconv {filters}", channels, *options), None if refused else accepted(build))
+
+
+def test_transposed_arithmetic_is_that_of_the_guide():
+    """Dumoulin & Visin 2016, section 4: (input, kernel, stride, pad, added, output) of every figure."""
+    table = "2 3 1 0 0 4; 6 4 1 2 0 5; 5 3 1 1 0 5; 7 3 1 2 0 5; 2 3 2 0 0 5; 3 3 2 1 0 5; 3 3 2 1 1 6"
+    for row in table.split("; "):
+        extent, kernel, stride, pad, more, out = map(int, row.split())
+        line = f"deconv 1 {kernel}x{kernel} stride {stride} pad {pad} outpad {more}"
+        assert loads(f"INPUT: {extent}x{extent}x1\n{line}").nodes[0].output.dims == (1, out, out)
 
 
 def pool_limit(slide):

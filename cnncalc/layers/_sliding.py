@@ -69,6 +69,12 @@ def cells(pad: Sides) -> str:
     return f"({', '.join(str(cell) for pair in reversed(pad) for cell in pair)})"
 
 
+def sliced(sides: Sides) -> str:
+    """The index that takes cells away at (start, end) of each axis: [:, :, 1:-1, :-2]."""
+    parts = (f"{start or ''}:{-end if end else ''}" for start, end in sides)
+    return f"[:, :, {', '.join(parts)}]"
+
+
 def options(given: Mapping[str, tuple[str, str]]) -> str:
     """The keyword arguments of a constructor, from (value, PyTorch's default) pairs; defaults are left out."""
     return "".join(f", {name}={value}" for name, (value, usual) in given.items() if value != usual)

@@ -54,7 +54,7 @@ class Fc(Layer):
         return iter(())
 
     def saved(self, *inputs: Shape) -> Saved:
-        return Saved(input=True)
+        return Saved(input=not self.frozen)
 
     def torch(self, *inputs: Shape) -> Module:
         bias = ", bias=False" if self.nobias else ""
