@@ -174,6 +174,22 @@ def series() -> Layers:
     return [("CONV1", nn.Conv1d(1, 1, 3, bias=False))]
 
 
+def dcgan() -> Layers:
+    def up(number: int, inputs: int, filters: int, stride: int, pad: int) -> Layers:
+        name = f"DECONV{number}"
+        deconv = nn.ConvTranspose2d(inputs, filters, 4, stride, pad, bias=False)
+        return [(name, deconv), (f"{name}.bn", nn.BatchNorm2d(filters)), (f"{name}.relu", nn.ReLU())]
+
+    return [
+        *up(1, 100, 512, 1, 0),
+        *up(2, 512, 256, 2, 1),
+        *up(3, 256, 128, 2, 1),
+        *up(4, 128, 64, 2, 1),
+        ("DECONV5", nn.ConvTranspose2d(64, 3, 4, 2, 1, bias=False)),
+        ("DECONV5.tanh", nn.Tanh()),
+    ]
+
+
 # input as torch has it, parameters of each layer that has any, in order
 PUBLISHED = {
     zfnet: (
@@ -198,6 +214,7 @@ PUBLISHED = {
     tiny_vgg: ((3, 64, 64), [280, 910, 910, 910, 16_910]),
     wavenet_stack: ((1, 16000), [96, *[2_080] * 9, 8_448]),
     series: ((1, 8), [3]),
+    dcgan: ((100, 1, 1), [819_200, 1_024, 2_097_152, 512, 524_288, 256, 131_072, 128, 3_072]),
 }
 NAMES = [build.__name__.replace("_", "-") for build in PUBLISHED]
 
@@ -206,7 +223,7 @@ def measured(layers: Layers, x: torch.Tensor):
     """(name, output shape, params, MACs) of every named layer; padding and flattening of torch's own go unnamed."""
     for name, layer in layers:
         with FlopCounterMode(display=False) as counter:
-            x = layer(x)
+            x = layer.eval()(x)
         if name:
             params = sum(p.numel() for p in layer.parameters())
             yield name, tuple(x.shape[1:]), params, counter.get_total_flops() // 2
