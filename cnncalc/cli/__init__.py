@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
+
+INTERRUPTED = 130
+"""128 and the number of the signal, as shells have it."""
 
 
 def main() -> None:
@@ -22,36 +26,61 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line; whatever goes wrong ends in one line on stderr and exit status 1 or 2."""
-    from cnncalc.cli.app import app
-    from cnncalc.cli.common import Failure
+    """Run the command line; whatever goes wrong ends in one line on stderr and exit status 1 or 2, Ctrl-C in 130."""
+    try:
+        prepare()
+        status = flushed(command())
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    sys.exit(status)
 
-    status = 0
+
+def prepare() -> None:
+    """Streams that take any text, and no closed one: else the next file opened would pass for it.
+
+    In place of a closed stdin stands one that cannot be read, of a closed stdout one that cannot be written.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_WRONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def command() -> int:
+    """The command of the command line; its exit status."""
+    from cnncalc.cli.app import app
+    from cnncalc.cli.common import Failure
+
     try:
         app()
     except SystemExit as stop:
-        status = stop.code if isinstance(stop.code, int) else 2
+        return stop.code if isinstance(stop.code, int) else 2
     except Failure as failure:
-        status = complain(f"cnncalc: {failure}")
+        return complain(f"cnncalc: {failure}")
     except BrokenPipeError:
         silence()
     except RecursionError:
-        status = complain("cnncalc: the input nests too deeply")
+        return complain("cnncalc: the input nests too deeply")
+    except MemoryError:
+        return complain("cnncalc: the memory does not suffice for this input")
     except OSError as error:
-        status = complain(f"cnncalc: {error.filename or 'output'}: {error.strerror or error}")
+        return complain(f"cnncalc: {error.filename or 'output'}: {error.strerror or error}")
     except Exception as error:
         if os.environ.get("CNNCALC_DEBUG"):
             raise
-        status = complain(f"cnncalc: internal failure: {type(error).__name__}: {error} (CNNCALC_DEBUG=1 shows where)")
-    sys.exit(flushed(status))
+        return complain(f"cnncalc: internal failure: {type(error).__name__}: {error} (CNNCALC_DEBUG=1 shows where)")
+    return 0
 
 
 def complain(text: str) -> int:
-    """One line on stderr; the exit status of wrong use and failures."""
-    print("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), file=sys.stderr)
+    """One line on stderr, where it can be written; the exit status of wrong use and failures."""
+    with suppress(OSError):
+        print("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), file=sys.stderr)
     return 2
 
 

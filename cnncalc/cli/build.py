@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ import typer
 
 from cnncalc.cli import common
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Spec
+from cnncalc.render.findings import safe
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -35,6 +38,8 @@ def build(
     from cnncalc.render.screen import screen
 
     network = common.network(spec, set_, shape, limit)
+    if same(output, "/dev/stdin" if spec == "-" else network.source.name):
+        raise Failure(f"{output} is the spec itself; name another file for the module")
     found = network.diagnostics
     common.report(network, found, screen(sys.stderr, common.colour(color)))
     if not network.complete:
@@ -45,27 +50,44 @@ def build(
     raise typer.Exit(1 if failed else common.status(found))
 
 
+def same(output: str, spec: str) -> bool:
+    """Whether both are one file, by whatever names."""
+    return os.path.isfile(output) and os.path.exists(spec) and os.path.samefile(output, spec)
+
+
 def write(text: str, output: str) -> None:
     """To stdout, or to a file whose old text stays until the new one is whole."""
     data = text.encode("utf-8")
     if output in ("", "-"):
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
-        return
-    if os.path.exists(output) and not os.path.isfile(output):
-        with open(output, "wb") as file:
+    elif os.path.exists(output) and not os.path.isfile(output):
+        with open(os.open(output, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:
+            os.set_blocking(file.fileno(), True)
             file.write(data)
-        return
-    beside = f"{output}.{os.getpid()}.part"
-    try:
-        with open(beside, "wb") as file:
+    else:
+        try:
+            replace(os.path.realpath(output), data)
+        except OSError as error:
+            raise Failure(f"{output}: {error.strerror}") from None
+        print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
+
+
+def replace(path: str, data: bytes) -> None:
+    """Put a whole file in place of an old one, whose permissions it keeps."""
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    beside = os.path.join(os.path.dirname(path), f".cnncalc-{os.getpid()}.part")
+    with open(beside, "xb") as file:
+        try:
             file.write(data)
-        os.replace(beside, output)
-    except OSError as error:
-        if os.path.exists(beside):
+            file.flush()
+            if os.path.exists(path):
+                os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
+            os.replace(beside, path)
+        except BaseException:
             os.remove(beside)
-        raise Failure(f"{output}: {error.strerror}") from None
-    print(f"cnncalc: wrote {output}", file=sys.stderr)
+            raise
 
 
 def verified(network: Network, text: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from typing import TYPE_CHECKING, Annotated
+import time
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -20,6 +22,19 @@ if TYPE_CHECKING:
     from cnncalc.source import Limits
 
 ORDERS = ("WxHxC", "CxHxW", "HxWxC", "CxWxH")
+
+
+PIECE = 1 << 20
+"""Bytes that are read at once."""
+PATIENCE = 20
+"""How often, each twentieth of a second, something is looked for in an empty pipe."""
+
+
+class Reads(Protocol):
+    """What bytes are read from."""
+
+    def read(self, most: int, /) -> bytes | None:
+        """So many bytes at most."""
 
 
 class Failure(Exception):
@@ -103,9 +118,35 @@ def located(spec: str) -> str:
 def content(path: str, most: int) -> bytes:
     """The bytes of a file or of stdin, a little more than the limit at most."""
     if path == "-":
-        return sys.stdin.buffer.read(most + 1)
+        try:
+            return limited(sys.stdin.buffer, most + 1)
+        except OSError as error:
+            raise Failure(f"stdin: {error.strerror}") from None
+    if stat.S_ISFIFO(os.stat(path).st_mode):
+        return from_pipe(path, most + 1)
     with open(path, "rb") as file:
-        return file.read(most + 1)
+        return limited(file, most + 1)
+
+
+def limited(file: Reads, most: int) -> bytes:
+    """At most so many bytes, taken in pieces: no room is made for more than there is."""
+    parts: list[bytes] = []
+    while most > 0 and (part := file.read(min(most, PIECE))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
+
+
+def from_pipe(path: str, most: int) -> bytes:
+    """The bytes of a named pipe; one that nothing writes to is refused, since waiting for it might never end."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as pipe:
+        for _ in range(PATIENCE):
+            first = pipe.read(min(most, PIECE))
+            if first != b"":
+                os.set_blocking(pipe.fileno(), True)
+                return (first or b"") + limited(pipe, most - len(first or b""))
+            time.sleep(0.05)
+    raise Failure(f"{path} is a pipe, and nothing writes to it")
 
 
 def network(

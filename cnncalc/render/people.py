@@ -81,8 +81,10 @@ def closing(net: Network, found: Sequence[Diagnostic], spec: str) -> Iterator[St
         yield "quiet", f"{skipped} {what} not held under {' and '.join(overridden(net))}"
     infos = sum(f.severity == "info" for f in found)
     if infos:
+        from shlex import quote
+
         noun = "note" if infos == 1 else "notes"
-        yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {spec}"
+        yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {safe(quote(spec))}"
 
 
 def overridden(net: Network) -> list[str]:
@@ -97,7 +99,7 @@ def summary(nets: Sequence[Network], orders: Sequence[Order]) -> list[str]:
     for net, order in zip(nets, orders, strict=True):
         shapes = [order.text(node.output) for node in (*net.inputs[:1], *net.outputs[-1:])]
         known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}"] if net.complete else ["?"] * 5
-        rows.append([net.name, *known])
+        rows.append([safe(net.name), *known])
     return aligned(rows, right=range(1, 6))
 
 
