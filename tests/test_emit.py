@@ -60,7 +60,7 @@ def renamed(network, names):
     """The network with other names on its rows, such as no spec may bear."""
     nodes, last = [], network.inputs[0]
     for node, name in zip(network.nodes, names, strict=True):
-        last = Node(name, name, node.layer, (last,), node.span)
+        last = Node(name, name, node.layer, (last,), node.place)
         nodes.append(last)
     return changed(network, nodes=tuple(nodes), lines=tuple(LineOf(node.name, (node,), ()) for node in nodes))
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic
 from cnncalc.record import NamedTuple
+from cnncalc.syntax.tree import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.diagnostic import Mistake, Span
+    from cnncalc.diagnostic import Mistake
     from cnncalc.geometry import Shape
     from cnncalc.network.bind import Refusal
     from cnncalc.network.node import Node
@@ -43,9 +44,10 @@ class Part(NamedTuple):
         """The kind's word."""
         return self.use.kind.keyword()
 
-    def span(self) -> Span:
-        """The place of the use."""
-        return self.line.span(self.base + self.use.begin, self.base + self.use.end)
+    @property
+    def place(self) -> Place:
+        """Where the use is written."""
+        return Place(self.line, self.base + self.use.begin, self.base + self.use.end)
 
     def finding(self, mistake: Mistake) -> Diagnostic:
         """A mistake in this use, at its place."""

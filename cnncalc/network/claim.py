@@ -17,22 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnncalc.geometry import Rational
-    from cnncalc.source import Line
     from cnncalc.syntax.expression import Expression
-    from cnncalc.syntax.tree import Claim, Figure
+    from cnncalc.syntax.tree import Claim, Figure, Place
 
 
 def claimed(
-    claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], line: Line, base: int, digits: int
+    claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], place: Place, digits: int, op: str = "="
 ) -> Claimed:
-    """A claim with its expressions evaluated; raises Mistake, its places from `base`, where one has no value."""
-    begin, end = base + claim.begin, base + claim.end
+    """A claim at its place with its expressions evaluated; raises Mistake where one has no value."""
     used = claim.names
     said = worked_out(claim, names, digits) if used else known(claim, digits)
     first = claim.shape is not None and claim.shape.channels_first
     computed = bool(used) and bool(used - TENSOR)
-    text, span = line.text[begin:end], line.span(begin, end)
-    return Claimed(claim.quantity, "=", said.value, said.half, said.axes, first, text, computed, target, span)
+    return Claimed(claim.quantity, op, said.value, said.half, said.axes, first, computed, target, place)
 
 
 class Said(NamedTuple):

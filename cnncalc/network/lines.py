@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import BAD_CLAIM, LIMIT, MISPLACED, NOT_YET
 from cnncalc.geometry import Window
-from cnncalc.network.bind import Refusal, Setting, layer_of
+from cnncalc.network.bind import Refusal, layer_of
 from cnncalc.network.chain import LOST, Flow, own_parts, parts_of, rows
 from cnncalc.network.claim import fits
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
@@ -82,7 +82,7 @@ class Lines(State):
         elif node is None:
             self.flow = Flow(None, layer.out(shape))
         else:
-            made = Node(row, line, layer, (node,), part.span())
+            made = Node(row, line, layer, (node,), part.place)
             if self.printable(made, part):
                 self.flow = Flow(made, made.output)
                 return made
@@ -105,8 +105,7 @@ class Lines(State):
         """The layer of a part over what flows, or None after an error, which is noted."""
         given = part.given.use if part.given else None
         wanted = part.use.names or (given and given.names)
-        setting = Setting(self.order, self.rounding == "ceil", self.digits)
-        made = layer_of(part.use, given, self.flow.shape, self.names(scope, i) if wanted else {}, setting)
+        made = layer_of(part.use, given, self.flow.shape, self.names(scope, i) if wanted else {}, self.setting)
         if not isinstance(made, Refusal):
             return made
         self.note(part.refused(made))
@@ -119,9 +118,7 @@ class Lines(State):
         layer = None if "axes" in self.doubts else self.layer(part, scope, None)
         if layer is None:
             return self.lose(place, "", "")
-        node = Node(
-            name, name, layer.replaced(shape=self.options.shape) if self.options.shape else layer, (), place.span()
-        )
+        node = Node(name, name, layer.replaced(shape=self.options.shape) if self.options.shape else layer, (), place)
         self.flow = Flow(node, node.output)
         if not further and not late:
             return self.inputs.append(node)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational, Whole, Window
     from cnncalc.layer import Layer, Weight
     from cnncalc.source import Source
+    from cnncalc.syntax.tree import Place
     from cnncalc.work import Work
 
 
@@ -27,12 +28,12 @@ class Node:
     """
 
     __slots__ = (
-        "biases", "buffers", "head", "inputs", "layer", "line", "name", "output", "params", "shapes", "span",
+        "biases", "buffers", "head", "inputs", "layer", "line", "name", "output", "params", "place", "shapes",
         "weights", "window", "work",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], span: Span, head: str = ""
+        self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], place: Place, head: str = ""
     ) -> None:
         keep = object.__setattr__
         shapes = tuple([node.output for node in inputs])
@@ -41,7 +42,7 @@ class Node:
         keep(self, "line", line)
         keep(self, "layer", layer)
         keep(self, "inputs", inputs)
-        keep(self, "span", span)
+        keep(self, "place", place)
         keep(self, "head", head)
         keep(self, "shapes", shapes)
         keep(self, "output", known.output)
@@ -56,7 +57,7 @@ class Node:
     line: str
     layer: Layer
     inputs: tuple[Node, ...]
-    span: Span
+    place: Place
     head: str
     shapes: tuple[Shape, ...]
     output: Shape
@@ -75,6 +76,11 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.kind}, {'x'.join(map(str, self.output.dims))})"
+
+    @property
+    def span(self) -> Span:
+        """Where the layer is written."""
+        return self.place.span()
 
     @property
     def kind(self) -> str:
@@ -127,10 +133,19 @@ class Claimed(NamedTuple):
     half: Rational
     axes: tuple[int | None, ...]
     channels_first: bool
-    text: str
     computed: bool
     target: tuple[str, ...]
-    span: Span
+    place: Place
+
+    @property
+    def text(self) -> str:
+        """The claim as written."""
+        return self.place.line.text[self.place.begin : self.place.end]
+
+    @property
+    def span(self) -> Span:
+        """Where the claim is written."""
+        return self.place.span()
 
 
 class LineOf(NamedTuple):

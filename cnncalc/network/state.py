@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import DUPLICATE_NAME, NO_NETWORK, UNKNOWN_NAME
 from cnncalc.geometry import Order, Shape
+from cnncalc.network.bind import Setting
 from cnncalc.network.chain import LOST, Flow
 from cnncalc.network.claim import claimed
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
@@ -14,7 +15,7 @@ from cnncalc.network.scope import Names, Scope, written_names
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
 from cnncalc.syntax.expression import Expression, evaluate
-from cnncalc.syntax.tree import Claim
+from cnncalc.syntax.tree import Claim, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational
     from cnncalc.source import Source
     from cnncalc.syntax.parse import Parsed
-    from cnncalc.syntax.tree import Label, Place
+    from cnncalc.syntax.tree import Label
 
     Placed = tuple[Claim, int]
 
@@ -47,7 +48,8 @@ class State:
         self.source, self.options = source, options
         self.digits = min(options.limits.digits, MOST_DIGITS)
         self.findings = {(finding.code.code, finding.span): finding for finding in parsed.findings}
-        self.order, self.rounding = Order(), "floor"
+        self.setting = Setting(Order(), False, self.digits)
+        self.exact = False
         self.doubts: set[str] = set()
         self.poisoned: set[str] = set()
         self.inputs: list[Node] = []
@@ -58,6 +60,11 @@ class State:
         self.flow, self.started, self.partial = LOST, False, False
         self.jump = 1
         self.top = Scope("", written_names(parsed.statements))
+
+    @property
+    def order(self) -> Order:
+        """How the file writes its axes."""
+        return self.setting.order
 
     def find(self, place: Place, mistake: Mistake, base: int = 0) -> None:
         """Note a mistake whose places count from its statement's beginning, or from `base` behind it."""
@@ -97,8 +104,9 @@ class State:
 
     def claimed(self, claim: Claim, base: int, target: str, place: Place, names: Mapping[str, Rational]) -> Claimed:
         """A claim with its numbers; its places count from `base` in its statement."""
-        digits = self.digits
-        return claimed(claim, (target,), names, place.line, place.begin + base, digits)
+        start = place.begin + base
+        where = Place(place.line, start + claim.begin, start + claim.end)
+        return claimed(claim, (target,), names, where, self.digits)
 
     def assume(self, claims: Iterable[Placed], place: Place, scope: Scope) -> None:
         """Go on from the shape that a broken line claims, so that the errors below it are found too."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
 from cnncalc.faults import ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.geometry import Order
+from cnncalc.network.claim import claimed
 from cnncalc.network.lines import Lines
 from cnncalc.network.node import Claimed, Network, inside
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
@@ -169,11 +170,12 @@ class Tracer(Lines):
             hint = "keep one, above the input"
             raise Mistake(MISPLACED, f"'axes' is {reason}", 0, len("axes"), hint)
         self.axes_line = statement.place.line.number
-        self.order = Order.of(statement.word)
+        self.setting = self.setting._replace(order=Order.of(statement.word))
 
     def set_rounding(self, statement: Rounding, scope: Scope) -> None:
         """`rounding ceil`: how the pools below round."""
-        self.rounding = statement.word
+        self.setting = self.setting._replace(ceil=statement.word == "ceil")
+        self.exact = statement.word == "exact"
         self.doubts.discard("rounding")
 
     def train(self, statement: Train, scope: Scope) -> None:
@@ -326,9 +328,8 @@ class Tracer(Lines):
         place, names = statement.place, tuple(dict.fromkeys(target.name for target in statement.targets))
         self.check_reach(statement, names)
         claim = claim_of(statement.quantity, statement.figure, place.length)
-        held = self.claimed(claim, 0, "", place, self.top.constants)
         op = "=" if statement.op == "==" else statement.op
-        self.expectations.append(held._replace(target=names, op=op))
+        self.expectations.append(claimed(claim, names, self.top.constants, place, self.digits, op))
 
     def check_reach(self, statement: Expect, names: tuple[str, ...]) -> None:
         """All expectations together stay within some times the limit of layers."""
@@ -362,7 +363,7 @@ class Tracer(Lines):
             constants=dict(self.top.constants),
             findings=tuple(sorted(self.findings.values(), key=lambda finding: finding.span)),
             overridden=(*self.options.constants, *(("input",) if self.options.shape else ())),
-            exact=self.rounding == "exact",
+            exact=self.exact,
         )
 
 
