@@ -100,9 +100,15 @@ def test_every_kind_with_weights_is_tested_frozen():
         assert node.layer.connections(*node.shapes) == twin.layer.connections(*twin.shapes)
 
 
+VOCABULARY = 5
+"""How many tokens every example of a kind that reads them knows."""
+
+
 def tensor(shape, batch=2, dtype=torch.float64, seed=0, **options):
-    """Random numbers, a batch of them."""
+    """Random numbers, a batch of them; random tokens, which have no gradient, where the shape is one of tokens."""
     generator = torch.Generator().manual_seed(seed)
+    if not shape.channels:
+        return torch.randint(VOCABULARY, (batch, *shape.dims), generator=generator)
     return torch.randn(batch, *shape.dims, generator=generator, dtype=dtype).requires_grad_(options.get("grad", False))
 
 
@@ -122,7 +128,8 @@ def randomized(module):
 def left_out(kind):
     """What a kind does not state: facts it takes from the bare contract, examples, ranks without one, sources."""
     missing = [fact for fact in FACTS if getattr(kind, fact) is getattr(Layer, fact)]
-    shown = {len(re.split("[x@]", given_input)) - 1 for given_input, _ in kind.examples if given_input}
+    written = [given_input for given_input, _ in kind.examples if given_input]
+    shown = {1 if "tokens" in given_input else len(re.split("[x@]", given_input)) - 1 for given_input in written}
     missing += [f"an example of rank {rank}" for rank in kind.ranks if kind.arity and rank not in shown]
     missing += [] if kind.examples else ["examples"]
     return missing + ([] if SOURCE.search(kind.__doc__ or "") else ["a source"])
@@ -164,6 +171,17 @@ def test_a_kind_without_examples_or_source_is_refused():
         ("dropout", "dropout 0.5"),
         ("leaky", "leaky 1/100"),
         ("elu", "elu 1"),
+        ("ln", "ln eps 1e-5"),
+        ("gn groups=2", "gn 2"),
+        ("droppath p=1/10", "droppath 0.1"),
+        ("layerscale", "layerscale 1/1000000"),
+        ("scale number=1/2", "scale 0.5"),
+        ("shuffle groups=2", "shuffle 2"),
+        ("slice channels=0:3", "slice 0:3"),
+        ("slice C//2:C", "slice 2:4"),
+        ("reshape shape=24x12", "reshape 24x12"),
+        ("rbf K=10", "rbf 10"),
+        ("swish", "silu"),
     ],
 )
 def test_defaults_and_letters(short, whole):
@@ -279,7 +297,7 @@ def kept(module, x):
     for owned in (*module.parameters(), *module.buffers()):
         storages.pop(owned.untyped_storage().data_ptr(), None)
     ends = [storages.pop(t.untyped_storage().data_ptr(), 0) for t in (x, out)]
-    assert ends[0] in (0, 4 * x.numel())
+    assert ends[0] in (0, x.element_size() * x.numel())
     assert ends[1] in (0, 4 * out.numel())
     return bool(ends[0]), bool(ends[1]), sum(storages.values())
 
@@ -298,7 +316,8 @@ def starts(extent, reach, stride, start, end, ceil):
 
 def axes_of(module, name, rank):
     """A module's attribute as one number an axis."""
-    value = getattr(module, name, 1)
+    value = getattr(module, name, 0 if name == "padding" else 1)
+    value = module.kernel_size if value is None else value
     return value if isinstance(value, tuple) else (value,) * rank
 
 
@@ -351,16 +370,32 @@ def loop_mean(module, shape):
     return Work(adds=more, divs=outputs)
 
 
+def loop_norm(module, shape):
+    adds = powers = roots = 0
+    for _ in product(range(shape[1]), places(module, shape)):
+        taps = sum(1 for _ in product(*map(range, axes_of(module, "kernel_size", len(shape) - 2))))
+        adds, powers, roots = adds + taps - 1, powers + taps, roots + 1
+    each = {1: Work(), 2: Work(muls=powers, pows=roots)}.get(module.norm_type, Work(pows=powers + roots))
+    return each._replace(adds=adds)
+
+
 def loop_global(module, shape):
     return Work(adds=sum(1 for _ in product(*map(range, shape[1:]))) - shape[1], divs=shape[1])
 
 
+def loop_distance(module, shape):
+    links = sum(1 for _ in product(*map(range, module.centres.shape)))
+    return Work(macs=links, adds=links)
+
+
 LOOPS = {
+    "RBF": loop_distance,
     "Conv": loop_conv,
     "ConvTranspose": loop_back,
     "MaxPool": loop_max,
     "AvgPool": loop_mean,
     "AdaptiveAvgPool": loop_global,
+    "LPPool": loop_norm,
     "Linear": loop_linear,
 }
 """What counts the work of a module, by its class without `1d`, `2d` or `3d`."""
@@ -391,7 +426,8 @@ def test_work_equals_loops(keyword, given_input, line):
 
 def test_loops_reach_every_kind_that_multiplies_or_slides():
     nodes = {keyword: case(given_input, line).node for keyword, given_input, line in WRITTEN}
-    counted = {keyword for keyword, node in nodes.items() if node.macs or node.window is not None}
+    slid = {keyword for keyword, node in nodes.items() if node.window is not None and not node.layer.view}
+    counted = slid | {keyword for keyword, node in nodes.items() if node.macs}
     assert counted and counted <= {keyword for keyword, _, _ in LOOPED}
 
 
@@ -409,6 +445,30 @@ def test_loops_reach_every_kind_that_multiplies_or_slides():
         ("bias", Work(adds=24)),
         ("dropout", Work()),
         ("flatten", Work()),
+        ("relu6", Work(compares=48)),
+        ("prelu", Work(compares=24, muls=24)),
+        ("stanh", Work(muls=72, exps=24, divs=24, adds=48)),
+        ("silu", Work(exps=24, adds=24, divs=24)),
+        ("gelu", Work(muls=72, adds=24, exps=24)),
+        ("hardswish", Work(adds=24, compares=48, muls=24, divs=24)),
+        ("hardsigmoid", Work(adds=24, compares=48, divs=24)),
+        ("softplus", Work(exps=48, adds=24)),
+        ("mish", Work(muls=48, exps=72, adds=72, divs=24)),
+        ("abs", Work(compares=24)),
+        # 6 positions of 4: means 6*3 adds, 6 divs; variances 24 + 6*3 adds, 24 muls, 6 divs; 6 adds, 6 roots; 24 divs;
+        # then 24 muls and 24 adds
+        ("ln", Work(adds=18 + 24 + 18 + 6 + 24, muls=24 + 24, divs=6 + 6 + 24, pows=6)),
+        # 2 groups of 12
+        ("gn 2", Work(adds=22 + 24 + 22 + 2 + 24, muls=24 + 24, divs=2 + 2 + 24, pows=2)),
+        # 4 maps of 6, and neither weight nor bias
+        ("instancenorm", Work(adds=20 + 24 + 20 + 4, muls=24, divs=4 + 4 + 24, pows=4)),
+        ("droppath 0.5", Work()),
+        ("layerscale", Work(muls=24)),
+        ("scale 3", Work(muls=24)),
+        ("reshape 24", Work()),
+        ("shuffle 2", Work()),
+        ("slice 1:3", Work()),
+        ("rbf 5", Work(macs=120, adds=120)),
     ],
 )
 def test_work_worked_out_by_hand(line, work):
@@ -424,6 +484,13 @@ def test_work_worked_out_by_hand(line, work):
         ("lrn", 0, 0, 0),
         ("conv 5 2x1", 40, 5, 0),
         ("fc 5 nobias", 120, 0, 0),
+        ("prelu", 1, 0, 0),
+        ("prelu channelwise", 4, 0, 0),
+        ("ln", 4, 4, 0),
+        ("gn 2", 4, 4, 0),
+        ("instancenorm", 0, 0, 0),
+        ("layerscale", 4, 0, 0),
+        ("rbf 5", 0, 0, 120),
     ],
 )
 def test_params_worked_out_by_hand(line, weights, biases, buffers):
@@ -434,15 +501,24 @@ def test_params_worked_out_by_hand(line, weights, biases, buffers):
 # The receptive field against gradients
 
 
-def touched(example, unit):
+def exchanged(example, unit):
+    """The tokens that change a unit when another stands in their place."""
+    x, module = tensor(example.shape, batch=1), example.module.double().eval()
+    others = [x.index_copy(1, torch.tensor([at]), (x[:, at : at + 1] + 1) % VOCABULARY) for at in range(x.shape[1])]
+    return torch.tensor([bool(module(other)[(0, 0, *unit)] != module(x)[(0, 0, *unit)]) for other in others])
+
+
+def touched(example, unit, channel=0):
     """The cells whose gradient at one unit is not zero for some sample; weights are 1, so that nothing cancels."""
     shape = example.shape
+    if not shape.channels:
+        return exchanged(example, unit)
     batch = min(256, max(8, 4_000_000 // shape.elements))
     module = example.module.double().eval()
     for owned in module.parameters():
         owned.data.fill_(1.0)
     x = tensor(shape, batch, grad=True)
-    module(x)[(slice(None), 0, *unit)].sum().backward()
+    module(x)[(slice(None), channel, *unit)].sum().backward()
     return (x.grad != 0).any(dim=1).any(dim=0)
 
 
@@ -465,6 +541,8 @@ def mode(example):
     return getattr(example.node.window, "mode", "")
 
 
+STATISTICAL = (nn.GroupNorm, nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
+"""Modules whose every number reads the whole map through a mean and a variance: fields leave that out, on purpose."""
 BY_PHASE = ("transposed", "adaptive")
 """How windows move that differ from unit to unit: their field is that of the largest."""
 STEADY = [c for c in WRITTEN if KINDS[c[0]].arity and mode(case(*c[1:])) not in BY_PHASE]
@@ -478,11 +556,21 @@ def test_receptive_field_is_where_gradients_reach(keyword, given_input, line):
     field = fields(example.network)[node.name]
     if not isinstance(field, Field):
         assert field == node.window == WHOLE
-        assert touched(example, (0,) * node.output.rank).all()
+        if not node.layer.view:
+            assert touched(example, (0,) * node.output.rank).all()
+            return
+        # A view that moves numbers: each is one of the input's, and "whole" is a bound.
+        hits = [touched(example, unit, channel) for channel, *unit in product(*map(range, node.output.dims))]
+        assert {int(hit.sum()) for hit in hits} == {1}
+        assert sum(hits).all()
         return
     # A vector's first number is the map's first cell.
     unit = interior(field, extents, node.output.extents) if node.output.rank else (0,) * len(extents)
     hit = touched(example, unit[: node.output.rank])
+    if isinstance(example.module.m, STATISTICAL):
+        assert node.window is None
+        assert hit.all()
+        return
     hull = [(int(axis.min()), int(axis.max())) for axis in hit.nonzero().mT]
     assert hull == seen(field, unit)
     assert int(hit.sum()) == (1 if node.window is None else prod(node.window.kernel))
@@ -516,6 +604,18 @@ class Illegal(NamedTuple):
 
 
 ILLEGAL = [
+    Illegal("8x8x6", "gn 4", "gn 3", faults.GROUPS),
+    Illegal("1x1x4", "gn 4", "gn 2", faults.TOO_FEW),
+    Illegal("4", "gn groups=4", "gn groups=1", faults.TOO_FEW),
+    Illegal("1x1x4", "instancenorm", "ln", faults.TOO_FEW),
+    Illegal("1x8", "instancenorm", "gn 1", faults.TOO_FEW),
+    Illegal("8x8x6", "shuffle 4", "shuffle 2", faults.GROUPS),
+    Illegal("784", "reshape 28x28x3", "reshape 28x28x1", faults.ELEMENTS),
+    Illegal("6x4x2", "reshape 47", "reshape 48", faults.ELEMENTS),
+    Illegal("8x8x64", "slice 32:65", "slice 32:64", faults.SLICE),
+    Illegal("8x8x64", "slice 5:5", "slice 5:6", faults.SLICE),
+    Illegal("64", "slice C//2:8", "slice 8:C//2", faults.SLICE),
+    Illegal("8x8x4", "scale", "scale 2", faults.NOT_YET),
     Illegal("8x8x3", "conv 3x3", "conv 3x3 depthwise", faults.MISSING),
     Illegal("8x8x6", "conv 8 3x3 groups 4", "conv 8 3x3 groups 2", faults.GROUPS),
     Illegal("8x8x8", "conv 6 3x3 groups 4", "conv 4 3x3 groups 4", faults.GROUPS),
@@ -544,6 +644,10 @@ ILLEGAL = [
     Illegal("2x2x3", "maxpool 3x3", "maxpool 3x3 pad 1", faults.WINDOW_EXCEEDS),
     Illegal("2x2x3", "maxpool 3x3 pad 2 reflect", "maxpool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
     Illegal("8x8x2", "maxpool 3x3 stride 2 pad 1 copy ceil", "maxpool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
+    Illegal("9x9x2", "lppool 3x3 stride 2 pad 2", "lppool 3x3 stride 2 pad 1", faults.POOL_PAD),
+    Illegal("2x2x3", "lppool 3x3", "lppool 3x3 pad 1", faults.WINDOW_EXCEEDS),
+    Illegal("2x2x3", "lppool 3x3 pad 2 reflect", "lppool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
+    Illegal("8x8x2", "lppool 3x3 stride 2 pad 1 copy ceil", "lppool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
     Illegal("8x8x2", "avgpool 3x3 countpad nocountpad", "avgpool 3x3 nocountpad", faults.CONTRADICTION),
     Illegal("8x8x2", "avgpool 3x3 pad 1 copy nocountpad", "avgpool 3x3 pad 1 copy", faults.CONTRADICTION),
     Illegal("9x9x2", "avgpool 3x3 stride 2 pad 2", "avgpool 3x3 stride 2 pad 1", faults.POOL_PAD),
@@ -554,8 +658,9 @@ ILLEGAL = [
     Illegal("8x8x2", "avgpool 3x3 stride 2 pad 0:2x1 ceil", "avgpool 3x3 stride 2 pad 0:1x1:0 ceil", faults.POOL_PAD),
     Illegal("9x8x2", "avgpool 3x3 stride 2 pad 0:1 ceil", "avgpool 3x3 stride 2 pad 0:1", faults.NOT_YET),
 ]
-UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET)
-"""Refused because the line itself makes no sense, or cannot be said in PyTorch: there is no module to fail."""
+UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET, faults.SLICE)
+"""Refused because the line itself makes no sense, or cannot be said in PyTorch: there is no module to fail. A slice
+takes what there is, were it nothing."""
 
 
 def unchecked(illegal):
@@ -580,6 +685,44 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
 @pytest.mark.parametrize(
     ("given_input", "line", "message", "hint"),
     [
+        ("8x8x6", "gn 4", "4 groups do not divide the 6 channels", "use a number of groups that divides 6"),
+        ("8x8x6", "shuffle 4", "4 groups do not divide the 6 channels", "use a number of groups that divides 6"),
+        (
+            "1x1x4",
+            "gn 4",
+            "a group holds 1 number, and a mean and a variance need at least 2",
+            "use fewer groups, or normalize a larger map",
+        ),
+        (
+            "1x1x4",
+            "instancenorm",
+            "a channel's map holds 1 number, and a mean and a variance need at least 2",
+            "normalize a larger map, or use ln",
+        ),
+        (
+            "32x32x3",
+            "reshape 1024",
+            "the shape asked for holds 1,024 numbers, the input 3,072",
+            "write a shape whose extents and channels multiply to 3072",
+        ),
+        (
+            "8x8x64",
+            "slice 0:65",
+            "the slice ends before channel 65, and the input has 64 channels",
+            "end it at 64 at most",
+        ),
+        (
+            "8x8x64",
+            "slice 8:8",
+            "the slice begins at channel 8 and ends before 8: it holds none",
+            "write 8:9, the end above the start",
+        ),
+        (
+            "8x8x64",
+            "scale",
+            "scale without a number (a join that multiplies branches) is not supported yet",
+            "write the number: scale 0.17",
+        ),
         (
             "9x9x2",
             "maxpool 3x3 stride 2 pad 2",
@@ -652,7 +795,7 @@ def by_torch(illegal):
 def test_torch_refuses_illegal_lines_too(illegal):
     layer, shape = unchecked(illegal)
     with pytest.raises((RuntimeError, ValueError)):
-        Built(layer, (shape,))(tensor(shape, dtype=torch.float32))
+        Built(layer, (shape,))(tensor(shape, batch=1, dtype=torch.float32))
 
 
 def test_every_requirement_has_an_illegal_line():
@@ -865,6 +1008,27 @@ def test_random_average_pools_are_accepted_where_torch_accepts(slide, counted):
     pools = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
     word = "countpad" if counted or slide.fill != "zeros" else "nocountpad"
     agree(slide.written("avgpool", 2, word), pooled(slide, pools, 0.0))
+
+
+@RANDOM
+@given(slides(dilated=False), st.sampled_from((2, 2, 1, 3)))
+def test_random_norm_pools_are_accepted_where_torch_accepts(slide, power):
+    """Padding is always F.pad's; `ceil` gives as many sums as a max pool gives maxima."""
+    pools, fill = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), float("-inf")
+    agree(slide.written("lppool", 2, f"power {power}"), pooled(slide, pools, fill))
+
+
+def test_a_norm_pool_sums_what_is_under_a_window_that_hangs_over():
+    node = case("5x1", "lppool 2 power 1 ceil").node
+    assert Built(node.layer, node.shapes)(-torch.ones(1, 1, 5)).tolist() == [[[2.0, 2.0, 1.0]]]
+
+
+@pytest.mark.parametrize("power", ["1", "2", "3", "5/2"])
+def test_a_norm_pool_has_a_gradient_where_all_is_zero(power):
+    node = case("4x4x1", f"lppool 2x2 power {power}").node
+    x = torch.zeros(1, 1, 4, 4, requires_grad=True)
+    Built(node.layer, node.shapes)(x).sum().backward()
+    assert x.grad.eq(0).all()
 
 
 def test_a_helper_averages_the_real_cells_of_an_uneven_pad():

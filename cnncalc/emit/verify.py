@@ -111,6 +111,16 @@ def macs(network: Network, every: Sequence[Row], flops: Mapping[str, int], name:
     yield from differ("the network", "MACs", flops.get("Global", 0) // 2, network.macs)
 
 
+def behind(call: str) -> str:
+    """What a call does to the output of its module: `.movedim(-1, 1)` in `{m}({x}).movedim(-1, 1)`."""
+    depth = 0
+    for at, char in enumerate(call):
+        depth += (char == "(") - (char == ")")
+        if char == ")" and not depth:
+            return call[at + 1 :]
+    return ""
+
+
 class Watch:
     """Holds each row's output as it comes by; a row without a module is called on what comes before it."""
 
@@ -123,10 +133,12 @@ class Watch:
                 self.hook(index, children[row.attribute])
 
     def hook(self, index: int, module: nn.Module) -> None:
-        """See the row's output whenever its module runs."""
+        """See the row's output whenever its module runs, with what the call does behind the module."""
+        made = f"y{behind(self.rows[index].module.call)}"
 
         def note(module: nn.Module, inputs: object, output: torch.Tensor) -> None:
             self.seen.append(index)
+            output = eval(made, self.names, {"y": output})
             self.hold(index, output)
             self.follow(index, output)
 

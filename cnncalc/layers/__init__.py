@@ -14,10 +14,12 @@ ALIASES = {
     "avg global pool": "gap",
     "avg pool": "avgpool",
     "avgpool global": "gap",
+    "l2pool": "lppool",
     "linear": "fc",
     "max pool": "maxpool",
     "norm": "lrn",
     "pool": "maxpool",
+    "swish": "silu",
 }
 """Words in alphabetical order for a kind that is written in several: `AVG POOL`, `pool avg`."""
 

@@ -54,18 +54,20 @@ def module_pads(pad: Sides, fill: str) -> bool:
 
 
 def explicit_pad(pad: Sides, fill: str, value: str = "") -> tuple[Axes, str]:
-    """(the padding a module does itself, how to call it): F.pad does what no module can.
-
-    F.pad takes (start, end) pairs, the last axis first.
-    """
+    """(the padding a module does itself, how to call it): F.pad does what no module can."""
     if module_pads(pad, fill):
         return tuple(a for a, _ in pad), CALL
+    return (0,) * len(pad), padded_call(pad, fill, value)
+
+
+def padded_call(pad: Sides, fill: str, value: str = "") -> str:
+    """How to call a module on its input padded by F.pad."""
     mode = f', mode="{MODES[fill]}"' if fill != "zeros" else f", value={value}" if value else ""
-    return (0,) * len(pad), f"{{m}}(F.pad({{x}}, {cells(pad)}{mode}))"
+    return f"{{m}}(F.pad({{x}}, {cells(pad)}{mode}))"
 
 
 def cells(pad: Sides) -> str:
-    """A pad as F.pad takes it."""
+    """A pad as F.pad takes it: (start, end) pairs, the last axis first."""
     return f"({', '.join(str(cell) for pair in reversed(pad) for cell in pair)})"
 
 
