@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 HELLO = "import typer\napp = typer.Typer()\n@app.command()\ndef main(name: str = 'x'): print('hello', name)\napp()"
 NETS = ("alexnet", "vgg16")
-ROUNDS = 60
-"""How often text becomes numbers within the process."""
+BLOCKS, BLOCK = 6, 20
+"""How often text becomes numbers within the process: in blocks, the first few of each warm up and are not counted."""
 
 
 class Cost(NamedTuple):
@@ -127,6 +127,16 @@ def reader(name: str) -> Callable[[int], int]:
     return read
 
 
+def block(way: Callable[[int], int], first: int) -> list[float]:
+    """The seconds of one block, without its first quarter."""
+    taken = []
+    for turn in range(first, first + BLOCK):
+        begin = time.perf_counter()
+        way(turn)
+        taken.append(time.perf_counter() - begin)
+    return taken[BLOCK // 4 :]
+
+
 def within() -> list[list[str]]:
     """The table of text to numbers within this process."""
     rows = [["network", "FlopCounterMode, ms", "cnncalc, ms", "times faster"]]
@@ -134,13 +144,8 @@ def within() -> list[list[str]]:
         ways = (counter(name), reader(name))
         if len({way(0) for way in ways}) > 1:
             raise SystemExit(f"{name}: the two do not agree")
-        taken: list[list[float]] = [[], []]
-        for turn in range(ROUNDS):
-            for way, times in zip(ways, taken, strict=True):
-                begin = time.perf_counter()
-                way(turn)
-                times.append(time.perf_counter() - begin)
-        torch, ours = (statistics.median(times[10:]) * 1000 for times in taken)
+        blocks = [[block(way, BLOCK * turn) for way in ways] for turn in range(BLOCKS)]
+        torch, ours = (statistics.median(t for b in each for t in b) * 1000 for each in zip(*blocks, strict=True))
         rows.append([name, f"{torch:.2f}", f"{ours:.2f}", f"{torch / ours:.1f}"])
     return rows
 

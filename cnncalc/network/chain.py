@@ -74,11 +74,11 @@ def parts_of(statement: LayerLine, scope: Scope) -> list[Part] | None:
     own = own_parts(statement)
     if len(own) > 1 or statement.body.plain or not scope.after:
         return own
-    after = scope.after.get(own[0].keyword, scope.after.get(""))
-    if after is None:
-        return None if {own[0].keyword, ""} & scope.after.keys() else own
-    given = given_parts(after)
-    return [own[0]._replace(given=given[0]), *given[1:]]
+    first, keyword = own[0], own[0].keyword
+    given = scope.after.get(keyword, scope.after.get(""))
+    if given is None:
+        return None if {keyword, ""} & scope.after.keys() else own
+    return [Part(first.use, first.line, first.base, given[0]), *given[1:]]
 
 
 def given_parts(after: After) -> list[Part]:
@@ -88,8 +88,9 @@ def given_parts(after: After) -> list[Part]:
 
 def rows(name: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
     """Every part with the name of its row: CONV1, CONV1.relu, CONV1.relu2."""
+    yield name, parts[0]
     seen: dict[str, int] = {}
-    for index, part in enumerate(parts):
-        keyword = part.use.kind.slug()
-        count = seen[keyword] = seen.get(keyword, 0) + bool(index)
-        yield f"{name}.{keyword}{count if count > 1 else ''}" if index else name, part
+    for part in parts[1:]:
+        word = part.use.kind.word
+        count = seen[word] = seen.get(word, 0) + 1
+        yield f"{name}.{word}{count}" if count > 1 else f"{name}.{word}", part

@@ -33,7 +33,8 @@ class Lines(State):
         own, further = name or scope.anonymous(kind.slug()), kind.arity == 0 and bool(self.inputs)
         full = scope.prefix + own if further else self.take(statement.label, own, scope, place)
         parts = parts_of(statement, scope)
-        claims = [*((c, 0) for c in statement.bracket), *((c, statement.base) for c in statement.body.claims)]
+        claims = [(claim, 0) for claim in statement.bracket]
+        claims += [(claim, statement.base) for claim in statement.body.claims]
         names = self.names(scope, i) if any(claim.names for claim, _ in claims) else {}
         if kind.arity == 0:
             first, *rest = own_parts(statement)

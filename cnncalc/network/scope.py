@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.geometry import Rational
-    from cnncalc.syntax.tree import After, Label, Statement
+    from cnncalc.network.chain import Part
+    from cnncalc.syntax.tree import Label, Statement
 
 MOST = 10_000
 """Of a longer range the names are not kept from anonymous lines, nor are those of more ranges than this in all."""
@@ -61,7 +62,7 @@ class Scope:
         self.prefix, self.written = prefix, written
         self.taken: dict[str, int] = {}
         self.counters: dict[str, int] = {}
-        self.after: dict[str, After | None] = dict(above.after) if above else {}
+        self.after: dict[str, list[Part] | None] = dict(above.after) if above else {}
         self.constants: Names = Names(above.constants if above else None)
         if i is not None:
             self.constants["i"] = i

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
 from cnncalc.faults import ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.geometry import Order
+from cnncalc.network.chain import given_parts
 from cnncalc.network.claim import claimed
 from cnncalc.network.lines import Lines
 from cnncalc.network.node import Claimed, Network, inside
@@ -116,6 +117,8 @@ class Tracer(Lines):
             return True
         self.steps += 1
         limits, made = self.options.limits, len(self.nodes) + len(self.unknown)
+        if made < limits.layers and self.steps <= limits.layers:
+            return False
         more = isinstance(statement, LayerLine) and bool(self.inputs)
         self.stopped = made + more > limits.layers or self.steps - made > limits.layers + limits.lines
         if self.stopped:
@@ -188,7 +191,7 @@ class Tracer(Lines):
 
     def after(self, statement: After, scope: Scope) -> None:
         """`after conv: relu` speaks to every such line below it."""
-        scope.after[statement.uses[0].kind.keyword()] = statement
+        scope.after[statement.uses[0].kind.keyword()] = given_parts(statement)
 
     # What does not read
 
