@@ -388,10 +388,11 @@ GROUPS = Code(
     ERROR,
     """\
 ## What it does
-The groups of a convolution do not divide its input channels or its filters.
+The groups of a convolution do not divide its input channels or its filters, or those of a `gn` or a `shuffle` do
+not divide the channels.
 
 ## Why is this bad
-Each group reads an equal share of the channels and makes an equal share of the filters.
+Each group has an equal share of the channels, and of the filters.
 
 ## Example
     INPUT: 8x8x6
@@ -428,10 +429,11 @@ WRONG_RANK = Code(
     ERROR,
     """\
 ## What it does
-A layer is put on a tensor without the axes it slides over.
+A layer is put on a tensor without the axes it slides over, on tokens that are not embedded, or an `embed` on numbers.
 
 ## Why is this bad
-A window needs a map; a vector has none left after fc or flatten.
+A window needs a map; a vector has none left after fc or flatten. Tokens are integers that stand for words: there is
+nothing to multiply before each has its numbers.
 
 ## Example
     FC6: 4096
@@ -584,6 +586,73 @@ Maps are counted from 0, so that the last of 6 is 5; and a filter has one kernel
 ## Use instead
     INPUT: 14x14x6
     conv 5x5 connect 0,1,2 3,4,5
+""",
+)
+
+TOO_FEW = Code(
+    "SHP112",
+    "too-few-to-normalize",
+    ERROR,
+    """\
+## What it does
+A group or instance normalization takes its mean and variance of a single number.
+
+## Why is this bad
+A number less its own mean is 0 whatever it was, so that nothing of the input is left. PyTorch refuses it: an
+instance normalization of 1x1 maps always, a group normalization with one sample.
+
+## Example
+    INPUT: 8x8x3
+    gap
+    instancenorm
+
+## Use instead
+    INPUT: 8x8x3
+    instancenorm
+    gap
+""",
+)
+
+ELEMENTS = Code(
+    "SHP113",
+    "reshape-changes-size",
+    ERROR,
+    """\
+## What it does
+A `reshape` asks for a shape that holds another count of numbers than its input.
+
+## Why is this bad
+The same numbers stand under another shape; none are made and none are dropped. PyTorch refuses it.
+
+## Example
+    INPUT: 784
+    reshape 28x28x3
+
+## Use instead
+    INPUT: 784
+    reshape 28x28x1
+""",
+)
+
+SLICE = Code(
+    "SHP114",
+    "slice-outside-channels",
+    ERROR,
+    """\
+## What it does
+A `slice` ends where it begins or before, or beyond the last channel.
+
+## Why is this bad
+Channels are counted from 0 and the end is not included: of 64 channels the last ten are 54:64. PyTorch would take
+what there is, or hand on an empty tensor, without a word.
+
+## Example
+    INPUT: 8x8x64
+    slice 32:65
+
+## Use instead
+    INPUT: 8x8x64
+    slice 32:64
 """,
 )
 

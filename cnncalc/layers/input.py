@@ -18,7 +18,13 @@ class Input(Layer):
     parameters = (Parameter("shape", "shape", positional=True, required=True),)
     arity = 0
     view = True
-    examples = (("", "input 227x227x3"), ("", "input 3@32x32"), ("", "input 64x300"), ("", "input 784"))
+    examples = (
+        ("", "input 227x227x3"),
+        ("", "input 3@32x32"),
+        ("", "input 64x300"),
+        ("", "input 784"),
+        ("", "input 64 tokens"),
+    )
 
     shape: Shape
 

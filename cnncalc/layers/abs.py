@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncalc.geometry import Shape
+    from cnncalc.layer import Array
+
+
+class Abs(Elementwise):
+    """The absolute value, `R_abs` (Jarrett et al. 2009, section 2): a compare a number.
+
+    Alone it is this kind; where its parenthesis touches it, `abs(x)` is the function of expressions.
+    """
+
+    examples = (("6x5x4", "abs"), ("9x3", "abs"), ("2x3x4x2", "abs"), ("10", "abs"))
+
+    def work(self, *inputs: Shape) -> Work:
+        n = inputs[0].elements
+        return Work(compares=n)
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved(input=True)
+
+    def torch(self, *inputs: Shape) -> Module:
+        return Module("", "{x}.abs()")
+
+    def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
+        import numpy as np
+
+        return np.abs(inputs[0])
