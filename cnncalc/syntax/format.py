@@ -20,7 +20,7 @@ from cnncalc.syntax.expression import Step
 from cnncalc.syntax.parse import Parser, parse
 from cnncalc.syntax.spelling import figure, spelled, value
 from cnncalc.syntax.statement import read_statement
-from cnncalc.syntax.tree import After, Axes, Constant, Expect, LayerLine, Repeat, Rounding, Train, Use
+from cnncalc.syntax.tree import After, Axes, Constant, Expect, Group, LayerLine, Repeat, Rounding, Train, Use
 from cnncalc.syntax.words import kind_in
 
 if TYPE_CHECKING:
@@ -96,20 +96,19 @@ def blocks(source: Source, parsed: Parsed, limits: Limits) -> Iterator[list[str]
     """The rows that each logical line becomes."""
     defined = Parser(source, limits).defined
     depths: dict[int, int] = {}
-    parts: dict[int, list[str]] = {}
+    parts: dict[int, list[Statement]] = {}
     for depth, statement in flattened(parsed):
-        place = statement.place
-        depths[place.line.number] = depth
-        parts.setdefault(place.line.number, []).append(place.line.text[place.begin : place.end])
+        depths[statement.place.line.number] = depth
+        parts.setdefault(statement.place.line.number, []).append(statement)
     ends = [line.number - 1 for line in source.lines[1:]] + [len(source.rows)]
     for line, end, row in zip(source.lines, ends, levels(source, depths), strict=True):
         before, comment = split_comment(source.rows[end - 1])
         if line.number in parts:
-            code, comment = joined(parts[line.number], comment.rstrip(), defined)
+            code, comment = joined(parts[line.number], comment.rstrip(" \t"), defined)
             yield wrapped(INDENT * row.depth + code, comment, limits.columns)
         else:
             column = len(before.expandtabs()) - len(before.lstrip())
-            yield [lone(comment.rstrip(), sum(open_ <= column for open_ in row.columns[1:]), bool(line.text))]
+            yield [lone(comment.rstrip(" \t"), sum(open_ <= column for open_ in row.columns[1:]), bool(line.text))]
 
 
 def lone(comment: str, depth: int, marked: bool) -> str:
@@ -148,9 +147,9 @@ def levels(source: Source, depths: dict[int, int]) -> list[Row]:
     return rows
 
 
-def joined(parts: list[str], comment: str, defined: frozenset[str]) -> tuple[str, str]:
+def joined(parts: list[Statement], comment: str, defined: frozenset[str]) -> tuple[str, str]:
     """The statements of a line as they are written behind one another, and its comment, remarks first."""
-    done = [printed(text, bool(SOURCE.match(comment)), defined) for text in parts]
+    done = [printed(part, bool(SOURCE.match(comment)), defined) for part in parts]
     remarks = [f"# {remark}" for _, found in done for remark in found]
     return "; ".join(code for code, _ in done), "  ".join([*remarks, *([comment] if comment else [])])
 
@@ -166,13 +165,14 @@ def wrapped(code: str, comment: str, columns: int) -> list[str]:
     return [*rows, row]
 
 
-def printed(text: str, silent: bool, defined: frozenset[str]) -> tuple[str, list[str]]:
+def printed(statement: Statement, silent: bool, defined: frozenset[str]) -> tuple[str, list[str]]:
     """A statement in its best form that says the same, and its remarks; they stay in it where it is `silent`."""
-    statement = read_statement(text, defined)
+    place = statement.place
+    text = place.line.text[place.begin : place.end]
     form = FORMS.get(type(statement), as_written)(statement, text)
     remarks = remarked(text, form.values)
     kept = [f"({remark})" for remark in remarks if silent or SPEAKS.search(remark)]
-    said = meaning(statement)
+    said = meaning(read_statement(text, defined))
     for best in form.texts:
         code = " ".join([best, *kept])
         if says(code, said, defined):
@@ -346,6 +346,11 @@ def repeat(line: Repeat, text: str) -> Form:
     return Form([f"{titled(line.label, text)} {times}" if line.label else times], [(0, len(text))])
 
 
+def group(line: Group, text: str) -> Form:
+    """`NAME:`, although its name may say a kind."""
+    return Form([titled(line.label, text)], [(0, len(text))])
+
+
 def as_written(line: Statement, text: str) -> Form:
     """A statement that has no canonical form."""
     return Form([], [(0, len(text))])
@@ -353,9 +358,9 @@ def as_written(line: Statement, text: str) -> Form:
 
 FORMS: dict[type, Callable[..., Form]] = {
     LayerLine: layer_line, After: after, Axes: axes, Rounding: rounding, Expect: expect, Train: train,
-    Constant: constant, Repeat: repeat,
+    Constant: constant, Repeat: repeat, Group: group,
 }  # fmt: skip
-"""How each sort of statement is written; a group's head is a layer's line without a layer."""
+"""How each sort of statement is written."""
 
 PLACES = frozenset(("begin", "end", "base", "place", "body"))
 
