@@ -190,6 +190,47 @@ def dcgan() -> Layers:
     ]
 
 
+def dcgan_paper() -> Layers:
+    def norm(name: str, maps: int) -> Layers:
+        return [(f"{name}.bn", nn.BatchNorm2d(maps)), (f"{name}.relu", nn.ReLU())]
+
+    def up(number: int, inputs: int, maps: int, bias: bool = False) -> Layers:
+        return [(f"DECONV{number}", nn.ConvTranspose2d(inputs, maps, 5, 2, 2, output_padding=1, bias=bias))]
+
+    return [
+        ("PROJECT", nn.Linear(100, 4 * 4 * 1024, bias=False)),
+        ("RESHAPE", nn.Unflatten(1, (1024, 4, 4))),
+        *norm("RESHAPE", 1024),
+        *up(1, 1024, 512),
+        *norm("DECONV1", 512),
+        *up(2, 512, 256),
+        *norm("DECONV2", 256),
+        *up(3, 256, 128),
+        *norm("DECONV3", 128),
+        *up(4, 128, 3, bias=True),
+        ("DECONV4.tanh", nn.Tanh()),
+    ]
+
+
+class Lookup(nn.Embedding):
+    """Channels before positions, as a convolution of torch reads them."""
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return super().forward(tokens).transpose(1, 2)
+
+
+def textcnn() -> Layers:
+    return [
+        ("EMBED", Lookup(18_766, 300)),
+        *relu("CONV", nn.Conv1d(300, 100, 3)),
+        ("POOL", nn.AdaptiveMaxPool1d(1)),
+        ("DROPOUT", nn.Dropout(0.5)),
+        ("", nn.Flatten()),
+        ("FC", nn.Linear(100, 2)),
+        ("SOFTMAX", nn.Softmax(1)),
+    ]
+
+
 # input as torch has it, parameters of each layer that has any, in order
 PUBLISHED = {
     zfnet: (
@@ -215,8 +256,18 @@ PUBLISHED = {
     wavenet_stack: ((1, 16000), [96, *[2_080] * 9, 8_448]),
     series: ((1, 8), [3]),
     dcgan: ((100, 1, 1), [819_200, 1_024, 2_097_152, 512, 524_288, 256, 131_072, 128, 3_072]),
+    dcgan_paper: ((100,), [1_638_400, 2_048, 13_107_200, 1_024, 3_276_800, 512, 819_200, 256, 9_603]),
+    textcnn: ((64,), [5_629_800, 90_100, 202]),
 }
 NAMES = [build.__name__.replace("_", "-") for build in PUBLISHED]
+
+TOKENS = {textcnn: 18_766}
+
+
+def sample(build) -> torch.Tensor:
+    """One input of a network: numbers, or tokens of its vocabulary."""
+    shape, _ = PUBLISHED[build]
+    return torch.randint(TOKENS[build], (1, *shape)) if build in TOKENS else torch.randn(1, *shape)
 
 
 def measured(layers: Layers, x: torch.Tensor):
@@ -232,9 +283,8 @@ def measured(layers: Layers, x: torch.Tensor):
 @pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
 def test_every_row_is_that_of_the_module_written_by_hand(build):
     net = cnncalc.load(build.__name__.replace("_", "-"))
-    shape, _ = PUBLISHED[build]
     with torch.device("meta"), torch.no_grad():
-        rows = list(measured(build(), torch.empty(1, *shape)))
+        rows = list(measured(build(), sample(build)))
     assert [(node.name, node.output.dims, node.params, node.macs) for node in net] == rows
     assert sum(row[2] for row in rows) == net.params
     assert sum(row[3] for row in rows) == net.macs
@@ -250,11 +300,10 @@ def test_params_layer_by_layer_as_published(build):
 @pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
 def test_the_emitted_module_computes_what_the_one_written_by_hand_does(build):
     """With the same weights both give the same numbers, on a real input."""
-    shape, _ = PUBLISHED[build]
     torch.manual_seed(0)
     theirs = nn.Sequential(*(layer for _, layer in build())).eval()
     ours = cnncalc.load(build.__name__.replace("_", "-")).to_torch().eval()
-    x = torch.randn(1, *shape)
+    x = sample(build)
     with torch.no_grad():
         for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
             mine.copy_(other)
