@@ -24,8 +24,12 @@ class Limits(NamedTuple):
     layers: int = 100_000
     nesting: int = 200
     digits: int = 1_000
+    names: int = 400
+    errors: int = 1_000
 
 
+JOINED = 10
+"""How long a line is that goes on behind `\\`, in limits of columns."""
 SAME = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00d7": "x", "\t": " "}
 LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 PLAIN = re.compile(r"[\t\x20-\x7e]*")
@@ -125,11 +129,19 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
         findings.append(Diagnostic(LIMIT, message, span, "--limit lines=N raises it"))
     lines: list[Line] = []
     row, end = 0, min(len(rows), limits.lines)
-    while row < end:
+    while row < end and len(findings) <= limits.errors:
         line, used = logical(rows, row, limits, findings)
         lines.append(line)
         row += used
+    if row < end:
+        findings.append(too_many(Span(row + 1, 1, row + 1, 2), limits))
     return Source(name, rows, tuple(lines), tuple(findings))
+
+
+def too_many(span: Span, limits: Limits) -> Diagnostic:
+    """The error behind which a file is not read on."""
+    message = f"the spec has more than {limits.errors:,} errors; what follows is not read"
+    return Diagnostic(LIMIT, message, span, "--limit errors=N raises it")
 
 
 def logical(rows: tuple[str, ...], first: int, limits: Limits, findings: list[Diagnostic]) -> tuple[Line, int]:
@@ -145,11 +157,21 @@ def logical(rows: tuple[str, ...], first: int, limits: Limits, findings: list[Di
         readable = fits(row, number, limits, findings)
         code, comment = split_comment(row) if readable else ("", "")
         more = not comment and code.rstrip().endswith("\\")
+        if len(text) > JOINED * limits.columns:
+            readable, code = refuse_more(number, whole, limits, findings), ""
         cleaned, legal = clean(code.rstrip()[:-1] + " " if more else code, len(text), number, anchors, findings)
         check_comment(comment, len(code), number, findings)
         text += cleaned
         whole &= readable and legal
     return Line(first + 1, text.rstrip(), comment.strip("# \t"), tuple(anchors), whole), used
+
+
+def refuse_more(number: int, first: bool, limits: Limits, findings: list[Diagnostic]) -> bool:
+    """A line goes on for too long, which is said of the first row too many."""
+    if first:
+        message = f"the line goes on for more than {JOINED * limits.columns:,} characters"
+        findings.append(Diagnostic(LIMIT, message, Span(number, 1, number, 2), "--limit columns=N raises it"))
+    return False
 
 
 def fits(row: str, number: int, limits: Limits, findings: list[Diagnostic]) -> bool:
@@ -216,7 +238,8 @@ def illegal(char: str) -> tuple[str, str]:
         return f"{code} ({title}) stands apart from its letter", "write the letter and its mark as one character"
     plain = normalize("NFKC", char)
     script = title.split()[0]
-    if char.isalpha() and plain == char and script not in ("cyrillic", "greek", "cherokee", "armenian", "fullwidth"):
+    seen = char.isalpha() and plain == char and "filler" not in title
+    if seen and script not in ("cyrillic", "greek", "cherokee", "armenian", "fullwidth"):
         return NOTHING
     instead = LOOKALIKES.get(char) or next((INSTEAD[word] for word in title.split() if word in INSTEAD), "")
     instead = instead or (plain.strip() if plain.isascii() else "")

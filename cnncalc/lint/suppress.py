@@ -20,10 +20,13 @@ def heard(found: Iterable[Diagnostic], source: Source) -> Iterator[Diagnostic]:
     """The findings that neither their line nor the top of their file says are meant."""
     numbers = [line.number for line in source.lines]
     everywhere = frozenset(of_file(source))
+    said: dict[int, frozenset[str]] = {}
     for finding in found:
         line = source.lines[max(bisect(numbers, finding.span.line) - 1, 0)]
         words = (finding.code.code, finding.name)
-        if everywhere.isdisjoint(words) and frozenset(of_line(line)).isdisjoint(words):
+        if line.number not in said:
+            said[line.number] = frozenset(of_line(line)) | everywhere
+        if said[line.number].isdisjoint(words):
             yield finding
 
 

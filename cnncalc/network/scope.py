@@ -25,12 +25,13 @@ MOST = 10_000
 class Names(Mapping[str, "Rational"]):
     """Numbers by name: this body's own, behind them those of the bodies around it.
 
-    They are looked up where they stand: a copy for every line would make long files slow.
+    They are looked up where they stand, and counted once: a copy for every line would make long files slow.
     """
 
-    def __init__(self, above: Names | None = None) -> None:
-        self.levels: tuple[dict[str, Rational], ...] = ({}, *(above.levels if above else ()))
-        self.count: int = above.count if above else 0
+    def __init__(self, above: Names | None, own: dict[str, Rational]) -> None:
+        self.above, self.own = above, own
+        self.levels: tuple[dict[str, Rational], ...] = (own, *above.levels) if above is not None else (own,)
+        self.count = -1
 
     def __getitem__(self, name: str) -> Rational:
         for level in self.levels:
@@ -39,8 +40,8 @@ class Names(Mapping[str, "Rational"]):
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: Rational) -> None:
-        self.count += name not in self
-        self.levels[0][name] = value
+        self.count += self.count >= 0 and name not in self
+        self.own[name] = value
 
     def __contains__(self, name: object) -> bool:
         return any(name in level for level in self.levels)
@@ -49,6 +50,9 @@ class Names(Mapping[str, "Rational"]):
         return iter(dict.fromkeys(name for level in reversed(self.levels) for name in level))
 
     def __len__(self) -> int:
+        if self.count < 0:
+            above: Mapping[str, Rational] = {} if self.above is None else self.above
+            self.count = len(above) + sum(name not in above for name in self.own)
         return self.count
 
 
@@ -63,9 +67,7 @@ class Scope:
         self.taken: dict[str, int] = {}
         self.counters: dict[str, int] = {}
         self.after: dict[str, list[Part] | None] = dict(above.after) if above else {}
-        self.constants: Names = Names(above.constants if above else None)
-        if i is not None:
-            self.constants["i"] = i
+        self.constants: Names = Names(above.constants if above else None, {} if i is None else {"i": i})
 
     def anonymous(self, kind: str) -> str:
         """The next name of a kind that no line of this scope bears."""

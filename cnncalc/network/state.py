@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
-from cnncalc.faults import DUPLICATE_NAME, NO_NETWORK, UNKNOWN_NAME
+from cnncalc.faults import DUPLICATE_NAME, LIMIT, NO_NETWORK, UNKNOWN_NAME
 from cnncalc.geometry import Order, Shape
 from cnncalc.network.bind import Setting
 from cnncalc.network.chain import LOST, Flow
@@ -84,19 +84,20 @@ class State:
 
     def names(self, scope: Scope, i: int | None) -> Names:
         """The constants, the extents of the tensor that comes in, and the number in a range."""
-        names, shape = Names(scope.constants), self.flow.shape
+        own: dict[str, Rational] = {}
+        shape = self.flow.shape
         if shape is not None:
-            for letter, extent in zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True):
-                names[letter] = extent
+            own.update(zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True))
         if i is not None:
-            names["i"] = i
-        return names
+            own["i"] = i
+        return Names(scope.constants, own)
 
     def lose(self, place: Place, name: str, kind: str) -> None:
         """From here on shapes are unknown; a row says so where a kind is told."""
         self.flow, self.partial = LOST, True
         if kind:
-            self.unknown.append(Unknown(name or kind, kind, place.line.number))
+            shown = name if 0 < len(name) <= self.options.limits.names else kind
+            self.unknown.append(Unknown(shown, kind, place.line.number))
 
     def doubt(self) -> None:
         """From here on the shape is only assumed: errors below are found, and no row shows a number."""
@@ -131,6 +132,13 @@ class State:
             text = f"'{row}' is named twice: on line {self.rows[row]} and here"
             raise Mistake(DUPLICATE_NAME, text, begin, end, "give each its own name")
         self.rows[row] = line
+
+    def check_name(self, label: Label, scope: Scope) -> None:
+        """A name, those of the groups around it included, is no longer than the limit."""
+        length, most = len(scope.prefix) + len(label.name), self.options.limits.names
+        if length > most:
+            text = f"the name has {length:,} characters with those of its groups, the limit is {most:,}"
+            raise Mistake(LIMIT, text, label.begin, label.end, "--limit names=N raises it")
 
     def take(self, label: Label | None, name: str, scope: Scope, place: Place) -> str:
         """A name of this scope with its prefix; one that is taken costs what follows its numbers."""

@@ -19,6 +19,7 @@ from cnncalc.network.lines import Lines
 from cnncalc.network.node import Claimed, Network, inside
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
 from cnncalc.network.state import Options
+from cnncalc.source import too_many
 from cnncalc.syntax.expression import shown
 from cnncalc.syntax.tree import (
     After,
@@ -62,6 +63,7 @@ class Tracer(Lines):
         super().__init__(source, parsed, options)
         self.statements, self.axes_line = parsed.statements, 0
         self.steps, self.stopped = 0, False
+        self.most = len(self.findings) + options.limits.errors
         self.expects: list[Expect] = []
         self.expectations: list[Claimed] = []
         self.expected_of: set[tuple[str, ...]] = set()
@@ -112,7 +114,7 @@ class Tracer(Lines):
             return None
 
     def full(self, statement: Statement) -> bool:
-        """Whether the limit of layers is reached; said once."""
+        """Whether the limit of layers or of errors is reached; said once."""
         if self.stopped:
             return True
         self.steps += 1
@@ -124,6 +126,9 @@ class Tracer(Lines):
         if self.stopped:
             text = f"the spec makes more than {limits.layers:,} layers"
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
+        elif len(self.findings) > self.most:
+            self.stopped = True
+            self.note(too_many(statement.place.span(), limits))
         return self.stopped
 
     # Constants
@@ -289,6 +294,8 @@ class Tracer(Lines):
 
     def named(self, label: Label | None, place: Place, scope: Scope) -> Iterator[tuple[str, int | None]]:
         """(name, number) of a line: once, or for every number of its range."""
+        if label is not None:
+            self.check_name(label, scope)
         if label is None or label.last is None:
             yield label.name if label else "", None
             return

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Styled = tuple[str, str]
 
 
+LONG = 200
+"""How much of a spec's line is shown beside its working."""
+
+
 def safe(text: str) -> str:
     """Text from a spec without anything that steers a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text)
@@ -136,13 +140,18 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
         row = net.source.rows[node.span.line - 1]
         line = row if ";" not in row else row[node.span.column - 1 : node.span.end_column - 1]
         yield from [("", "")] * bool(i)
-        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {safe(line.strip())})"
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(line.strip()))})"
         steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
         wide = max(len(step.what) for step in steps)
         yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)
         if about:
             yield "", ""
             yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
+
+
+def short(text: str) -> str:
+    """Text of one line at most; a spec's line may be as long as a book."""
+    return text if len(text) <= LONG else f"{text[:LONG]}..."
 
 
 def paragraph(doc: str) -> list[str]:

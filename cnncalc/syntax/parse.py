@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import INDENTATION, LIMIT, MISPLACED, UNKNOWN_KIND
 from cnncalc.record import NamedTuple
-from cnncalc.source import Limits, Line, Source, split_statements, trimmed
+from cnncalc.source import Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
 from cnncalc.syntax.tree import Broken, Group, LayerLine, Place, Repeat
 
@@ -46,7 +46,11 @@ class Open(NamedTuple):
 def parse(source: Source, limits: Limits = Limits()) -> Parsed:
     """Every statement of a source; findings hold the mistakes, the characters' included."""
     parser = Parser(source, limits)
+    most = len(source.findings) + limits.errors
     for line in source.lines:
+        if len(parser.findings) > most:
+            parser.findings.append(too_many(line.span(0, 1), limits))
+            break
         if line.text or not line.whole:
             parser.line(line)
     return Parsed(parser.top, parser.findings)
