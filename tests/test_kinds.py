@@ -5,6 +5,7 @@ is there. Only illegal lines, counts worked out by hand and random windows are w
 """
 
 import re
+from fractions import Fraction
 from itertools import product
 from math import floor, prod
 from types import FunctionType
@@ -195,7 +196,7 @@ def test_aliases_are_what_the_kinds_state():
 
 @pytest.mark.parametrize(("alias", "keyword"), layers.ALIASES.items())
 def test_aliases_lead_to_their_kind(alias, keyword):
-    given_input, line = next(example for example in KINDS[keyword].examples if example[1].split()[0] == keyword)
+    given_input, line = next(example for example in KINDS[keyword].examples if example[1].startswith(keyword))
     words = sorted(alias.split(), key=lambda word: word not in SLIDE_WORDS)
     for spelled in (words, map(str.upper, words)):
         node = case(given_input, line.replace(keyword, " ".join(spelled), 1)).node
@@ -379,8 +380,30 @@ def loop_norm(module, shape):
     return each._replace(adds=adds)
 
 
-def loop_global(module, shape):
-    return Work(adds=sum(1 for _ in product(*map(range, shape[1:]))) - shape[1], divs=shape[1])
+def loop_subsample(module, shape):
+    """The pool's, and for each output a product and an addition."""
+    outputs, more = loop_taps(module.pool, shape)
+    return Work(adds=more + outputs, divs=outputs, muls=outputs)
+
+
+def loop_spread(module, shape):
+    """(outputs, taps behind the first of each) of a pool with a given number of windows."""
+    outs = axes_of(module, "output_size", len(shape) - 2)
+    axes = [[(i * w // o, -(-(i + 1) * w // o)) for i in range(o)] for w, o in zip(shape[2:], outs, strict=True)]
+    outputs = more = 0
+    for _, place in product(range(shape[1]), product(*axes)):
+        outputs += 1
+        more += sum(1 for _ in product(*(range(begin, end) for begin, end in place))) - 1
+    return outputs, more
+
+
+def loop_spread_mean(module, shape):
+    outputs, more = loop_spread(module, shape)
+    return Work(adds=more, divs=outputs)
+
+
+def loop_spread_max(module, shape):
+    return Work(compares=loop_spread(module, shape)[1])
 
 
 def loop_distance(module, shape):
@@ -394,7 +417,9 @@ LOOPS = {
     "ConvTranspose": loop_back,
     "MaxPool": loop_max,
     "AvgPool": loop_mean,
-    "AdaptiveAvgPool": loop_global,
+    "AdaptiveAvgPool": loop_spread_mean,
+    "AdaptiveMaxPool": loop_spread_max,
+    "Subsample": loop_subsample,
     "LPPool": loop_norm,
     "Linear": loop_linear,
 }
@@ -443,6 +468,13 @@ def test_loops_reach_every_kind_that_multiplies_or_slides():
         ("bn", Work(muls=24, adds=24)),
         ("lrn 3", Work(muls=48, adds=72, pows=24, divs=24)),
         ("bias", Work(adds=24)),
+        ("subsample 3x1", Work(adds=24, muls=8, divs=8)),
+        ("global maxpool", Work(compares=20)),
+        ("adaptive avgpool 2x1", Work(adds=24, divs=8)),
+        ("adaptive maxpool 3x2", Work()),
+        ("adaptive maxpool 5x2", Work(compares=16)),
+        ("lppool 1x2", Work(muls=24, adds=12, pows=12)),
+        ("lppool 1x2 power 3", Work(adds=12, pows=36)),
         ("dropout", Work()),
         ("flatten", Work()),
         ("relu6", Work(compares=48)),
@@ -480,6 +512,8 @@ def test_work_worked_out_by_hand(line, work):
     [
         ("bias", 0, 4, 0),
         ("bias untied", 0, 24, 0),
+        ("subsample 2", 4, 4, 0),
+        ("subsample 2 frozen", 0, 0, 8),
         ("bn", 4, 4, 9),
         ("lrn", 0, 0, 0),
         ("conv 5 2x1", 40, 5, 0),
@@ -509,11 +543,14 @@ def exchanged(example, unit):
 
 
 def touched(example, unit, channel=0):
-    """The cells whose gradient at one unit is not zero for some sample; weights are 1, so that nothing cancels."""
+    """The cells whose gradient at one unit is not zero for some sample; weights are 1, so that nothing cancels.
+
+    A maximum passes its gradient to one cell only: many samples reach them all.
+    """
     shape = example.shape
     if not shape.channels:
         return exchanged(example, unit)
-    batch = min(256, max(8, 4_000_000 // shape.elements))
+    batch = max(8, min(1024, 4_000_000 // shape.elements)) if example.node.work.compares else 8
     module = example.module.double().eval()
     for owned in module.parameters():
         owned.data.fill_(1.0)
@@ -648,6 +685,7 @@ ILLEGAL = [
     Illegal("2x2x3", "lppool 3x3", "lppool 3x3 pad 1", faults.WINDOW_EXCEEDS),
     Illegal("2x2x3", "lppool 3x3 pad 2 reflect", "lppool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
     Illegal("8x8x2", "lppool 3x3 stride 2 pad 1 copy ceil", "lppool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
+    Illegal("2x3x3", "subsample 3x3", "subsample 2x3", faults.WINDOW_EXCEEDS),
     Illegal("8x8x2", "avgpool 3x3 countpad nocountpad", "avgpool 3x3 nocountpad", faults.CONTRADICTION),
     Illegal("8x8x2", "avgpool 3x3 pad 1 copy nocountpad", "avgpool 3x3 pad 1 copy", faults.CONTRADICTION),
     Illegal("9x9x2", "avgpool 3x3 stride 2 pad 2", "avgpool 3x3 stride 2 pad 1", faults.POOL_PAD),
@@ -742,6 +780,12 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "leave out 'ceil', or pad with zeros, as many at the start as at the end",
         ),
         (
+            "8x2x2",
+            "subsample 3x4",
+            "the window is 4 high, its input 2",
+            "use a kernel of at most 2, or an input at least 4 high",
+        ),
+        (
             "8x8x2",
             "deconv 4 3x3 stride 2 pad 1 copy",
             "the pad of a deconv cuts its output: copy has nothing to fill",
@@ -786,9 +830,11 @@ def test_messages_give_both_numbers_and_a_remedy(given_input, line, message, hin
 
 def by_torch(illegal):
     """Whether a PyTorch module says the same; it cannot where F.pad pads for it."""
+    if illegal.code in UNKNOWN_TO_TORCH:
+        return False
     layer, shape = unchecked(illegal)
     padded = "F.pad" in layer.torch(shape).call and illegal.code is faults.POOL_PAD
-    return illegal.code not in UNKNOWN_TO_TORCH and not padded
+    return not padded
 
 
 @pytest.mark.parametrize("illegal", list(filter(by_torch, ILLEGAL)), ids=lambda illegal: illegal.line)
@@ -1016,6 +1062,31 @@ def test_random_norm_pools_are_accepted_where_torch_accepts(slide, power):
     """Padding is always F.pad's; `ceil` gives as many sums as a max pool gives maxima."""
     pools, fill = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), float("-inf")
     agree(slide.written("lppool", 2, f"power {power}"), pooled(slide, pools, fill))
+
+
+@RANDOM
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=3), st.booleans())
+def test_random_adaptive_pools_are_accepted_where_torch_accepts(axes, largest):
+    extents, outs = zip(*axes, strict=True)
+    module = getattr(nn, f"Adaptive{'Max' if largest else 'Avg'}Pool{len(axes)}d")(outs)
+    line = f"adaptive {'maxpool' if largest else 'avgpool'} {'x'.join(map(str, outs[::-1]))}"
+    agree(f"INPUT: {'x'.join(map(str, extents[::-1]))}x2\n{line}", accepted(lambda: module(torch.zeros(2, *extents))))
+
+
+@pytest.mark.parametrize(("extent", "output"), list(product(range(1, 40), range(1, 40))))
+def test_adaptive_windows_are_counted_without_walking_them(extent, output):
+    sizes = [-(-(i + 1) * extent // output) - i * extent // output for i in range(output)]
+    node = case(f"{extent}x1", f"adaptive maxpool {output}").node
+    assert node.work == Work(compares=sum(sizes) - output)
+    if output > 1:
+        assert (node.window.kernel, node.window.stride) == ((max(sizes),), (Fraction(extent, output),))
+
+
+@pytest.mark.parametrize(("extent", "output", "kernel"), [(12, 4, 3), (12, 3, 4), (7, 7, 1)])
+def test_an_adaptive_pool_that_divides_sees_what_the_plain_pool_sees(extent, output, kernel):
+    lines = (f"adaptive avgpool {output}", f"avgpool {kernel}")
+    one, other = (fields(case(f"{extent}x{extent}x2", line).network) for line in lines)
+    assert list(one.values()) == list(other.values())
 
 
 def test_a_norm_pool_sums_what_is_under_a_window_that_hangs_over():

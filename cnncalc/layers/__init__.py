@@ -11,9 +11,14 @@ import os
 from cnncalc.layer import Layer
 
 ALIASES = {
+    "adaptive avg pool": "adaptive avgpool",
+    "adaptive max pool": "adaptive maxpool",
+    "adaptive pool": "adaptive maxpool",
     "avg global pool": "gap",
     "avg pool": "avgpool",
     "avgpool global": "gap",
+    "global max pool": "global maxpool",
+    "global pool": "global maxpool",
     "l2pool": "lppool",
     "linear": "fc",
     "max pool": "maxpool",

@@ -32,6 +32,7 @@ class Lppool(Pool):
         ("9x8x3", "lppool 3x2 stride 2x1 pad 1"),
         ("8x8x2", "lppool 3x3 stride 2 pad 0:1x1:0 ceil"),
         ("9x9x2", "lppool 2x2 ceil"),
+        ("9x9x2", "lppool 3x3 stride 2 pad 1 copy ceil"),
         ("8x8x2", "lppool 3x3 stride 2 power 3"),
         ("8x8x2", "lppool 2x2 power 1 pad 1"),
         ("8x8x2", "lppool 3x3 stride 1 pad 1 reflect power 3/2"),
