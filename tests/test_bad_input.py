@@ -330,7 +330,8 @@ BAD = {
             "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 pad 1:2:3": (
-            "SYN107 2:19 : | a pad has two ends | a pad is start:end on each axis: pad 0:1x2:3",
+            "SYN107 2:19 : | more than two ends are joined by ':' | "
+            "write start:end, for a pad on each axis: pad 0:1x2:3",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 $5": (
             "SYN107 2:12 $ | '$' means nothing to conv | a remark stands in parentheses, a comment behind '#'",
@@ -532,7 +533,7 @@ BAD = {
             "SYN111 1:8 2.5 | an extent is 5/2 = 2.5, and must be whole | use floor(...), ceil(...) or //",
         ),
         "INPUT: ?x2x3\nrelu": (
-            "SYN111 1:8 ?x2x3 | the shape of the input must be known: '?' cannot stand in it | write the number",
+            "SYN111 1:8 ?x2x3 | every extent of the shape must be known: '?' cannot stand in it | write the number",
         ),
         "INPUT: -2x2x3\nrelu": (
             "SYN111 1:8 -2 | an extent is -2, and must be at least 1 | write a value of at least 1",
@@ -556,7 +557,8 @@ BAD = {
         ),
         "INPUT: 32x32x3 image\nrelu": ("SYN107 1:16 image | 'image' means nothing to input | input has no options",),
         "INPUT: 64 tokens\nrelu": (
-            "SYN107 1:11 tokens | 'tokens' means nothing to input | sequences of tokens are not supported yet",
+            "SHP104 2:1 relu | relu reads numbers, and the input is 64 tokens | "
+            "embed them first: embed 128 vocab 10000",
         ),
         "[32, 32, 3] INPUT\nrelu": (
             "SYN115 1:6 32 | a second shape is claimed | the axes of a shape are joined by 'x': 55x55x96",
@@ -1143,28 +1145,6 @@ BAD = {
         "INPUT: 32x32x3\nCONV: K=32 F=5 S=2 P=?": (
             "SYN118 2:22 ? | '?' (a number to solve for) is not supported yet | write the number",
         ),
-        "INPUT: 32x32x3\ndeconv 8 3x3": ("SYN118 2:1 deconv | layers of kind 'deconv' are not supported yet | ",),
-        "INPUT: 32x32x3\nDECONV1: 8 3x3": ("SYN118 2:1 DECONV1 | layers of kind 'deconv' are not supported yet | ",),
-        "INPUT: 32x32x3\nup: upsample 2": ("SYN118 2:5 upsample | layers of kind 'upsample' are not supported yet | ",),
-        "INPUT: 32x32x3\nrelu6": ("SYN118 2:1 relu6 | layers of kind 'relu6' are not supported yet | ",),
-        "INPUT: 32x32x3\nconv 8 3x3 gn 4": ("SYN118 2:12 gn | layers of kind 'gn' are not supported yet | ",),
-        "INPUT: 32x32x3\nconv 8 3x3 relu droppath 0.1": (
-            "SYN118 2:17 droppath | layers of kind 'droppath' are not supported yet | ",
-        ),
-        "INPUT: 32x32x3\nglobal maxpool": (
-            "SYN118 2:8 maxpool | layers of kind 'global maxpool' are not supported yet | ",
-        ),
-        "INPUT: 32x32x3\nGLOBAL MAX POOL:": (
-            "SYN118 2:12 POOL | layers of kind 'global maxpool' are not supported yet | ",
-        ),
-        "INPUT: 32x32x3\nADAPTIVE AVG POOL: 7x7": (
-            "SYN118 2:14 POOL | layers of kind 'adaptive avgpool' are not supported yet | ",
-        ),
-        "INPUT: 32x32x3\nadaptive maxpool 7": (
-            "SYN118 2:10 maxpool | layers of kind 'adaptive maxpool' are not supported yet | ",
-        ),
-        "INPUT: 32x32x3\nconv 8 3x3 frozen": ("SYN118 2:12 frozen | 'frozen' is not supported yet | ",),
-        "INPUT: 32x32x3\nconv 6 5x5 connect 0,1 1,2": ("SYN118 2:12 connect | 'connect' is not supported yet | ",),
         "INPUT: 32x32x3\nright: input 32x32x3": (
             "SYN118 2:1 right: input 32x32x3 | several inputs are not supported yet | ",
         ),
@@ -1211,13 +1191,135 @@ BAD = {
         "INPUT: 32x32x3\naux1 from 4a: aux weight 0.3\n  relu": (
             "SYN118 2:6 from 4a | 'from' (a line that reads another than the one above) is not supported yet | ",
         ),
-        "INPUT: 32x32x3\nafter conv: relu6": ("SYN118 2:13 relu6 | layers of kind 'relu6' are not supported yet | ",),
-        "INPUT: 32x32x3\nafter deconv: relu": ("SYN118 2:7 deconv | layers of kind 'deconv' are not supported yet | ",),
-        "INPUT: 32x32x3\nembed 32 vocab 100": ("SYN118 2:1 embed | layers of kind 'embed' are not supported yet | ",),
-        "INPUT: 32x32x3\nslice 0:3": ("SYN118 2:1 slice | layers of kind 'slice' are not supported yet | ",),
-        "INPUT: 32x32x3\nscale 0.17": ("SYN118 2:1 scale | layers of kind 'scale' are not supported yet | ",),
-        "INPUT: 32x32x3\nINPUT2: 64 tokens": (
-            "SYN107 2:12 tokens | 'tokens' means nothing to input | sequences of tokens are not supported yet",
+        "INPUT: 32x32x3\nscale": (
+            "SYN118 2:1 scale | scale without a number (a join that multiplies branches) is not supported yet | "
+            "write the number: scale 0.17",
+        ),
+        "INPUT: 32x32x3\nconv 8 3x3 scale relu": (
+            "SYN118 2:12 scale | scale without a number (a join that multiplies branches) is not supported yet | "
+            "write the number: scale 0.17",
+        ),
+    },
+    "tokens": {
+        "INPUT: 64 tokens\nconv 8 3": (
+            "SHP104 2:1 conv 8 3 | conv reads numbers, and the input is 64 tokens | "
+            "embed them first: embed 128 vocab 10000",
+        ),
+        "INPUT: 64 tokens relu\nembed 8 vocab 9": (
+            "SHP104 1:18 relu | relu reads numbers, and the input is 64 tokens | "
+            "embed them first: embed 128 vocab 10000",
+        ),
+        "INPUT: 32x32x3\nembed 8 vocab 9": (
+            "SHP104 2:1 embed 8 vocab 9 | embed reads tokens, and the input is 32x32x3 | "
+            "declare them: INPUT: 64 tokens",
+        ),
+        "INPUT: 64 tokens\nembed 8 vocab 9\nembed 8 vocab 9": (
+            "SHP104 3:1 embed 8 vocab 9 | embed reads tokens, and the input is 64x8 | declare them: INPUT: 64 tokens",
+        ),
+        "INPUT: 64 tokens\nembed 8": ("SYN108 2:1 embed 8 | embed has no vocab | write embed [dim] vocab N",),
+        "INPUT: 64 tokens\nembed vocab 9": ("SYN108 2:1 embed vocab 9 | embed has no dim | write embed [dim] vocab N",),
+        "INPUT: 64 tokens\nembed 8 9": (
+            "SYN113 2:9 9 | one value too many: embed takes [dim] | name what it is: vocab",
+        ),
+        "INPUT: 64 tokens\nembed 8 vocab_size 9": (
+            "SYN107 2:9 vocab_size | 'vocab_size' means nothing to embed | write 'vocab'",
+        ),
+        "INPUT: 64 tokens\nembed 8 vocabulary 9": (
+            "SYN107 2:9 vocabulary | 'vocabulary' means nothing to embed | write 'vocab'",
+        ),
+        "INPUT: 64 tokens\nembed C vocab 9": (
+            "SYN110 2:7 C | 'C' is not defined here | "
+            "C is a size of the tensor that comes in to a layer; here nothing has one",
+        ),
+        "INPUT: 64x8 tokens\nembed 8 vocab 9": (
+            "SYN107 1:13 tokens | 'tokens' means nothing to input | an input is a sequence of them: INPUT: 64 tokens",
+        ),
+        "INPUT: 1 token\nembed 8 vocab 9": (
+            "SYN107 1:10 token | 'token' means nothing to input | an input is a sequence of them: INPUT: 64 tokens",
+        ),
+        "INPUT: 0 tokens\nembed 8 vocab 9": (
+            "SYN111 1:8 0 | an extent is 0, and must be at least 1 | write a value of at least 1",
+        ),
+        "INPUT: 64 tokens => 65 tokens\nembed 8 vocab 9": (
+            "SYN115 1:21 65 tokens | the input is 64 tokens and claims 65 tokens | "
+            "an input claims its own shape at most",
+        ),
+        "INPUT: 64 tokens => 64\nembed 8 vocab 9": (
+            "SYN115 1:21 64 | the input is 64 tokens and claims 64 | an input claims its own shape at most",
+        ),
+    },
+    "new kinds' values": {
+        "INPUT: 8x8x64\nslice 2": (
+            "SYN111 2:7 2 | channels is a start and an end joined by ':' | write 0:58; the end is not included",
+        ),
+        "INPUT: 8x8x64\nslice 0x2": (
+            "SYN111 2:7 0x2 | channels is a start and an end joined by ':' | write 0:58; the end is not included",
+        ),
+        "INPUT: 8x8x64\nslice 1:2:3": (
+            "SYN107 2:10 : | more than two ends are joined by ':' | "
+            "write start:end, for a pad on each axis: pad 0:1x2:3",
+        ),
+        "INPUT: 8x8x64\nslice": ("SYN108 2:1 slice | slice has no channels | write slice [A:B]",),
+        "INPUT: 8x8x64\nslice -1:2": (
+            "SYN111 2:7 -1 | channels is -1, and must be at least 0 | write a value of at least 0",
+        ),
+        "INPUT: 8x8x64\nslice 0:65": (
+            "SHP114 2:7 0:65 | the slice ends before channel 65, and the input has 64 channels | end it at 64 at most",
+        ),
+        "INPUT: 8x8x64\nslice 8:8": (
+            "SHP114 2:7 8:8 | the slice begins at channel 8 and ends before 8: it holds none | "
+            "write 8:9, the end above the start",
+        ),
+        "INPUT: 8x8x64\nreshape": ("SYN108 2:1 reshape | reshape has no shape | write reshape 227x227x3",),
+        "INPUT: 8x8x64\nreshape ?x3": (
+            "SYN111 2:9 ?x3 | every extent of the shape must be known: '?' cannot stand in it | write the number",
+        ),
+        "INPUT: 8x8x64\nreshape 64x65": (
+            "SHP113 2:9 64x65 | the shape asked for holds 4,160 numbers, the input 4,096 | "
+            "write a shape whose extents and channels multiply to 4096",
+        ),
+        "INPUT: 8x8x64\ngn": ("SYN108 2:1 gn | gn has no groups | write gn [groups]",),
+        "INPUT: 8x8x64\ngn 6": (
+            "SHP102 2:4 6 | 6 groups do not divide the 64 channels | use a number of groups that divides 64",
+        ),
+        "INPUT: 64\ngn 64": (
+            "SHP112 2:4 64 | a group holds 1 number, and a mean and a variance need at least 2 | "
+            "use fewer groups, or normalize a larger map",
+        ),
+        "INPUT: 8x8x64\ngap\ninstancenorm": (
+            "SHP112 3:1 instancenorm | a channel's map holds 1 number, and a mean and a variance need at least 2 | "
+            "normalize a larger map, or use ln",
+        ),
+        "INPUT: 64\nshuffle 2": (
+            "SHP104 2:1 shuffle 2 | shuffle needs a map, and the input is a vector of 64 | "
+            "put it before fc or flatten, or give the input its extents: 28x28x1",
+        ),
+        "INPUT: 8x8x64\nconv 8 3x3 droppath": ("SYN108 2:12 droppath | droppath has no p | write droppath [p]",),
+        "INPUT: 8x8x64\ndroppath 2": ("SYN111 2:10 2 | p is 2, and must be at most 1 | write a value of at most 1",),
+        "INPUT: 8x8x64\nscale 1e309": (
+            "SYN111 2:7 1e309 | number is beyond 1.8e308, the largest number that PyTorch holds | "
+            "write a smaller number",
+        ),
+        "INPUT: 8x8x64\nleaky (-10**400 - 1/2)": (
+            "SYN111 2:7 (-10**400 - 1/2) | slope is beyond 1.8e308, the largest number that PyTorch holds | "
+            "write a smaller number",
+        ),
+        "INPUT: 8x8x64\nprelu 0.1": ("SYN113 2:7 0.1 | one value too many: prelu takes no such value | remove it",),
+        "INPUT: 8x8x64\nconv 8 3x3 channelwise": (
+            "SYN107 2:12 channelwise | 'channelwise' means nothing to conv | conv has no such option",
+        ),
+        "channelwise = 3\nINPUT: 8x8x64\nprelu": (
+            "SYN114 1:1 channelwise | 'channelwise' is a word of the language and cannot name a constant | "
+            "choose another name",
+        ),
+        "INPUT: 8x8x64\nfc 10 rbf 3": (
+            "SYN107 2:7 rbf | 'rbf' cannot follow another layer | give it a line of its own, or part the two with ';'",
+        ),
+        "INPUT: 8x8x64\nlayernorm": (
+            "SYN106 2:1 layernorm | 'layernorm' is no kind of layer | here it is called 'ln'",
+        ),
+        "INPUT: 8x8x64\nconv 8 3x3 groupnorm 4": (
+            "SYN107 2:12 groupnorm | 'groupnorm' means nothing to conv | here it is called 'gn'",
         ),
     },
 }
@@ -1440,6 +1542,12 @@ LIMITED = {
     INPUT
     + "relu; relu; relu relu relu relu relu relu relu; relu": "SYN103 2:49 relu | the spec makes more than 8 layers | "
     "--limit layers=N raises it",
+    f"{INPUT}g:\n  {'b' * 39}: relu": f"SYN103 3:3 {'b' * 39} | the name has 41 characters with those of its groups, "
+    "the limit is 40 | --limit names=N raises it",
+    INPUT
+    + "g:\n  relu; relu; relu; relu; relu\nexpect params(g) = 0\n"
+    + "\n".join(f"expect params(g, g.relu{i}) = 0" for i in range(1, 6)): "SYN103 9:1 expect params(g, g.relu5) = 0 | "
+    "the expectations up to this one speak of more than 40 layers | --limit layers=N raises it",
     "\n".join(
         " " * i + f"g{i}:" for i in range(5)
     ): "SYN103 4:4 g | bodies nest deeper than 2 | --limit nesting=N raises it",
@@ -1448,7 +1556,7 @@ LIMITED = {
 
 @pytest.mark.parametrize(("spec", "told"), LIMITED.items(), ids=range(len(LIMITED)))
 def test_limits_are_told_and_how_to_raise_them(spec, told):
-    limits = Limits(columns=100, lines=10, layers=8, nesting=2, digits=11)
+    limits = Limits(columns=100, lines=10, layers=8, nesting=2, digits=11, names=40)
     assert findings(spec, limits=limits)[0] == told
     assert not any(text.startswith("SYN103") for text in findings(spec))
 
