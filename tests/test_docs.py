@@ -29,8 +29,8 @@ REFUSED = [
     "conv 64 ? pad 1 => 32x32x64",
     "conv 8 3x3\nexpect memory <= 4GiB",
     "conv 8 3x3\nexpect memory(batch=32) <= 4GiB",
-    "conv 8 3x3 frozen",
-    "conv 6 5x5 connect 0,1 1,2",
+    "scale",
+    "scale\n  - identity\n  - gap; fc 8 sigmoid",
     *sorted(LATER),
 ]
 

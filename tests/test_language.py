@@ -3,9 +3,12 @@
 `rows` writes a network as `NAME kind SHAPE`; `same` holds two texts to one network.
 """
 
+from fractions import Fraction
+
 import pytest
 from listings import ALEXNET, ALPHAGO
 
+from cnncalc import layers
 from cnncalc.api import analyse, loads
 from cnncalc.geometry import Order, Pad
 from cnncalc.lint.claims import checked, unheld
@@ -131,15 +134,13 @@ def test_case_of_names_is_kept_and_counts_and_names_are_unique():
         ("GLOBAL AVERAGE POOL5:", "POOL5 gap 1x1x3"),
         ("AVG P1: pool 2x2", "P1 avgpool 16x16x3"),
         ("MAX CONV1: 8 3x3", "CONV1 conv 30x30x8"),
+        ("GLOBAL MAX POOL:", "POOL global maxpool 1x1x3"),
+        ("ADAPTIVE AVG POOL: 7x7", "POOL adaptive avgpool 7x7x3"),
+        ("ADAPTIVE MAX POOL1: 7", "POOL1 adaptive maxpool 7x7x3"),
     ],
 )
 def test_before_the_name_stand_slide_words(line, row):
     assert rows(INPUT + line) == [row]
-
-
-@pytest.mark.parametrize("line", ["GLOBAL MAX POOL:", "ADAPTIVE AVG POOL: 7x7", "ADAPTIVE MAX POOL1: 7"])
-def test_slide_words_that_spell_a_later_pool_are_never_dropped(line):
-    refused(line, "SYN118")
 
 
 @pytest.mark.parametrize(
@@ -513,8 +514,50 @@ def test_claims_of_shapes(line, holds):
     assert [f.code.code for f in net.diagnostics] == ([] if holds else ["REF101"])
 
 
+@pytest.mark.parametrize("line", ["INPUT: 64 tokens", "[64 tokens] INPUT", "text: input 64 TOKENS", "INPUT: n tokens"])
+def test_a_sequence_of_tokens(line):
+    text = f"n = 64\n{line}\nEMBED1: 32 vocab 100 => 64x32, 3,200 params, 0 macs, rf 1\nconv 8 3 => 62x8, rf 3"
+    assert rows(text) == ["EMBED1 embed 64x32", "conv1 conv 62x8"]
+    assert network(text).inputs[0].output.dims == (64,)
+    assert not network(text).diagnostics
+
+
+def test_tokens_have_no_channels_to_order_and_the_caller_may_give_others():
+    text = "axes CxL\nINPUT: 64 tokens => 64 tokens\nembed 8 vocab L"
+    assert rows(text) == ["embed1 embed 8x64"]
+    assert rows(text, input="9 tokens") == ["embed1 embed 8x9"]
+    assert network(text, input="9 tokens").params == 72
+
+
+@pytest.mark.parametrize("given", ["64", "64x8", "8x8x3"])
+def test_an_input_of_numbers_is_no_input_of_tokens(given):
+    [told] = analyse("INPUT: 64 tokens\nembed 8 vocab 9", "spec", "spec.spec", input=given).findings
+    assert (told.code.code, told.message) == ("SHP104", f"embed reads tokens, and the input is {given}")
+    [told] = analyse(f"INPUT: {given}\nrelu", "spec", "spec.spec", input="64 tokens").findings
+    assert (told.code.code, told.message) == ("SHP104", "relu reads numbers, and the input is 64 tokens")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("embed 8 vocab 9 => 64 tokens", "embed1 claims 64 tokens, the arithmetic gives 64x8"),
+        ("embed 8 vocab 9 => 64x9", "embed1 claims 64x9, the arithmetic gives 64x8"),
+        ("embed 64 vocab 9; gap => 64 tokens", "gap1 claims 64 tokens, the arithmetic gives 1x64"),
+    ],
+)
+def test_a_claim_of_tokens_is_none_of_numbers(line, message):
+    [told] = network(f"INPUT: 64 tokens\n{line}").diagnostics
+    assert (told.code.code, told.message) == ("REF101", message)
+
+
+def test_a_claim_of_other_channels_is_told_without_a_wrong_reason():
+    [told] = network("INPUT: 8x8x6\nslice 0:3 => 8x8x4").diagnostics
+    assert told.message == "slice1 claims 8x8x4, the arithmetic gives 8x8x3"
+    [told] = network("INPUT: 8x8x6\nbn => 8x8x4").diagnostics
+    assert told.message.endswith("gives 8x8x6: it keeps the channels of its input")
+
+
 def test_parts_of_section_2_that_come_later_are_refused():
-    assert codes("INPUT: 64 tokens\nrelu") == ["SYN107 1:11"]
     assert codes("left: input 8x8x3\nright: input 8x8x3\nrelu") == ["SYN118 2:1"]
 
 
@@ -538,7 +581,21 @@ def test_parts_of_section_2_that_come_later_are_refused():
         ("avgpool global", "gap"),
         ("GLOBAL POOL: avg", "gap"),
         ("linear 10", "fc 10"),
+        ("max pool global", "global maxpool"),
+        ("adaptive maxpool 7", "ADAPTIVE MAX POOL: 7x7"),
         ("norm", "lrn 5"),
+        ("swish", "silu"),
+        ("Swish", "SILU1:"),
+        ("layerscale", "layerscale 1e-6"),
+        ("droppath 0.1", "droppath p=1/10"),
+        ("gn 3", "gn groups 3"),
+        ("ln", "ln eps 1e-5"),
+        ("scale 0.5", "scale 1/2"),
+        ("shuffle 3", "shuffle groups=3"),
+        ("slice 0:C//2", "slice 0:1"),
+        ("reshape 1024x3", "reshape [1024x3]"),
+        ("reshape 3@1024", "reshape 1024*3"),
+        ("rbf 10", "RBF: K=10"),
         ("NORM1: Normalization layer", "lrn 5"),
         ("lrn size 5 alpha 1e-4 beta 0.75 k 2", "lrn"),
         ("leaky", "leaky 0.01"),
@@ -561,9 +618,69 @@ def test_other_spellings_and_defaults(line, twin):
     assert left == right
 
 
-@pytest.mark.parametrize("line", ["global maxpool", "adaptive avgpool 7", "adaptive maxpool 7x7", "max pool global"])
-def test_later_pools_are_refused_however_they_are_spelt(line):
-    refused(line, "SYN118")
+def test_new_norms_and_activations_are_postfixes():
+    for words in ("bn relu6", "gn 4 silu", "ln eps=1e-6 gelu droppath 0.1", "layerscale scale -1 mish", "stanh abs"):
+        kinds = [word for word in words.split() if word in layers.keywords()]
+        assert len(kinds) > 1
+        assert [node.kind for node in network(f"{INPUT}CONV1: 64 3x3 pad 1 {words}")] == ["conv", *kinds]
+        assert [node.kind for node in network(f"{INPUT}after conv: {words}\nconv 64 3x3")] == ["conv", *kinds]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("SILU1:", "silu"),
+        ("GELU:", "gelu"),
+        ("LN1:", "ln"),
+        ("gn_2: 3", "gn"),
+        ("ABS:", "abs"),
+        ("PRELU2: channelwise", "prelu"),
+        ("SCALE1: 0.17", "scale"),
+        ("SLICE1: 0:2", "slice"),
+        ("RBF: 10", "rbf"),
+        ("swish3:", "silu"),
+        # a number at the end of a name counts layers
+        ("RELU6:", "relu"),
+        ("relu6:", "relu"),
+        ("RELU6: relu6", "relu6"),
+        ("relu6_1:", "relu6"),
+        ("relu6", "relu6"),
+    ],
+)
+def test_names_spell_the_new_kinds(line, kind):
+    assert [node.kind for node in network(INPUT + line)] == [kind]
+
+
+def test_abs_is_a_kind_alone_and_a_function_where_its_parenthesis_touches_it():
+    assert rows(f"{INPUT}abs\nabs (a remark)\nconv abs(-8) 3x3 abs\nconv (abs(C) + 1) 3x3 stride abs(-1)") == [
+        "abs1 abs 32x32x3",
+        "abs2 abs 32x32x3",
+        "conv1 conv 30x30x8",
+        "conv1.abs abs 30x30x8",
+        "conv2 conv 28x28x9",
+    ]
+    assert layer("k = -2\nscale abs(k)")[1]["number"] == 2
+    assert codes(f"abs = 3\n{INPUT}relu") == ["SYN114 1:1"]
+
+
+@pytest.mark.parametrize("line", ["scale -1/2", "scale k", "scale (k)", "scale number=k", "conv 3 1x1 scale k"])
+def test_scale_multiplies_by_any_number(line):
+    given = f"k = -1/2\n{INPUT}"
+    assert layer(line, given)[1]["number"] == Fraction(-1, 2)
+
+
+@pytest.mark.parametrize(
+    "line", ["slice 0:C//2", "slice 0:(C - C//2)", "slice channels 0:k", "SLICE1: 0:k", "slice 0:1+1"]
+)
+def test_slices_are_expressions(line):
+    assert rows(f"k = 2\nINPUT: 8x8x4\n{line}")[0].endswith("slice 8x8x2")
+
+
+def test_reshape_reads_shapes_as_the_file_orders_them():
+    assert rows("INPUT: 784\nreshape 28x28x1\nconv 6 5x5") == ["reshape1 reshape 28x28x1", "conv1 conv 24x24x6"]
+    assert rows("axes CxHxW\nINPUT: 3x4x5\nreshape 5x4x3") == ["reshape1 reshape 5x4x3"]
+    assert network("axes CxHxW\nINPUT: 3x4x5\nreshape 5x4x3").nodes[0].output.dims == (5, 4, 3)
+    assert network("INPUT: 5x4x3\nreshape 2x6x5").nodes[0].output.dims == (5, 6, 2)
 
 
 def test_a_pool_behind_another_layer_keeps_its_words():
@@ -791,9 +908,8 @@ LATER = [
     "if t > 1\n  conv t*C 1x1\nelse\n  conv 8 1",
     "expect memory(batch=32) <= 4GiB",
     "conv 8 ? stride 2 => 15x15x8",
-    "conv 8 3x3 frozen",
-    "conv 6 5x5 connect 0,1,2 1,2,3",
     "right: input 8x8x3",
+    "scale",
 ]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HELPER = """\
 class RBF(nn.Module):
-    \"\"\"The squared distance of the input to each of some fixed centres, of +1 and -1 at random until others are loaded.\"\"\"
+    \"\"\"The squared distance of the input to each of some fixed centres: +1 and -1 at random, or those loaded.\"\"\"
 
     centres: torch.Tensor
 

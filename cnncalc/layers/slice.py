@@ -20,7 +20,7 @@ class Slice(Layer):
     """
 
     view = True
-    parameters = (Parameter("channels", "range", positional=True, required=True, low=0),)
+    parameters = (Parameter("channels", "range", unit="A:B", positional=True, required=True, low=0),)
     examples = (
         ("6x5x8", "slice 0:3"),
         ("9x4", "slice C//2:C"),

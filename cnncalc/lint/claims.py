@@ -64,6 +64,8 @@ def written(claim: Claimed) -> str:
     if -1 in claim.axes:
         return claim.text
     axes = ["?" if axis is None else str(axis) for axis in claim.axes]
+    if claim.axes[0] == 0:
+        return f"{axes[1]} tokens"
     return f"{axes[0]}@{'x'.join(axes[1:])}" if claim.channels_first else "x".join(axes)
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import Argument, Use, Written
 
 
+LARGEST = (1 << 1024) - (1 << 970)
+"""The largest number that a float holds, 1.8e308."""
+
+
 class Refusal(NamedTuple):
     """Why there is no layer; `given`: the fault is in the options that `after` gives."""
 
@@ -123,10 +127,8 @@ class Binder:
     def default(self, parameter: Parameter, given: dict[str, Value], use: Use) -> Value:
         """What stands for an argument left out."""
         if parameter.required:
-            form = " ".join(f"[{p.unit or p.name}]" for p in use.kind.parameters if p.positional)
-            form = "227x227x3" if parameter.type == "shape" else form
             message = f"{use.kind.keyword()} has no {parameter.name}"
-            raise Mistake(MISSING, message, use.begin, use.end, f"write {use.kind.keyword()} {form}")
+            raise Mistake(MISSING, message, use.begin, use.end, f"write {use.kind.keyword()} {form(use.kind)}")
         if parameter.type == "flag":
             return 0
         if parameter.default in given:
@@ -161,6 +163,9 @@ class Binder:
     def bounded(self, parameter: Parameter, expression: Expression) -> Rational:
         """A number within its parameter's bounds."""
         value = evaluate(expression, self.names, self.digits)
+        if parameter.type == "number" and not -LARGEST <= value <= LARGEST:
+            what = f"{parameter.name} is beyond 1.8e308, the largest number that PyTorch holds"
+            raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, "write a smaller number")
         if not parameter.low <= value <= parameter.high:
             bound = f"at least {parameter.low}" if value < parameter.low else f"at most {shown(parameter.high)}"
             what = f"{called(parameter)} is {shown(value)}, and must be {bound}"
@@ -225,12 +230,20 @@ class Binder:
             text = f"a shape has 1 to 4 axes, this one has {len(written.axes)}"
             raise Mistake(WRONG_AXES, text, written.begin, written.end, "an image is 227x227x3, a vector 784")
         if not all(written.axes):
-            text = "the shape of the input must be known: '?' cannot stand in it"
+            text = "every extent of the shape must be known: '?' cannot stand in it"
             raise Mistake(ILLEGAL_VALUE, text, written.begin, written.end, "write the number")
         axes = tuple(self.whole(parameter, axis[0]) for axis in written.axes)
         if written.word == "tokens":
             return Shape(0, axes)
         return self.order.shape(axes, written.channels_first)
+
+
+def form(kind: type[Layer]) -> str:
+    """What a kind needs, as it is written: [filters] [kernel]."""
+    if any(p.type == "shape" for p in kind.parameters):
+        return "227x227x3"
+    needed = (p for p in kind.parameters if p.positional or p.required)
+    return " ".join(f"[{p.unit or p.name}]" if p.positional else f"{p.name} N" for p in needed)
 
 
 def called(parameter: Parameter) -> str:

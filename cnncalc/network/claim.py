@@ -27,13 +27,16 @@ def claimed(
     """A claim at its place with its expressions evaluated; raises Mistake where one has no value."""
     used = claim.names
     said = worked_out(claim, names, digits) if used else known(claim, digits)
-    first = claim.shape is not None and claim.shape.channels_first
+    first = claim.shape is not None and (claim.shape.channels_first or claim.shape.word == "tokens")
     computed = bool(used) and bool(used - TENSOR)
     return Claimed(claim.quantity, op, said.value, said.half, said.axes, first, computed, target, place)
 
 
 class Said(NamedTuple):
-    """What a claim comes to: a figure with half a unit of its last place, or the axes of a shape."""
+    """What a claim comes to: a figure with half a unit of its last place, or the axes of a shape.
+
+    Tokens have 0 channels, which stand first.
+    """
 
     value: Rational = 0
     half: Rational = 0
@@ -43,7 +46,8 @@ class Said(NamedTuple):
 def worked_out(claim: Claim, names: Mapping[str, Rational], digits: int) -> Said:
     """A claim's numbers; raises Mistake where one has no value."""
     if claim.shape:
-        return Said(axes=tuple([extent(axis[0], names, digits) if axis else None for axis in claim.shape.axes]))
+        axes = tuple([extent(axis[0], names, digits) if axis else None for axis in claim.shape.axes])
+        return Said(axes=(0, *axes) if claim.shape.word == "tokens" else axes)
     return Said(*printed(claim.figure, names, digits)) if claim.figure else Said()
 
 

@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 
 RULES = frozenset(("same", "valid", "full"))
 FILLS = frozenset(("copy", "reflect", "circular"))
+FITTED = ("upsample", "crop")
+"""The kinds that may be made as large as another layer."""
 VALUE_STARTS = frozenset(("number", "(", "-", "+", "?", "["))
 AXIS = ("number", "?")
 SIDED = ("pad", "range")
 """Types of values that may be written as start:end."""
 TYPED = ("shape", "pad", "range")
 """Types of values that are read in a way of their own where they stand without their name."""
-MANY_AXES = ("extents", "shape", "pad")
+MANY_AXES = ("extents", "shape", "pad", "range")
 """Types of values that may have more than one axis."""
 IMPLIED = (-1, -1)
 """The place of a kind that the line's name implies: whoever read the name knows it."""
@@ -92,7 +94,7 @@ class Arguments:
         self.open(keyword)
         while self.token.type not in ("end", "=>"):
             self.step()
-        self.close()
+        self.close(self.at)
         return Body(tuple(self.uses), self.plain, ())
 
     def slide_words(self) -> tuple[str, ...]:
@@ -169,9 +171,9 @@ class Arguments:
             raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", begin, end)
         self.kind, self.arguments, self.begin = kind, [], before.begin
 
-    def close(self) -> None:
-        """End the arguments of the kind."""
-        end = self.tokens[max(self.at - 1, 0)].end
+    def close(self, behind: int) -> None:
+        """End the arguments of the kind before the token there."""
+        end = self.tokens[max(behind - 1, 0)].end
         names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
         self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1)))
 
@@ -231,9 +233,11 @@ class Arguments:
         elif lower == "plain" or lower in NOISE:
             self.at += 1
             self.plain |= lower == "plain"
-        elif lower == "from":
-            text = "'from' (a line that reads another than the one above) is not supported yet"
-            raise Mistake(NOT_YET, text, self.token.begin, self.token.end)
+        elif lower == "from" or (lower == "to" and self.kind.keyword() in FITTED):
+            what = "a line that reads another than the one above" if lower == "from" else "as large as another layer"
+            raise Mistake(NOT_YET, f"'{lower}' ({what}) is not supported yet", self.token.begin, self.token.end)
+        elif lower in RULES and any(p.positional and p.type == "pad" for p in self.kind.parameters):
+            self.positional()
         elif kind_of(lower) or lower in SLIDE_WORDS:
             self.postfix()
         elif self.slot(1) and self.looks_computed():
@@ -256,11 +260,11 @@ class Arguments:
 
     def postfix(self) -> None:
         """Begin a postfix: a kind that may follow another on its line."""
-        token = self.token
+        token, first = self.token, self.at
         keyword = self.leading_kind()
         if not keyword:
             raise self.unexpected()
-        self.close()
+        self.close(first)
         self.open(keyword)
         if not self.kind.postfix:
             hint = "give it a line of its own, or part the two with ';'"
@@ -441,8 +445,8 @@ class Arguments:
         self.at += 1
         second = self.expression()
         if self.token.type == ":":
-            hint = "a pad is start:end on each axis: pad 0:1x2:3"
-            raise Mistake(UNEXPECTED, "a pad has two ends", self.token.begin, self.token.end, hint)
+            hint = "write start:end, for a pad on each axis: pad 0:1x2:3"
+            raise Mistake(UNEXPECTED, "more than two ends are joined by ':'", self.token.begin, self.token.end, hint)
         return first, second
 
     def expression(self) -> Expression:

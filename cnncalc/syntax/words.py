@@ -12,7 +12,7 @@ NOISE = frozenset(
 )
 SLIDE_WORDS = frozenset(("max", "avg", "average", "global", "adaptive"))
 EXTENT_WORDS = frozenset(("filter", "filters", "kernel", "kernels"))
-FLAGS = frozenset("nobias ceil plain depthwise untied countpad nocountpad frozen nearest bilinear".split())
+FLAGS = frozenset("nobias ceil plain depthwise untied channelwise countpad nocountpad frozen nearest bilinear".split())
 TENSOR = frozenset("CWHDLi")
 """Names every line has: the incoming tensor's own, and the counter of a range or repeat."""
 LATER = frozenset("add concat shortcut share aux output".split())
@@ -20,11 +20,16 @@ LATER = frozenset("add concat shortcut share aux output".split())
 ELSEWHERE = {
     "activation": "relu", "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool",
     "avgpooling": "avgpool", "batch_norm": "bn", "batchnorm": "bn", "batchnorm2d": "bn", "batchnormalization": "bn",
-    "conv1d": "conv", "conv2d": "conv", "conv3d": "conv", "convolution": "conv", "convolutional": "conv",
-    "dense": "fc", "depthwise": "conv depthwise", "fully": "fc", "globalavgpool": "gap", "innerproduct": "fc",
-    "leaky_relu": "leaky", "leakyrelu": "leaky", "localresponsenorm": "lrn", "localresponsenormalization": "lrn",
-    "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling": "maxpool", "maxpooling2d": "maxpool",
-    "normalization": "norm", "pooling": "pool",
+    "channel_shuffle": "shuffle", "channelshuffle": "shuffle", "conv1d": "conv", "conv2d": "conv", "conv3d": "conv",
+    "convolution": "conv", "convolutional": "conv", "dense": "fc", "depthwise": "conv depthwise",
+    "drop_path": "droppath", "embedding": "embed", "fully": "fc", "globalavgpool": "gap", "group_norm": "gn",
+    "groupnorm": "gn", "groupnormalization": "gn", "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish",
+    "hsigmoid": "hardsigmoid", "hswish": "hardswish", "innerproduct": "fc", "instance_norm": "instancenorm",
+    "instancenorm2d": "instancenorm", "layer_norm": "ln", "layer_scale": "layerscale", "layernorm": "ln",
+    "layernormalization": "ln", "leaky_relu": "leaky", "leakyrelu": "leaky", "localresponsenorm": "lrn",
+    "localresponsenormalization": "lrn", "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling": "maxpool",
+    "maxpooling2d": "maxpool", "normalization": "norm", "pooling": "pool", "stochastic_depth": "droppath",
+    "stochasticdepth": "droppath",
 }  # fmt: skip
 """What other tools call our kinds: for hints only."""
 OPTIONS_ELSEWHERE = {
@@ -36,6 +41,8 @@ OPTIONS_ELSEWHERE = {
     "reflect": "a fill follows its pad: pad 1 reflect", "circular": "a fill follows its pad: pad 1 circular",
     "channels": "filters say how many channels come out; 'in N' claims how many come in",
     "outputs": "leave it out: the number alone is enough", "tokens": "an input is a sequence of them: INPUT: 64 tokens",
+    "token": "an input is a sequence of them: INPUT: 64 tokens",
+    "vocabulary": "write 'vocab'", "vocab_size": "write 'vocab'",
 }  # fmt: skip
 """What other tools call our options: for hints only."""
 

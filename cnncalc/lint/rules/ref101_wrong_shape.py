@@ -84,4 +84,7 @@ def working(network: Network, line: LineOf, claim: Claimed) -> str:
     if (not same and shape.rank) or channels == shape.channels:
         return sizes(line.nodes, network.order)
     units = [p.unit for node in line.nodes for p in node.layer.parameters if p.type == "count" and "K" in p.letters]
-    return f"it has {shape.channels} {units[-1]}" if units else "it keeps the channels of its input"
+    if units:
+        return f"it has {shape.channels} {units[-1]}"
+    kept = shape.channels == line.nodes[0].shapes[0].channels
+    return "it keeps the channels of its input" if kept else ""
