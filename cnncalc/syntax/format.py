@@ -78,23 +78,39 @@ class Row(NamedTuple):
     columns: tuple[int, ...]
 
 
+class Block(NamedTuple):
+    """A logical line as it is written: its rows, and the statements in them, each with its depth."""
+
+    rows: list[str]
+    statements: list[tuple[int, str]]
+
+
 def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
     """The canonical text of a spec that was read without findings; raises RuntimeError rather than change a meaning."""
     out: list[str] = []
-    for rows in blocks(source, parsed, limits):
-        if any(rows) or (out and out[-1]):
-            out += rows
+    statements: list[tuple[int, str]] = []
+    defined = Parser(source, limits).defined
+    for block in blocks(source, parsed, limits, defined):
+        statements += block.statements
+        if any(block.rows) or (out and out[-1]):
+            out += block.rows
     text = "\n".join(out).rstrip("\n")
     text = f"{text}\n" if text else ""
     again = read(text, source.name, limits)
-    if outline(again, parse(again, limits)) != outline(source, parsed):
+    if outline(again, limits) != (source.title, source.origin, defined, statements):
         raise RuntimeError(f"the canonical text of {source.name} would not say the same; the file is left as it is")
     return text
 
 
-def blocks(source: Source, parsed: Parsed, limits: Limits) -> Iterator[list[str]]:
-    """The rows that each logical line becomes."""
-    defined = Parser(source, limits).defined
+def outline(source: Source, limits: Limits) -> tuple[str, str, frozenset[str], list[tuple[int, str]]]:
+    """Title, source, names and statements of a text: each statement by itself says what it was written to say."""
+    parser = Parser(source, limits)
+    statements = [(depth, text_of(statement)) for depth, statement in flattened(parse(source, limits))]
+    return source.title, source.origin, parser.defined, statements
+
+
+def blocks(source: Source, parsed: Parsed, limits: Limits, defined: frozenset[str]) -> Iterator[Block]:
+    """What each logical line becomes."""
     depths: dict[int, int] = {}
     parts: dict[int, list[Statement]] = {}
     for depth, statement in flattened(parsed):
@@ -103,12 +119,15 @@ def blocks(source: Source, parsed: Parsed, limits: Limits) -> Iterator[list[str]
     ends = [line.number - 1 for line in source.lines[1:]] + [len(source.rows)]
     for line, end, row in zip(source.lines, ends, levels(source, depths), strict=True):
         before, comment = split_comment(source.rows[end - 1])
+        comment = comment.rstrip(" \t")
         if line.number in parts:
-            code, comment = joined(parts[line.number], comment.rstrip(" \t"), defined)
-            yield wrapped(INDENT * row.depth + code, comment, limits.columns)
+            codes, comment = joined(parts[line.number], comment, defined)
+            rows = wrapped(INDENT * row.depth + "; ".join(codes), comment, limits.columns)
+            yield Block(rows, [(row.depth, code) for code in codes])
         else:
             column = len(before.expandtabs()) - len(before.lstrip())
-            yield [lone(comment.rstrip(" \t"), sum(open_ <= column for open_ in row.columns[1:]), bool(line.text))]
+            depth = sum(open_ <= column for open_ in row.columns[1:])
+            yield Block([lone(comment, depth, bool(line.text))], [])
 
 
 def lone(comment: str, depth: int, marked: bool) -> str:
@@ -116,9 +135,10 @@ def lone(comment: str, depth: int, marked: bool) -> str:
     return (INDENT * depth + ";  " * marked + comment) if comment else ""
 
 
-def outline(source: Source, parsed: Parsed) -> list[object]:
-    """All that a file says: its title and source, and each statement with its depth."""
-    return [source.title, source.origin, *((depth, meaning(each)) for depth, each in flattened(parsed))]
+def text_of(statement: Statement) -> str:
+    """A statement as it stands in its line."""
+    place = statement.place
+    return place.line.text[place.begin : place.end]
 
 
 def flattened(parsed: Parsed) -> Iterator[tuple[int, Statement]]:
@@ -147,19 +167,19 @@ def levels(source: Source, depths: dict[int, int]) -> list[Row]:
     return rows
 
 
-def joined(parts: list[Statement], comment: str, defined: frozenset[str]) -> tuple[str, str]:
-    """The statements of a line as they are written behind one another, and its comment, remarks first."""
+def joined(parts: list[Statement], comment: str, defined: frozenset[str]) -> tuple[list[str], str]:
+    """The statements of a line as they are written, and its comment, remarks first."""
     done = [printed(part, bool(SOURCE.match(comment)), defined) for part in parts]
     remarks = [f"# {remark}" for _, found in done for remark in found]
-    return "; ".join(code for code, _ in done), "  ".join([*remarks, *([comment] if comment else [])])
+    return [code for code, _ in done], "  ".join([*remarks, *([comment] if comment else [])])
 
 
 def wrapped(code: str, comment: str, columns: int) -> list[str]:
-    """One row, or as many as the limit of columns asks for."""
+    """One row, or as many as the limit of columns asks for; a backslash is read as a space."""
     row = f"{code}  {comment}" if comment else code
     rows: list[str] = []
     while len(row) > columns and (at := code.rfind(" ", len(INDENT), columns - 1)) > 0 and code[:at].strip():
-        rows.append(f"{code[:at]} \\")
+        rows.append(f"{code[:at]}\\")
         code = code[at + 1 :]
         row = f"{code}  {comment}" if comment else code
     return [*rows, row]
@@ -167,8 +187,7 @@ def wrapped(code: str, comment: str, columns: int) -> list[str]:
 
 def printed(statement: Statement, silent: bool, defined: frozenset[str]) -> tuple[str, list[str]]:
     """A statement in its best form that says the same, and its remarks; they stay in it where it is `silent`."""
-    place = statement.place
-    text = place.line.text[place.begin : place.end]
+    text = text_of(statement)
     form = FORMS.get(type(statement), as_written)(statement, text)
     remarks = remarked(text, form.values)
     kept = [f"({remark})" for remark in remarks if silent or SPEAKS.search(remark)]
@@ -367,12 +386,13 @@ PLACES = frozenset(("begin", "end", "base", "place", "body"))
 
 def meaning(part: object) -> object:
     """What a part of a statement says, wherever it stands and in whatever order its arguments do."""
-    if find_said := SAID.get(type(part)):
-        return find_said(part)
-    fields = getattr(part, "_fields", None)
-    if fields:
-        return (type(part).__name__, *(meaning(getattr(part, name)) for name in fields if name not in PLACES))
-    return tuple(map(meaning, part)) if isinstance(part, (tuple, list)) else part
+    sort = type(part)
+    if sort in SAID:
+        return SAID[sort](part)
+    if sort is tuple or sort is list:
+        return tuple(map(meaning, part)) if isinstance(part, (tuple, list)) else part
+    names = getattr(part, "_fields", None)
+    return part if names is None else (sort, *[meaning(getattr(part, name)) for name in names if name not in PLACES])
 
 
 def said_by_line(line: LayerLine) -> object:
