@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from cnncalc import layers, load, loads, zoo
 from cnncalc.emit.torch_module import fitted, torch_source
-from cnncalc.emit.verify import build, verify
+from cnncalc.emit.verify import behind, build, verify
 from cnncalc.layer import Module
 from cnncalc.layers import find
 from cnncalc.network.node import LineOf, Node
@@ -521,6 +521,46 @@ def test_layers_that_are_only_calls_have_no_submodule(monkeypatch):
 def test_a_network_of_calls_alone(monkeypatch, tmp_path):
     monkeypatch.setattr(find("relu"), "torch", lambda self, *inputs: Module("", "F.relu({x})"))
     assert "__init__" not in assert_harmless(loads("INPUT: 4x4x2\nrelu"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("call", "tail"),
+    [
+        ("{m}({x})", ""),
+        ("{m}({x}.flatten(1))", ""),
+        ("{m}({x}.movedim(1, -1)).movedim(-1, 1)", ".movedim(-1, 1)"),
+        ("{m}(F.pad({x}, (1, 0)))[:, :, 1:]", "[:, :, 1:]"),
+        ("{x}.flatten(1)", ""),
+    ],
+)
+def test_what_a_call_does_behind_its_module_is_the_row_s(call, tail):
+    assert behind(call) == tail
+
+
+def test_verify_sees_a_row_behind_its_module():
+    network = loads("INPUT: 5x4x3\nA: conv 7 1x1 ln\nB: ln")
+    text = torch_source(network)
+    assert verify(network, text) == []
+    found = verify(network, text.replace("self.B(x.movedim(1, -1))", "self.B(x.movedim(1, -1)).movedim(1, 2)"))
+    assert found == ["the output: shape 7x5x4 in torch, 7x4x5 in the table"]
+
+
+def test_tokens_go_through_the_file_as_integers(tmp_path):
+    network = loads("INPUT: 12 tokens\nembed 8 vocab 30\nconv 4 3 relu ln\ngap\nfc 3", "text")
+    text = assert_harmless(network, tmp_path)
+    assert "Input:   12 tokens (N x 12 in PyTorch)" in text
+    assert "x = torch.zeros(2, 12, dtype=torch.long)" in text
+    done = run_file(tmp_path / "emitted.py")
+    line = f"Text: {network.params:,} parameters, (2, 12) to (2, 3), one step backward: ok\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, line, "")
+
+
+def test_every_new_helper_stands_in_one_file_that_checks_itself(tmp_path):
+    lines = "conv 8 3x3 gn 4 stanh layerscale droppath 0.1\nslice 0:4\nconv 8 1x1 scale 0.5 layerscale 0.1\nrbf 10"
+    network = loads(f"INPUT: 9x8x3\n{lines}", "helpers")
+    text = assert_harmless(network, tmp_path)
+    assert [text.count(f"class {name}(") for name in ("LayerScale", "DropPath", "RBF")] == [1, 1, 1]
+    assert run_file(tmp_path / "emitted.py").returncode == 0
 
 
 def test_build_takes_the_last_class():

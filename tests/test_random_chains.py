@@ -7,12 +7,25 @@ from hypothesis import strategies as st
 
 from cnncalc import SpecError, loads
 from cnncalc.emit.torch_module import rows
-from cnncalc.emit.verify import build, verify
+from cnncalc.emit.verify import behind, build, verify
 
 torch.set_num_threads(1)
 SMALL = st.integers(1, 3)
 FILLS = ("", "", "", " reflect", " copy", " circular")
-ACTIVATIONS = ("relu", "leaky 0.2", "elu", "sigmoid", "tanh", "softmax", "identity", "dropout 0.3", "bn", "bias")
+ACTIVATIONS = (
+    *("relu", "leaky 0.2", "elu", "sigmoid", "tanh", "softmax", "relu6", "prelu", "prelu channelwise", "stanh", "silu"),
+    *("gelu", "hardswish", "hardsigmoid", "softplus", "mish", "abs", "dropout 0.3", "droppath 0.3", "layerscale 0.5"),
+    *("scale -0.5", "bn", "ln", "ln eps 1e-2", "gn 1", "gn 2", "instancenorm"),
+)
+WHOLE_LINES = ("identity", "bias", "bias untied", "norm 3 alpha 0.5")
+
+
+ENDS = (
+    *("", "gap", "flatten", "fc 2", "gap; fc 4 relu; fc 3 nobias softmax", "rbf 3"),
+    *("reshape C*L", "reshape C*W*H", "reshape C*W*H*D", "fc 12 gn 3; reshape 2x3x2; conv 2 2x1 ln"),
+)
+TOKENS = 7
+"""How many tokens an embedding knows."""
 
 
 @st.composite
@@ -49,9 +62,17 @@ def pools(draw, rank):
 
 
 @st.composite
+def moves(draw):
+    """Channels taken or put elsewhere."""
+    begin = draw(st.integers(0, 3))
+    end = draw(st.sampled_from(("C", str(begin + 1), str(begin + 2), f"{begin}+C//2")))
+    return draw(st.sampled_from((f"slice {begin}:{end}", f"shuffle {draw(SMALL)}", "slice C//2:C")))
+
+
+@st.composite
 def lines(draw, rank):
-    layer = convs(rank) | pools(rank) | st.sampled_from((*ACTIVATIONS, "bias untied", "norm 3 alpha 0.5"))
-    postfixes = draw(st.lists(st.sampled_from(ACTIVATIONS[:6]), max_size=2))
+    layer = convs(rank) | pools(rank) | st.sampled_from((*ACTIVATIONS, *WHOLE_LINES)) | moves()
+    postfixes = draw(st.lists(st.sampled_from(ACTIVATIONS), max_size=2))
     return " ".join([draw(layer), *postfixes])
 
 
@@ -60,8 +81,10 @@ def specs(draw):
     """The text of a legal network: what a random line makes illegal is left out."""
     rank = draw(SMALL)
     shape = draw(st.lists(st.integers(2, 9 - 2 * (rank == 3)), min_size=rank, max_size=rank))
-    end = draw(st.sampled_from(("", "gap", "flatten", f"fc {draw(SMALL)}", "gap; fc 4 relu; fc 3 nobias softmax")))
+    end = draw(st.sampled_from(ENDS))
     text = f"INPUT: {'x'.join(map(str, [*shape, draw(st.integers(1, 6))]))}"
+    if rank == 1 and draw(st.booleans()):
+        text = f"INPUT: {shape[0]} tokens\nembed {draw(st.integers(1, 6))} vocab {TOKENS}"
     for line in [*draw(st.lists(lines(rank), min_size=1, max_size=5)), end]:
         text = f"{text}\n{line}" if legal(f"{text}\n{line}") else text
     assume("\n" in text)
@@ -104,12 +127,15 @@ def test_numpy_and_the_emitted_module_compute_the_same(text, seed):
     net = randomized(build(network.torch_source()))
     seen = {}
     for name, child in net.named_children():
-        child.register_forward_hook(lambda _m, _x, out, name=name: seen.__setitem__(name, out.numpy().copy()))
-    x = torch.randn(2, *network.inputs[0].output.dims, dtype=torch.float64)
+        child.register_forward_hook(lambda _m, _x, out, name=name: seen.__setitem__(name, out.clone()))
+    fed = network.inputs[0].output
+    tokens = torch.randint(TOKENS, (2, *fed.dims))
+    x = torch.randn(2, *fed.dims, dtype=torch.float64) if fed.channels else tokens
     with torch.no_grad():
         last = net(x).numpy()
     y = x.numpy()
     for row in rows(network):
         y = row.node.layer.run(numbers(getattr(net, row.attribute)) if row.attribute else {}, y)
-        np.testing.assert_allclose(seen.get(row.attribute, y), y, rtol=1e-9, atol=1e-12, err_msg=row.node.name)
+        out = eval(f"out{behind(row.module.call)}", {"out": seen[row.attribute]}) if row.attribute else y
+        np.testing.assert_allclose(out, y, rtol=1e-9, atol=1e-12, err_msg=row.node.name)
     np.testing.assert_allclose(last, y, rtol=1e-9, atol=1e-12)

@@ -28,7 +28,9 @@ TYPES = {
         "cells on each side (`1`), for each axis (`1x2`), at start and end (`0:1`), or `same`, `valid`, `full`",
     ),
     "number": ("X", "any exact number: `0.5`, `1e-4`, `1/3`"),
-    "shape": ("SHAPE", "extents and channels: `227x227x3`, `3@32x32`, `784`"),
+    "shape": ("SHAPE", "extents and channels: `227x227x3`, `3@32x32`, `784`; of an input also `64 tokens`"),
+    "range": ("A:B", "from A to B, which is not included: `0:58`, `C//2:C`"),
+    "rows": ("ROWS", "indices from 0, commas within a row and spaces between: `0,1,2 1,2,3`"),
     "flag": ("", "a word alone: written, it is on"),
 }
 """What stands for a value of each type in a usage line, and how such a value is written."""
@@ -41,6 +43,8 @@ Written from the kinds themselves by a test; [the language](language.md) explain
 In a usage line capitals stand for values and brackets enclose what may be left out. A value in capitals alone has a
 place and no word before it; its name in the table of arguments is for use with an equals sign: `filters=96`. So is
 the *letter*, the textbook's: `K=96 F=11 S=4 P=0`. A *postfix* may follow another layer on its line.
+
+Every kind takes the flag `frozen`: its weights are then kept and never trained, so that they count as buffers.
 """
 RULES = """\
 # Findings
@@ -133,6 +137,8 @@ def reads(kind: type[Layer]) -> str:
     """The inputs a kind takes."""
     if not kind.arity:
         return "nothing"
+    if kind.tokens:
+        return "a sequence of tokens"
     if len(kind.ranks) == len(RANKS):
         return "anything"
     *first, last = (RANKS[rank] for rank in kind.ranks)
