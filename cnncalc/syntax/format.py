@@ -19,7 +19,7 @@ from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Step
 from cnncalc.syntax.parse import Parser, parse
 from cnncalc.syntax.spelling import figure, spelled, value
-from cnncalc.syntax.statement import read_statement
+from cnncalc.syntax.statement import BRACKETED, read_statement
 from cnncalc.syntax.tree import After, Axes, Constant, Expect, Group, LayerLine, Repeat, Rounding, Train, Use
 from cnncalc.syntax.words import kind_in
 
@@ -333,12 +333,18 @@ def given(line: After, source: Text, manner: Manner) -> str:
 
 def axes(line: Axes, text: str) -> Form:
     """`axes CxHxW`."""
-    return Form([f"axes {line.word.upper().replace('X', 'x')}"], [])
+    return worded(f"axes {line.word.upper().replace('X', 'x')}", text)
 
 
 def rounding(line: Rounding, text: str) -> Form:
     """`rounding floor`."""
-    return Form([f"rounding {line.word}"], [])
+    return worded(f"rounding {line.word}", text)
+
+
+def worded(best: str, text: str) -> Form:
+    """A directive of two words, with one remark behind them at most: the reader looks no further."""
+    at = text.find("(")
+    return Form([best] if at < 0 or closing(text, at) == len(text) else [], [])
 
 
 def expect(line: Expect, text: str) -> Form:
@@ -360,9 +366,10 @@ def constant(line: Constant, text: str) -> Form:
 
 
 def repeat(line: Repeat, text: str) -> Form:
-    """`NAME: repeat N`."""
+    """`NAME: repeat N`; a bracket before it, which nothing reads, is not thrown away."""
     times = f"repeat {spelled(text[line.times.begin : line.times.end], True)}"
-    return Form([f"{titled(line.label, text)} {times}" if line.label else times], [(0, len(text))])
+    best = f"{titled(line.label, text)} {times}" if line.label else times
+    return Form([] if BRACKETED.match(text) else [best], [(0, len(text))])
 
 
 def group(line: Group, text: str) -> Form:
