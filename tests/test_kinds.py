@@ -386,6 +386,13 @@ def loop_subsample(module, shape):
     return Work(adds=more + outputs, divs=outputs, muls=outputs)
 
 
+def loop_upsample(module, shape):
+    """Two cells an axis, each times its share."""
+    outputs = prod(shape[1:]) * int(prod(axes_of(module, "scale_factor", len(shape) - 2)))
+    shares = 0 if module.mode.startswith("nearest") else sum(1 for _ in product(range(2), repeat=len(shape) - 2))
+    return Work(muls=outputs * shares, adds=outputs * max(shares - 1, 0))
+
+
 def loop_spread(module, shape):
     """(outputs, taps behind the first of each) of a pool with a given number of windows."""
     outs = axes_of(module, "output_size", len(shape) - 2)
@@ -420,6 +427,8 @@ LOOPS = {
     "AdaptiveAvgPool": loop_spread_mean,
     "AdaptiveMaxPool": loop_spread_max,
     "Subsample": loop_subsample,
+    "Upsample": loop_upsample,
+    "ZeroPad": lambda module, shape: Work(),
     "LPPool": loop_norm,
     "Linear": loop_linear,
 }
@@ -468,6 +477,10 @@ def test_loops_reach_every_kind_that_multiplies_or_slides():
         ("bn", Work(muls=24, adds=24)),
         ("lrn 3", Work(muls=48, adds=72, pows=24, divs=24)),
         ("bias", Work(adds=24)),
+        ("upsample 2", Work()),
+        ("crop 1:0x0", Work()),
+        ("zeropad 1", Work()),
+        ("upsample 2 bilinear", Work(muls=384, adds=288)),
         ("subsample 3x1", Work(adds=24, muls=8, divs=8)),
         ("global maxpool", Work(compares=20)),
         ("adaptive avgpool 2x1", Work(adds=24, divs=8)),
@@ -556,7 +569,7 @@ def touched(example, unit, channel=0):
         owned.data.fill_(1.0)
     x = tensor(shape, batch, grad=True)
     module(x)[(slice(None), channel, *unit)].sum().backward()
-    return (x.grad != 0).any(dim=1).any(dim=0)
+    return (x.grad.abs() > 1e-12).any(dim=1).any(dim=0)
 
 
 def seen(field, unit):
@@ -686,6 +699,13 @@ ILLEGAL = [
     Illegal("2x2x3", "lppool 3x3 pad 2 reflect", "lppool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
     Illegal("8x8x2", "lppool 3x3 stride 2 pad 1 copy ceil", "lppool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
     Illegal("2x3x3", "subsample 3x3", "subsample 2x3", faults.WINDOW_EXCEEDS),
+    Illegal("4x4x3", "upsample 2 nearest bilinear", "upsample 2 bilinear", faults.CONTRADICTION),
+    Illegal("4x4x3", "crop 2", "crop 1", faults.EMPTY_OUTPUT),
+    Illegal("4x9x3", "crop 1:3x1", "crop 1x1:3", faults.EMPTY_OUTPUT),
+    Illegal("8x8x3", "crop same", "crop 1", faults.CONTRADICTION),
+    Illegal("8x8x3", "crop 1 reflect", "crop 1", faults.CONTRADICTION),
+    Illegal("8x8x3", "zeropad full", "zeropad 1", faults.CONTRADICTION),
+    Illegal("8x8x3", "zeropad 1 copy", "zeropad 1", faults.CONTRADICTION),
     Illegal("8x8x2", "avgpool 3x3 countpad nocountpad", "avgpool 3x3 nocountpad", faults.CONTRADICTION),
     Illegal("8x8x2", "avgpool 3x3 pad 1 copy nocountpad", "avgpool 3x3 pad 1 copy", faults.CONTRADICTION),
     Illegal("9x9x2", "avgpool 3x3 stride 2 pad 2", "avgpool 3x3 stride 2 pad 1", faults.POOL_PAD),
@@ -786,6 +806,31 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "use a kernel of at most 2, or an input at least 4 high",
         ),
         (
+            "9x6x2",
+            "crop 1x2:4",
+            "the crop takes 2 + 4 cells of a map that is 6 high",
+            "take at most 5 in all, start and end together",
+        ),
+        (
+            "9x6x2",
+            "crop same",
+            "'same' sets a pad by the window behind it, and crop has none",
+            "write how many cells: crop 2, crop 1x2 or crop 0:1",
+        ),
+        ("9x6x2", "crop 1 copy", "crop copy: what is taken away needs no filling", "leave out 'copy'"),
+        (
+            "9x6x2",
+            "zeropad 1 copy",
+            "zeropad copy: it fills with zeros",
+            "leave out 'copy', or pad the layer behind it: pad 1 copy",
+        ),
+        (
+            "9x6x2",
+            "upsample 2 nearest bilinear",
+            "'nearest' and 'bilinear' exclude each other",
+            "keep one of the two; nearest is the default",
+        ),
+        (
             "8x8x2",
             "deconv 4 3x3 stride 2 pad 1 copy",
             "the pad of a deconv cuts its output: copy has nothing to fill",
@@ -829,12 +874,12 @@ def test_messages_give_both_numbers_and_a_remedy(given_input, line, message, hin
 
 
 def by_torch(illegal):
-    """Whether a PyTorch module says the same; it cannot where F.pad pads for it."""
+    """Whether a PyTorch module says the same; it cannot where F.pad pads for it, nor where there is no module."""
     if illegal.code in UNKNOWN_TO_TORCH:
         return False
     layer, shape = unchecked(illegal)
     padded = "F.pad" in layer.torch(shape).call and illegal.code is faults.POOL_PAD
-    return not padded
+    return not padded and bool(layer.torch(shape).text)
 
 
 @pytest.mark.parametrize("illegal", list(filter(by_torch, ILLEGAL)), ids=lambda illegal: illegal.line)
@@ -1089,6 +1134,37 @@ def test_an_adaptive_pool_that_divides_sees_what_the_plain_pool_sees(extent, out
     assert list(one.values()) == list(other.values())
 
 
+@RANDOM
+@given(st.lists(st.tuples(st.integers(1, 7), st.integers(1, 6)), min_size=1, max_size=3), st.booleans())
+def test_random_upsampling_is_that_of_torch(axes, smooth):
+    extents, factors = zip(*axes, strict=True)
+    mode = ("linear", "bilinear", "trilinear")[len(axes) - 1] if smooth else "nearest"
+    x = torch.zeros(1, 2, *extents)
+    line = f"upsample {'x'.join(map(str, factors[::-1]))} {'bilinear' if smooth else 'nearest'}"
+    expected = accepted(lambda: F.interpolate(x, scale_factor=factors, mode=mode)[0])
+    agree(f"INPUT: {'x'.join(map(str, extents[::-1]))}x2\n{line}", expected)
+
+
+@pytest.mark.parametrize("factor", range(1, 100))
+def test_the_nearest_cell_is_the_nearest_in_single_precision(factor):
+    """PyTorch divides by the factor in floating point."""
+    node = case("224x1", f"upsample {factor}").node
+    x = torch.arange(224.0).view(1, 1, 224)
+    assert torch.equal(Built(node.layer, node.shapes)(x), x.repeat_interleave(factor, 2))
+
+
+@RANDOM
+@given(slides(), st.booleans())
+def test_random_frames_are_accepted_where_something_is_left(slide, cut):
+    pad = "x".join(f"{a}:{b}" for a, b in slide.sides[::-1])
+    inside = tuple(slice(a, w - b) for w, (a, b) in zip(slide.extents, slide.sides, strict=True))
+    x = torch.zeros(2, *slide.extents)
+    fits = all(w > a + b for w, (a, b) in zip(slide.extents, slide.sides, strict=True))
+    out = x[(slice(None), *inside)] if cut and fits else F.pad(x, [c for s in slide.sides[::-1] for c in s])
+    spec = f"INPUT: {'x'.join(map(str, slide.extents[::-1]))}x2\n{'crop' if cut else 'zeropad'} {pad}"
+    agree(spec, tuple(out.shape) if fits or not cut else None)
+
+
 def test_a_norm_pool_sums_what_is_under_a_window_that_hangs_over():
     node = case("5x1", "lppool 2 power 1 ceil").node
     assert Built(node.layer, node.shapes)(-torch.ones(1, 1, 5)).tolist() == [[[2.0, 2.0, 1.0]]]
@@ -1105,3 +1181,80 @@ def test_a_norm_pool_has_a_gradient_where_all_is_zero(power):
 def test_a_helper_averages_the_real_cells_of_an_uneven_pad():
     node = case("3x1", "avgpool 2 stride 1 pad 0:1 nocountpad").node
     assert Built(node.layer, node.shapes)(torch.tensor([[[1.0, 2.0, 5.0]]])).tolist() == [[[1.5, 3.5, 5.0]]]
+
+
+# What the facts do not tell
+
+
+def built(given_input, line):
+    node = case(given_input, line).node
+    return Built(node.layer, node.shapes)
+
+
+@pytest.mark.parametrize(("p", "kept"), [("0.25", 4 / 3), ("1/2", 2.0), ("0", 1.0), ("1", 0.0)])
+def test_droppath_drops_whole_samples_and_scales_the_rest(p, kept):
+    torch.manual_seed(0)
+    module, x = built("3x2x4", f"droppath {p}"), torch.rand(4000, 4, 2, 3) + 1
+    factors = (module.train()(x) / x).flatten(1)
+    assert torch.allclose(factors, factors[:, :1].expand_as(factors))
+    assert {round(float(factor), 4) for factor in factors[:, 0]} <= {0.0, round(kept, 4)}
+    assert abs(float(factors[:, 0].count_nonzero()) / 4000 - (1 - float(Fraction(p)))) < 0.03
+    assert module.eval()(x) is x
+
+
+def test_trained_numbers_begin_where_their_papers_say():
+    assert built("3x2x4", "prelu channelwise").m.weight.tolist() == [0.25] * 4
+    assert built("3x2x4", "layerscale").m.weight.flatten().tolist() == pytest.approx([1e-6] * 4)
+    assert built("10", "layerscale 1").m.weight.dtype == torch.float32
+
+
+def test_the_centres_of_rbf_are_plus_and_minus_one_and_are_its_answer():
+    torch.manual_seed(0)
+    module = built("84", "rbf 10")
+    assert set(module.m.centres.flatten().tolist()) == {-1.0, 1.0}
+    distances = module(module.m.centres)
+    assert torch.equal(distances.argmin(dim=1), torch.arange(10))
+    assert torch.equal(distances.diagonal(), torch.zeros(10))
+    # two bits that differ are 2 apart, 4 squared
+    differing = (module.m.centres[0] != module.m.centres[1]).sum()
+    assert distances[0, 1] == 4 * differing
+
+
+def test_shuffle_and_slice_move_the_channels_they_say():
+    x = torch.arange(6.0).reshape(1, 6, 1)
+    assert built("1x6", "shuffle 2")(x).flatten().tolist() == [0, 3, 1, 4, 2, 5]
+    assert built("1x6", "slice 2:4")(x).flatten().tolist() == [2, 3]
+
+
+def test_reshape_keeps_the_order_of_memory():
+    x = torch.arange(12.0).reshape(1, 2, 2, 3)
+    assert torch.equal(built("3x2x2", "reshape 2x2x3")(x), torch.arange(12.0).reshape(1, 3, 2, 2))
+
+
+def test_ln_is_that_of_each_position():
+    x = tensor(case("5x4x8", "ln").shape)
+    out = built("5x4x8", "ln").double()(x)
+    torch.testing.assert_close(out.mean(dim=1), torch.zeros(2, 4, 5, dtype=torch.float64))
+    torch.testing.assert_close(
+        out.var(dim=1, unbiased=False), torch.ones(2, 4, 5, dtype=torch.float64), atol=1e-3, rtol=0
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("stanh", 1.0),  # LeCun et al. 1998, Appendix A: f(1) = 1 and f(-1) = -1
+        ("relu6", 1.0),
+        ("silu", 0.7310585786300049),
+        ("gelu", 0.8413447460685429),  # the standard normal distribution at 1
+        ("hardswish", 4 / 6),
+        ("hardsigmoid", 4 / 6),
+        ("softplus", 1.3132616875182228),
+        ("mish", 0.8650983882673103),
+        ("abs", 1.0),
+        ("scale 0.17", 0.17),
+    ],
+)
+def test_activations_at_one(line, value):
+    out = built("1", line).double()(torch.ones(1, 1, dtype=torch.float64))
+    assert float(out) == pytest.approx(value, abs=2e-5 if line == "stanh" else 1e-12)

@@ -1,0 +1,59 @@
+"""What layers share that only add cells around a map or take them away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cnncalc.faults import CONTRADICTION
+from cnncalc.geometry import Shape, Window
+from cnncalc.layer import Layer, Parameter, Requirement, Saved
+from cnncalc.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncalc.geometry import Pad, Sides
+    from cnncalc.layer import Weight
+
+
+class Frame(Layer):
+    """A map with other ends: nothing is computed, nothing is learned."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("pad", "pad", positional=True, required=True, low=0),)
+    ranks = (1, 2, 3)
+
+    pad: Pad
+
+    def cells(self) -> Sides:
+        """The cells added at (start, end) of each axis; those taken away are negative."""
+        return self.pad.sides
+
+    def window(self, *inputs: Shape) -> Window:
+        ones = (1,) * inputs[0].rank
+        return Window(ones, ones, self.cells(), ones, mode="frame")
+
+    def out(self, *inputs: Shape) -> Shape:
+        sides = zip(inputs[0].extents, self.cells(), strict=True)
+        return Shape(inputs[0].channels, tuple(w + start + end for w, (start, end) in sides))
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def work(self, *inputs: Shape) -> Work:
+        return Work()
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        kind = self.keyword()
+        text = "'{0}' sets a pad by the window behind it, and {1} has none"
+        values, remedy = (self.pad.rule, kind), "write how many cells: {1} 2, {1} 1x2 or {1} 0:1"
+        yield Requirement(not self.pad.rule, CONTRADICTION, text, values, remedy, "pad")
+        text, remedy = "{1} {0}: " + self.unfilled, "leave out '{0}'" + self.instead
+        yield Requirement(self.pad.fill == "zeros", CONTRADICTION, text, (self.pad.fill, kind), remedy, "pad")
+
+    unfilled: ClassVar[str]
+    """Why it takes no fill."""
+    instead: ClassVar[str] = ""
+    """What has one."""
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.faults import CONTRADICTION
+from cnncalc.geometry import Shape, Window
+from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved, literal
+from cnncalc.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncalc.geometry import Axes
+    from cnncalc.layer import Array, Weight
+
+LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
+
+
+class Upsample(Layer):
+    """A map made larger by a whole factor: each cell repeated (nearest), or each output mixed of its neighbours.
+
+    Output factor*W on each axis, channels as they are; no params, no MACs (PyTorch, nn.Upsample). `nearest` is the
+    default and costs nothing; `bilinear` (linear in 1-D, trilinear in 3-D; corners not aligned) reads two cells an
+    axis, which is 2^d products and 2^d - 1 adds an output. Training keeps nothing.
+    """
+
+    parameters = (
+        Parameter("factor", "extents", positional=True, required=True),
+        Parameter("nearest", "flag"),
+        Parameter("bilinear", "flag"),
+    )
+    ranks = (1, 2, 3)
+    examples = (
+        ("7x6x4", "upsample 2"),
+        ("5x4x3", "upsample 3x1 nearest"),
+        ("7x6x2", "upsample 2 bilinear"),
+        ("6x5x2", "upsample 3x4 bilinear"),
+        ("20x5", "upsample 2"),
+        ("9x2", "upsample 5 bilinear"),
+        ("4x3x5x2", "upsample 2x1x3"),
+        ("4x3x5x2", "upsample 2x3x1 bilinear"),
+    )
+
+    factor: Axes
+    nearest: int
+    bilinear: int
+
+    def window(self, *inputs: Shape) -> Window:
+        kernel, pad = self.factor, (0,) * len(self.factor)
+        if self.bilinear:
+            # an even factor puts no output on a cell of the input, an odd one every factor-th: that reads one cell
+            kernel = tuple(2 * f - f % 2 for f in self.factor)
+            pad = tuple(f // 2 for f in self.factor)
+        sides, ones = tuple((p, p) for p in pad), (1,) * len(pad)
+        return Window(kernel, self.factor, sides, ones, mode="transposed", outpad=(0,) * len(pad))
+
+    def out(self, *inputs: Shape) -> Shape:
+        return Shape(inputs[0].channels, tuple(w * f for w, f in zip(inputs[0].extents, self.factor, strict=True)))
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def work(self, *inputs: Shape) -> Work:
+        outputs, taps = self.out(*inputs).elements, 1 << len(self.factor)
+        return Work(muls=outputs * taps, adds=outputs * (taps - 1)) if self.bilinear else Work()
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        text, remedy = "'nearest' and 'bilinear' exclude each other", "keep one of the two; nearest is the default"
+        yield Requirement(not (self.nearest and self.bilinear), CONTRADICTION, text, (), remedy, "bilinear")
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved()
+
+    def torch(self, *inputs: Shape) -> Module:
+        # "nearest" multiplies by 1/factor in single precision: of 41 cells it gives one to the neighbour
+        nearest = "" if all(f & (f - 1) == 0 for f in self.factor) else "nearest-exact"
+        mode = LINEAR[inputs[0].rank] if self.bilinear else nearest
+        chosen = f', mode="{mode}"' if mode else ""
+        return Module(f"nn.Upsample(scale_factor={literal(self.factor)}{chosen})")
+
+    def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
+        out = inputs[0]
+        for axis, factor in enumerate(self.factor, 2):
+            out = mixed(out, factor, axis) if self.bilinear else out.repeat(factor, axis)
+        return out
+
+
+def mixed(x: Array, factor: int, axis: int) -> Array:
+    """One axis made larger, each output mixed of the two cells around its centre; beyond the ends they are repeated."""
+    import numpy as np
+
+    size = x.shape[axis]
+    centre = (np.arange(size * factor) + 0.5) / factor - 0.5
+    low = np.floor(centre).astype(int)
+    share = (centre - low).reshape(-1, *[1] * (x.ndim - axis - 1))
+    first, second = (x.take(np.clip(cell, 0, size - 1), axis) for cell in (low, low + 1))
+    out: Array = first * (1 - share) + second * share
+    return out
