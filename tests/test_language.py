@@ -948,6 +948,8 @@ def test_rows_behind_what_comes_later_are_unknown(text):
         ("4,096", 4096),
         ("10 / 4 * 2", 5),
         ("min(3, 4)", 3),
+        ("min(3)", 3),
+        ("max(3)", 3),
         ("max(3, 4, 5)", 5),
         ("floor(7/2)", 3),
         ("ceil(7/2)", 4),
