@@ -425,7 +425,8 @@ MANY = 1 << 30
 RAISE = "--limit digits=N raises it"
 FUNCTIONS: dict[str, tuple[Callable[..., Rational], int, int]] = {
     "min": (lambda *v: min(v), 1, MANY), "max": (lambda *v: max(v), 1, MANY), "abs": (abs, 1, 1),
-    "round": (round, 1, 1), "floor": (lambda v: v // 1, 1, 1), "ceil": (lambda v: -(-v // 1), 1, 1), "divisible": (divisible, 2, 2),
+    "round": (round, 1, 1), "floor": (lambda v: v // 1, 1, 1), "ceil": (lambda v: -(-v // 1), 1, 1),
+    "divisible": (divisible, 2, 2),
 }  # fmt: skip
 CALLABLE = frozenset((*FUNCTIONS, *CHOOSE))
 """The functions of the language."""
