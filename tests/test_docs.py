@@ -106,8 +106,8 @@ def test_the_reference_is_what_the_code_says(name):
 
 
 def test_the_reference_holds_every_kind():
-    said = re.findall(r"^## (\w+)$", reference.kinds(), re.MULTILINE)
-    assert said == list(layers.keywords())
+    said = re.findall(r"^## (.+)$", reference.kinds(), re.MULTILINE)
+    assert said == [*layers.keywords(), "Not read yet"]
 
 
 ALIASES = [(kind, alias) for kind in map(layers.find, layers.keywords()) for alias in kind.aliases]
@@ -115,7 +115,7 @@ ALIASES = [(kind, alias) for kind in map(layers.find, layers.keywords()) for ali
 
 @pytest.mark.parametrize(("kind", "alias"), ALIASES, ids=lambda v: v if isinstance(v, str) else v.keyword())
 def test_every_other_spelling_reads_as_printed(kind, alias):
-    shape, line = next((s, x) for s, x in kind.examples if x.split()[0] == kind.keyword())
+    shape, line = next((s, x) for s, x in kind.examples if x.startswith(kind.keyword()))
     net = analyse(f"INPUT: {shape}\n{line.replace(kind.keyword(), alias, 1)}", "alias", "alias")
     assert net.complete
     assert net.nodes[-1].kind == kind.keyword()

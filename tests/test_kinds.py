@@ -662,6 +662,7 @@ ILLEGAL = [
     Illegal("8x8x6", "shuffle 4", "shuffle 2", faults.GROUPS),
     Illegal("784", "reshape 28x28x3", "reshape 28x28x1", faults.ELEMENTS),
     Illegal("6x4x2", "reshape 47", "reshape 48", faults.ELEMENTS),
+    Illegal("48", "reshape 48 tokens", "reshape 48", faults.WRONG_RANK),
     Illegal("8x8x64", "slice 32:65", "slice 32:64", faults.SLICE),
     Illegal("8x8x64", "slice 5:5", "slice 5:6", faults.SLICE),
     Illegal("64", "slice C//2:8", "slice 8:C//2", faults.SLICE),
@@ -716,7 +717,7 @@ ILLEGAL = [
     Illegal("8x8x2", "avgpool 3x3 stride 2 pad 0:2x1 ceil", "avgpool 3x3 stride 2 pad 0:1x1:0 ceil", faults.POOL_PAD),
     Illegal("9x8x2", "avgpool 3x3 stride 2 pad 0:1 ceil", "avgpool 3x3 stride 2 pad 0:1", faults.NOT_YET),
 ]
-UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET, faults.SLICE)
+UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET, faults.SLICE, faults.WRONG_RANK)
 """Refused because the line itself makes no sense, or cannot be said in PyTorch: there is no module to fail. A slice
 takes what there is, were it nothing."""
 
@@ -763,6 +764,7 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "the shape asked for holds 1,024 numbers, the input 3,072",
             "write a shape whose extents and channels multiply to 3072",
         ),
+        ("48", "reshape 48 tokens", "numbers under another shape are still no tokens", "write 48 for a vector"),
         (
             "8x8x64",
             "slice 0:65",

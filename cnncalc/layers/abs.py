@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Abs(Elementwise):
-    """The absolute value, `R_abs` (Jarrett et al. 2009, section 2): a compare a number.
+    """The absolute value: a compare a number (Jarrett et al. 2009, section 2, where it is `R_abs`).
 
     Alone it is this kind; where its parenthesis touches it, `abs(x)` is the function of expressions.
     """

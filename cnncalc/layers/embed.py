@@ -24,8 +24,8 @@ class Embed(Layer):
     tokens = True
     ranks = (1,)
     parameters = (
-        Parameter("dim", "count", unit="dim", positional=True, required=True),
-        Parameter("vocab", "count", unit="vocab", required=True),
+        Parameter("dim", "count", positional=True, required=True),
+        Parameter("vocab", "count", required=True),
     )
     examples = (
         ("7 tokens", "embed 4 vocab 10"),

@@ -23,7 +23,7 @@ class Gn(Normalization):
     the whole map through the statistics is left out.
     """
 
-    parameters = (Parameter("groups", "count", unit="groups", positional=True, required=True),)
+    parameters = (Parameter("groups", "count", positional=True, required=True),)
     examples = (("6x5x4", "gn 2"), ("9x3", "gn groups=1"), ("2x3x4x2", "gn 2"), ("10", "gn 5"))
 
     groups: int

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.faults import ELEMENTS
+from cnncalc.faults import ELEMENTS, WRONG_RANK
 from cnncalc.geometry import WHOLE
 from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved
 from cnncalc.work import Work
@@ -47,6 +47,8 @@ class Reshape(Layer):
         return Work()
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        text, remedy = "numbers under another shape are still no tokens", "write {0} for a vector"
+        yield Requirement(self.shape.channels >= 1, WRONG_RANK, text, (self.shape.elements,), remedy, "shape")
         wanted, there = self.shape.elements, inputs[0].elements
         text = "the shape asked for holds {0:,} numbers, the input {1:,}"
         remedy = "write a shape whose extents and channels multiply to {1}"

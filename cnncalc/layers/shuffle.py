@@ -20,7 +20,7 @@ class Shuffle(Layer):
     """
 
     ranks = (1, 2, 3)
-    parameters = (Parameter("groups", "count", unit="groups", positional=True, required=True),)
+    parameters = (Parameter("groups", "count", positional=True, required=True),)
     examples = (("6x5x4", "shuffle 2"), ("9x6", "shuffle 3"), ("2x3x4x6", "shuffle groups=2"))
 
     groups: int

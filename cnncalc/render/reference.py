@@ -71,7 +71,10 @@ def rules() -> str:
 
 def index(every: Iterable[type[Layer]]) -> str:
     """All kinds in one table."""
-    rows = [[f"[{k.keyword()}](#{k.keyword()})", code(k.aliases), yes(k.postfix), escaped(summary(k))] for k in every]
+    rows = [
+        [f"[{k.keyword()}](#{k.keyword().replace(' ', '-')})", code(k.aliases), yes(k.postfix), escaped(summary(k))]
+        for k in every
+    ]
     values = [[kind, how] for kind, (_, how) in TYPES.items()]
     heads = ("kind", "also written", "postfix", "what it does")
     return "\n".join([table(heads, rows), table(("type of value", "written"), values)])
