@@ -35,7 +35,7 @@ LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", 
 PLAIN = re.compile(r"[\t\x20-\x7e]*")
 SIMPLE = re.compile(r"[\x20-\x22\x24-\x5b\x5d-\x7e]*")
 """A row without comment, continuation, tab or anything that is not ASCII."""
-CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 """Compiled when it is first needed: few specs have anything beyond ASCII."""
 MARKS = re.compile(r"[()\[\]#;]")
 BRACKETS = re.compile(r"[()\[\];]")

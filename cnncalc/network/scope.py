@@ -30,11 +30,17 @@ class Names(Mapping[str, "Rational"]):
 
     def __init__(self, above: Names | None, own: dict[str, Rational]) -> None:
         self.above, self.own = above, own
-        self.levels: tuple[dict[str, Rational], ...] = (own, *above.levels) if above is not None else (own,)
         self.count = -1
 
+    def levels(self) -> Iterator[dict[str, Rational]]:
+        """The numbers of each body, the innermost first."""
+        names: Names | None = self
+        while names is not None:
+            yield names.own
+            names = names.above
+
     def __getitem__(self, name: str) -> Rational:
-        for level in self.levels:
+        for level in self.levels():
             if name in level:
                 return level[name]
         raise KeyError(name)
@@ -44,10 +50,10 @@ class Names(Mapping[str, "Rational"]):
         self.own[name] = value
 
     def __contains__(self, name: object) -> bool:
-        return any(name in level for level in self.levels)
+        return any(name in level for level in self.levels())
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for level in reversed(self.levels) for name in level))
+        return iter(dict.fromkeys(name for level in reversed([*self.levels()]) for name in level))
 
     def __len__(self) -> int:
         if self.count < 0:

@@ -119,10 +119,10 @@ class Tracer(Lines):
             return True
         self.steps += 1
         limits, made = self.options.limits, len(self.nodes) + len(self.unknown)
-        if made < limits.layers and self.steps <= limits.layers:
+        if made < limits.layers and self.steps <= limits.layers and len(self.findings) <= self.most:
             return False
         more = isinstance(statement, LayerLine) and bool(self.inputs)
-        self.stopped = made + more > limits.layers or self.steps - made > limits.layers + limits.lines
+        self.stopped = made + more > limits.layers or self.steps - made > limits.layers + len(self.source.lines)
         if self.stopped:
             text = f"the spec makes more than {limits.layers:,} layers"
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
@@ -247,7 +247,7 @@ class Tracer(Lines):
 
     def repeat(self, statement: Repeat, scope: Scope) -> Steps:
         """`tower: repeat 19`: that many passes, `i` counting from 0."""
-        count = self.value(statement.times, self.names(scope, None))
+        count = self.value(statement.times, self.names(scope, None) if statement.times.names else {})
         begin, end = statement.times.begin, statement.times.end
         if count.denominator != 1 or count < 0:
             text = f"a repeat of {shown(count)} is asked for, and must be whole and at least 0"
