@@ -122,7 +122,7 @@ class Tracer(Lines):
         if made < limits.layers and self.steps <= limits.layers and len(self.findings) <= self.most:
             return False
         more = isinstance(statement, LayerLine) and bool(self.inputs)
-        self.stopped = made + more > limits.layers or self.steps - made > limits.layers + len(self.source.lines)
+        self.stopped = made + more > limits.layers or self.steps - 2 * made > limits.layers + len(self.source.lines)
         if self.stopped:
             text = f"the spec makes more than {limits.layers:,} layers"
             self.find(statement.place, Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it"))
