@@ -341,6 +341,12 @@ def loop_conv(module, shape):
     return Work(macs=macs)
 
 
+def loop_connected(module, shape):
+    """Every filter is a convolution of its own, over the maps of its row."""
+    every = (loop_conv(conv, (1, len(row), *shape[2:])) for conv, row in zip(module.convs, module.rows, strict=True))
+    return Work.total(every)
+
+
 def loop_back(module, shape):
     macs = 0
     for _ in product(range(module.out_channels // module.groups), product(*map(range, shape[1:]))):
@@ -427,6 +433,7 @@ LOOPS = {
     "AdaptiveAvgPool": loop_spread_mean,
     "AdaptiveMaxPool": loop_spread_max,
     "Subsample": loop_subsample,
+    "Connected": loop_connected,
     "Upsample": loop_upsample,
     "ZeroPad": lambda module, shape: Work(),
     "LPPool": loop_norm,
@@ -526,6 +533,8 @@ def test_work_worked_out_by_hand(line, work):
         ("bias", 0, 4, 0),
         ("bias untied", 0, 24, 0),
         ("subsample 2", 4, 4, 0),
+        ("conv 2x1 connect 0,1 1,2,3 0,1,2,3", 18, 3, 0),
+        ("conv 2x1 nobias connect 0,1 1,2,3 frozen", 0, 0, 10),
         ("subsample 2 frozen", 0, 0, 8),
         ("bn", 4, 4, 9),
         ("lrn", 0, 0, 0),
@@ -700,6 +709,11 @@ ILLEGAL = [
     Illegal("2x2x3", "lppool 3x3 pad 2 reflect", "lppool 3x3 pad 1 reflect", faults.FILL_EXCEEDS),
     Illegal("8x8x2", "lppool 3x3 stride 2 pad 1 copy ceil", "lppool 3x3 stride 2 pad 1 copy", faults.NOT_YET),
     Illegal("2x3x3", "subsample 3x3", "subsample 2x3", faults.WINDOW_EXCEEDS),
+    Illegal("8x8x3", "conv 3x3 connect 0,1 2,3", "conv 3x3 connect 0,1 2", faults.CONNECTION),
+    Illegal("8x8x3", "conv 3x3 connect 0,1,0 2", "conv 3x3 connect 0,1 2", faults.CONNECTION),
+    Illegal("8x8x3", "conv 3 3x3 connect 0,1 2", "conv 2 3x3 connect 0,1 2", faults.CONTRADICTION),
+    Illegal("8x8x4", "conv 3x3 groups 2 connect 0,1 2", "conv 3x3 connect 0,1 2", faults.CONTRADICTION),
+    Illegal("8x8x4", "conv depthwise 3x3 connect 0 1 2 3", "conv 3x3 connect 0 1 2 3", faults.CONTRADICTION),
     Illegal("4x4x3", "upsample 2 nearest bilinear", "upsample 2 bilinear", faults.CONTRADICTION),
     Illegal("4x4x3", "crop 2", "crop 1", faults.EMPTY_OUTPUT),
     Illegal("4x9x3", "crop 1:3x1", "crop 1x1:3", faults.EMPTY_OUTPUT),
@@ -717,7 +731,14 @@ ILLEGAL = [
     Illegal("8x8x2", "avgpool 3x3 stride 2 pad 0:2x1 ceil", "avgpool 3x3 stride 2 pad 0:1x1:0 ceil", faults.POOL_PAD),
     Illegal("9x8x2", "avgpool 3x3 stride 2 pad 0:1 ceil", "avgpool 3x3 stride 2 pad 0:1", faults.NOT_YET),
 ]
-UNKNOWN_TO_TORCH = (faults.CONTRADICTION, faults.MISSING, faults.NOT_YET, faults.SLICE, faults.WRONG_RANK)
+UNKNOWN_TO_TORCH = (
+    faults.CONNECTION,
+    faults.CONTRADICTION,
+    faults.MISSING,
+    faults.NOT_YET,
+    faults.SLICE,
+    faults.WRONG_RANK,
+)
 """Refused because the line itself makes no sense, or cannot be said in PyTorch: there is no module to fail. A slice
 takes what there is, were it nothing."""
 
@@ -806,6 +827,31 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "subsample 3x4",
             "the window is 4 high, its input 2",
             "use a kernel of at most 2, or an input at least 4 high",
+        ),
+        (
+            "8x8x3",
+            "conv 3x3 connect 0,1 1,3",
+            "row 2 of 'connect' reads map 3, and there are 3",
+            "they are counted from 0 to 2",
+        ),
+        ("8x8x3", "conv 3x3 connect 0,2 1,0,1", "row 2 of 'connect' reads map 1 twice", "write 1 once in row 2"),
+        (
+            "8x8x3",
+            "conv 6 3x3 connect 0,2 1,2",
+            "6 filters are asked for, and 'connect' has 2 rows",
+            "write a row for each, or leave out the 6",
+        ),
+        (
+            "8x8x4",
+            "conv 3x3 groups 2 connect 0,2 1,2",
+            "'connect' says which maps each filter reads, and 'groups' is given as well",
+            "leave out 'connect' or 'groups'",
+        ),
+        (
+            "8x8x4",
+            "conv depthwise 3x3 connect 0,2 1,2",
+            "'connect' says which maps each filter reads, and 'depthwise' is given as well",
+            "leave out 'connect' or 'depthwise'",
         ),
         (
             "9x6x2",

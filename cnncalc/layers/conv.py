@@ -3,10 +3,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.faults import CONTRADICTION, GROUPS, MISSING
+from cnncalc.faults import CONNECTION, CONTRADICTION, GROUPS, MISSING
 from cnncalc.geometry import Shape, Window
 from cnncalc.layer import Layer, Module, Parameter, Requirement, Weight, literal
-from cnncalc.layers._sliding import explicit_pad, options, room, run_pad, saved_input, windows
+from cnncalc.layers._sliding import CALL, MODES, explicit_pad, module_pads, options, room, run_pad, saved_input, windows
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -15,13 +15,29 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Axes, Pad
     from cnncalc.layer import Array, Saved
 
+HELPER = """\
+class Connected(nn.Module):
+    \"\"\"A convolution whose filters each read maps of their own: a row of indices for every filter.\"\"\"
+
+    def __init__(
+        self, conv: type[nn.Module], kernel: int | tuple[int, ...], *rows: tuple[int, ...], **options: object
+    ) -> None:
+        super().__init__()
+        self.rows = [list(row) for row in rows]
+        self.convs = nn.ModuleList(conv(len(row), 1, kernel, **options) for row in rows)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([conv(x[:, row]) for conv, row in zip(self.convs, self.rows)], 1)
+"""
+
 
 class Conv(Layer):
     """Convolution in one, two or three dimensions: K filters of extent F, each over C/groups channels.
 
     Output (W - F + 2P)/S + 1 on each axis, K channels; params (F*F*C/groups + 1)*K, weights without the +1;
     MACs out*F*F*C/groups (CS231n, "Convolutional Networks"; Dumoulin & Visin 2016, relationship 6;
-    dilation: section 5.1). `depthwise` gives each channel filters of its own (Howard et al. 2017, eq. 3).
+    dilation: section 5.1). `depthwise` gives each channel filters of its own (Howard et al. 2017, eq. 3). `connect`
+    gives each filter the maps it reads, counted from 0: F*F a map and a bias (LeCun et al. 1998, table I).
     """
 
     parameters = (
@@ -34,6 +50,7 @@ class Conv(Layer):
         Parameter("nobias", "flag"),
         Parameter("depthwise", "flag"),
         Parameter("in", "count"),
+        Parameter("connect", "rows", low=0),
     )
     ranks = (1, 2, 3)
     examples = (
@@ -45,6 +62,12 @@ class Conv(Layer):
         ("8x8x2", "conv 3 3x3 pad 1 reflect"),
         ("8x8x2", "conv 3 3x3 pad full circular stride 2"),
         ("8x7x2", "conv 3 4x4 pad same copy stride 2"),
+        ("14x14x6", "conv 5x5 connect 0,1,2 1,2,3,4 5 0,1,2,3,4,5"),
+        ("9x8x4", "conv 3 3x3 stride 2 pad 1 nobias connect 0,1 2,3 0,3"),
+        ("9x8x4", "conv 3x3 pad 1 reflect connect 0 3,1"),
+        ("9x8x4", "conv 3x2 pad 0:1 connect 0,2 1"),
+        ("12x4", "conv F=3 dilation 2 connect 0,1 1,2 2,3"),
+        ("5x4x6x3", "conv F=2 pad 1x0x0 circular connect 0,1 1,2"),
         ("20x5", "conv 7 3 stride 2 pad 1"),
         ("6x7x5x2", "conv 3 3x2x1 pad 1x0x0"),
     )
@@ -57,11 +80,18 @@ class Conv(Layer):
     groups: int
     nobias: int
     depthwise: int
+    connect: tuple[Axes, ...] | None
 
     def split(self, x: Shape) -> tuple[int, int]:
         """(filters, groups) over an input of shape x."""
-        filters = x.channels if self.filters is None else self.filters
+        counted = len(self.connect) if self.connect else x.channels
+        filters = counted if self.filters is None else self.filters
         return filters, x.channels if self.depthwise else self.groups
+
+    @property
+    def links(self) -> int:
+        """The maps that the filters read, counted for each filter by itself."""
+        return sum(map(len, self.connect or ()))
 
     def window(self, *inputs: Shape) -> Window:
         slide = Window(self.kernel, self.stride, (), self.dilation)
@@ -71,22 +101,26 @@ class Conv(Layer):
         return Shape(self.split(inputs[0])[0], self.window(*inputs).out(inputs[0].extents))
 
     def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        if self.connect:
+            return row_weights(self.connect, self.kernel, not self.nobias)
         filters, groups = self.split(inputs[0])
         weight = {"weight": Weight((filters, inputs[0].channels // groups, *self.kernel))}
         return weight if self.nobias else {**weight, "bias": Weight((filters,), bias=True)}
 
     def work(self, *inputs: Shape) -> Work:
-        _, groups = self.split(inputs[0])
-        taps = prod(self.kernel) * (inputs[0].channels // groups)
-        return Work(macs=self.out(*inputs).elements * taps)
+        filters, groups = self.split(inputs[0])
+        each = self.links if self.connect else filters * (inputs[0].channels // groups)
+        return Work(macs=prod(self.out(*inputs).extents) * each * prod(self.kernel))
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         filters, groups = self.split(inputs[0])
-        counted = self.filters is not None or self.depthwise == 1
+        counted = self.filters is not None or self.depthwise == 1 or bool(self.connect)
         yield Requirement(counted, MISSING, "conv has no number of filters", (), "write it first: conv 64 3x3")
         text = "depthwise is one group a channel, and groups {0} is asked for as well"
         remedy = "leave out 'groups' or 'depthwise'"
         yield Requirement(not self.depthwise or self.groups == 1, CONTRADICTION, text, (self.groups,), remedy, "groups")
+        if self.connect:
+            yield from self.connected(self.connect, inputs[0].channels, filters)
         text = "{0} groups do not divide the {1} input channels"
         remedy = "use groups that divide both {1} channels and {2} filters"
         values = (groups, inputs[0].channels, filters)
@@ -95,22 +129,53 @@ class Conv(Layer):
         yield Requirement(filters % groups == 0, GROUPS, text, values, remedy, "filters")
         yield from room(self.window(*inputs), inputs[0], self.pad.fill)
 
+    def connected(self, rows: tuple[Axes, ...], channels: int, filters: int) -> Iterator[Requirement]:
+        """`connect` chooses maps by itself: a row for each filter, of maps that exist, none twice."""
+        text, other = "'connect' says which maps each filter reads, and '{0}' is given as well", "groups"
+        other = "depthwise" if self.depthwise else other
+        remedy = f"leave out 'connect' or '{other}'"
+        yield Requirement(not self.depthwise and self.groups == 1, CONTRADICTION, text, (other,), remedy, other)
+        text, remedy = (
+            "{0} filters are asked for, and 'connect' has {1} rows",
+            "write a row for each, or leave out the {0}",
+        )
+        yield Requirement(filters == len(rows), CONTRADICTION, text, (filters, len(rows)), remedy, "connect")
+        for number, row in enumerate(rows, 1):
+            text, remedy = "row {0} of 'connect' reads map {1}, and there are {2}", "they are counted from 0 to {3}"
+            values = (number, max(row), channels, channels - 1)
+            yield Requirement(max(row) < channels, CONNECTION, text, values, remedy, "connect")
+            twice = next((index for at, index in enumerate(row) if index in row[:at]), -1)
+            text, remedy = "row {0} of 'connect' reads map {1} twice", "write {1} once in row {0}"
+            yield Requirement(twice < 0, CONNECTION, text, (number, twice), remedy, "connect")
+
     def saved(self, *inputs: Shape) -> Saved:
-        return saved_input(inputs[0], self.window(*inputs).pad, self.pad.fill)
+        kept = saved_input(inputs[0], self.window(*inputs).pad, self.pad.fill)
+        if not self.connect:
+            return kept
+        copied = kept.extra[0][0] if kept.extra else inputs[0].elements
+        gathered = copied // inputs[0].channels * self.links
+        return kept._replace(input=kept.input and bool(kept.extra), extra=((gathered, 0),), once=((self.links, 8),))
 
     def torch(self, *inputs: Shape) -> Module:
         x, window = inputs[0], self.window(*inputs)
         filters, groups = self.split(x)
         inside, call = explicit_pad(window.pad, self.pad.fill)
+        mode, starts = "zeros", tuple(start for start, _ in window.pad)
+        if call != CALL and not self.connect and module_pads(window.pad, "zeros"):
+            inside, call, mode = starts, CALL, MODES[self.pad.fill]
         given = {
             "stride": (literal(self.stride), "1"),
             "padding": (literal(inside), "0"),
             "dilation": (literal(self.dilation), "1"),
             "groups": (str(groups), "1"),
             "bias": (str(not self.nobias), "True"),
+            "padding_mode": (f'"{mode}"', '"zeros"'),
         }
-        sizes = f"{x.channels}, {filters}, {literal(self.kernel)}"
-        return Module(f"nn.Conv{x.rank}d({sizes}{options(given)})", call)
+        kind, kernel = f"nn.Conv{x.rank}d", literal(self.kernel)
+        if self.connect:
+            rows = ", ".join(map(str, self.connect))
+            return Module(f"Connected({kind}, {kernel}, {rows}{options(given)})", call, HELPER)
+        return Module(f"{kind}({x.channels}, {filters}, {kernel}{options(given)})", call)
 
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         import numpy as np
@@ -120,13 +185,27 @@ class Conv(Layer):
         _, groups = self.split(shape)
         window = self.window(shape)
         taps = windows(run_pad(x, window.pad, self.pad.fill), window, window.out(shape.extents))
-        filters, parts = np.split(weights["weight"], groups), np.split(taps, groups, axis=1)
+        if self.connect:
+            parts = [taps[:, row] for row in map(list, self.connect)]
+            filters = [weights[f"convs.{i}.weight"] for i in range(len(parts))]
+        else:
+            filters, parts = np.split(weights["weight"], groups), np.split(taps, groups, axis=1)
         axes = (range(1, 2 + shape.rank), [1, *range(2 + shape.rank, 2 + 2 * shape.rank)])
         outs = [np.moveaxis(np.tensordot(f, p, axes), 0, 1) for f, p in zip(filters, parts, strict=True)]
         out: Array = np.concatenate(outs, axis=1)
-        return out + weights["bias"].reshape(1, -1, *[1] * shape.rank) if "bias" in weights else out
+        biases = [bias for name, bias in weights.items() if name.endswith("bias")]
+        return out + np.concatenate(biases).reshape(1, -1, *[1] * shape.rank) if biases else out
 
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         said = self.__dict__.get("in")
         if said is not None:
             yield "in", said, inputs[0].channels, "the map above has {found} channels"
+
+
+def row_weights(rows: tuple[Axes, ...], kernel: Axes, biased: bool) -> Mapping[str, Weight]:
+    """The tensors of a convolution that has one filter of its own for each row of input maps."""
+    each: dict[str, Weight] = {}
+    for number, row in enumerate(rows):
+        each[f"convs.{number}.weight"] = Weight((1, len(row), *kernel))
+        each |= {f"convs.{number}.bias": Weight((1,), bias=True)} if biased else {}
+    return each
