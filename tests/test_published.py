@@ -18,6 +18,71 @@ def dense(name: str, inputs: int, units: int) -> Layers:
     return [*relu(name, nn.Linear(inputs, units)), (f"{name}.dropout", nn.Dropout(0.5))]
 
 
+class Subsampling(nn.Module):
+    """Four inputs added, times a trained coefficient, plus a trained bias, each one a map (section II.B)."""
+
+    def __init__(self, maps: int) -> None:
+        super().__init__()
+        self.coefficient = nn.Parameter(torch.full((maps, 1, 1), 0.25))
+        self.bias = nn.Parameter(torch.zeros(maps, 1, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        added = x[..., ::2, ::2] + x[..., ::2, 1::2] + x[..., 1::2, ::2] + x[..., 1::2, 1::2]
+        return self.coefficient * added + self.bias
+
+
+# table I of LeCun et al. 1998: the maps of S2 that each map of C3 reads
+TABLE_I = "012 123 234 345 045 015 0123 1234 2345 0345 0145 0125 0134 1245 0235 012345".split()
+
+
+class Partial(nn.Module):
+    """C3: sixteen convolutions, each over the maps its column of table I names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = [[int(digit) for digit in column] for column in TABLE_I]
+        self.maps = nn.ModuleList(nn.Conv2d(len(read), 1, 5) for read in self.reads)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([conv(x[:, read]) for read, conv in zip(self.reads, self.maps, strict=True)], 1)
+
+
+class Squash(nn.Module):
+    """A tanh(S a) with A = 1.7159 and S = 2/3 (equation 6)."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 1.7159 * torch.tanh(2 / 3 * x)
+
+
+class Distances(nn.Module):
+    """Squared distances to ten centres of 84 (equation 7), a product for each link."""
+
+    macs = 840
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("centres", torch.randn(10, 84).sign())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x.unsqueeze(1) - self.centres).square().sum(2)
+
+
+def lenet5() -> Layers:
+    def squashed(name: str, layer: nn.Module) -> Layers:
+        return [(name, layer), (f"{name}.stanh", Squash())]
+
+    return [
+        *squashed("C1", nn.Conv2d(1, 6, 5)),
+        *squashed("S2", Subsampling(6)),
+        *squashed("C3", Partial()),
+        *squashed("S4", Subsampling(16)),
+        *squashed("C5", nn.Conv2d(16, 120, 5)),
+        ("", nn.Flatten()),
+        *squashed("F6", nn.Linear(120, 84)),
+        ("OUTPUT", Distances()),
+    ]
+
+
 def zfnet() -> Layers:
     def norm():
         return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
@@ -233,6 +298,7 @@ def textcnn() -> Layers:
 
 # input as torch has it, parameters of each layer that has any, in order
 PUBLISHED = {
+    lenet5: ((1, 32, 32), [156, 12, 1_516, 32, 48_120, 10_164]),
     zfnet: (
         (3, 224, 224),
         [14_208, 614_656, 885_120, 1_327_488, 884_992, 37_752_832, 16_781_312, 4_097_000],
@@ -262,6 +328,8 @@ PUBLISHED = {
 NAMES = [build.__name__.replace("_", "-") for build in PUBLISHED]
 
 TOKENS = {textcnn: 18_766}
+# LeNet-5's coefficients multiply a sum of four in the paper, a mean in the module
+SCALED = {"S2.weight": 4, "S4.weight": 4}
 
 
 def sample(build) -> torch.Tensor:
@@ -277,7 +345,7 @@ def measured(layers: Layers, x: torch.Tensor):
             x = layer.eval()(x)
         if name:
             params = sum(p.numel() for p in layer.parameters())
-            yield name, tuple(x.shape[1:]), params, counter.get_total_flops() // 2
+            yield name, tuple(x.shape[1:]), params, getattr(layer, "macs", counter.get_total_flops() // 2)
 
 
 @pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
@@ -305,7 +373,9 @@ def test_the_emitted_module_computes_what_the_one_written_by_hand_does(build):
     ours = cnncalc.load(build.__name__.replace("_", "-")).to_torch().eval()
     x = sample(build)
     with torch.no_grad():
-        for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        for (name, mine), other in zip(ours.named_parameters(), theirs.parameters(), strict=True):
+            mine.copy_(other.reshape(mine.shape) * SCALED.get(name, 1))
+        for mine, other in zip(ours.buffers(), theirs.buffers(), strict=True):
             mine.copy_(other)
         torch.testing.assert_close(ours(x), theirs(x))
 
@@ -352,3 +422,29 @@ def test_pilotnet_has_no_room_for_its_printed_1164_neurons():
         "expected macs = 27M, the arithmetic gives 28,218,470; 27M holds from 26,500,000 to 27,500,000",
         "expected params = 0.25M, the arithmetic gives 1,595,511; 0.25M holds from 245,000 to 255,000",
     } < {f.message for f in wider.diagnostics}
+
+
+# section II.B, layer by layer
+CONNECTIONS = {"C1": 122_304, "S2": 5_880, "C3": 151_600, "S4": 2_000, "C5": 48_120, "F6": 10_164, "OUTPUT": 840}
+
+
+def test_connections_of_lenet_5():
+    net = cnncalc.load("lenet5")
+    found = {node.name: node.layer.connections(*node.shapes) for node in net}
+    assert {name: count for name, count in found.items() if count} == CONNECTIONS
+    assert sum(found.values()) == 340_908
+
+
+def test_connections_are_what_the_module_written_by_hand_adds_up():
+    """Where all weights, biases and inputs are 1 and all centres 0, an output is the number of its connections."""
+    counted = {}
+    x = torch.ones(1, 1, 32, 32)
+    for name, layer in lenet5():
+        for tensor in layer.parameters():
+            nn.init.ones_(tensor)
+        for tensor in layer.buffers():
+            nn.init.zeros_(tensor)
+        x = layer(torch.ones_like(x))
+        if name in CONNECTIONS:
+            counted[name] = int(x.sum().item())
+    assert counted == CONNECTIONS

@@ -22,6 +22,7 @@ EXACT = {
     "vgg19": (143_667_240, 19_632_062_464),
     "alphago": (3_882_793, 1_400_726_208),
     "mnist-mlp": (669_706, 668_672),
+    "lenet5": (60_000, 326_520),
     "zfnet": (62_357_608, 1_168_032_896),
     "nin-cifar10": (966_986, 222_486_528),
     "nin-imagenet": (7_595_176, 1_100_188_800),
@@ -107,7 +108,7 @@ def test_receptive_fields_of_the_literature():
             "CONV3": 99, "CONV4": 131, "CONV5": 163, "POOL3": 195,
         },
         "vgg16": {"POOL5": 212}, "vgg11": {"POOL5": 150}, "vgg13": {"POOL5": 156}, "vgg19": {"POOL5": 268},
-        "zfnet": {"POOL5": 171},
+        "zfnet": {"POOL5": 171}, "lenet5": {"C1": 5, "S2": 6, "C3": 14, "S4": 16, "C5": 32},
     }  # fmt: skip
     for name, known in fields.items():
         rows = {row["name"]: row["receptive_field"] for row in cnncalc.load(name).to_dict()["layers"]}
