@@ -6,6 +6,12 @@ canonical text of a spec.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnncalc.api import Network, SpecError, load, loads
+    from cnncalc.api import formatted as format  # noqa: A004
+
 __version__ = "0.1.0"
 __all__ = ["Network", "SpecError", "__version__", "format", "load", "loads"]
 

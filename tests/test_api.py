@@ -1,5 +1,7 @@
 """The Python interface, as the contract words it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,16 @@ def test_only_the_interface_is_exported():
     assert set(cnncalc.__all__) == {"Network", "SpecError", "__version__", "format", "load", "loads"}
     with pytest.raises(AttributeError):
         cnncalc.nix  # noqa: B018
+
+
+def test_the_interface_has_its_types(tmp_path):
+    (tmp_path / "user.py").write_text(
+        "import cnncalc\n\nnetwork: cnncalc.Network = cnncalc.load('alexnet', set={}, input='227x227x3')\n"
+        "channels: int = network['CONV1'].output.channels\ntext: str = cnncalc.format('INPUT: 8')\n"
+        "wrong: str = cnncalc.loads(text).macs\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "user.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    [error, _] = ran.stdout.strip().splitlines()
+    assert error.startswith("user.py:6: error: Incompatible types in assignment")

@@ -1093,6 +1093,12 @@ BAD = {
             "SYN116 3:3 CONV1 | a repeat without a name holds anonymous lines only | "
             "name the repeat: 'tower: repeat 3'",
         ),
+        "INPUT: 9x9x9\n[9x9x9] tower: repeat 2\n  relu": (
+            "SYN116 2:1 [9x9x9] | a repeat claims nothing itself | claims stand on the lines that it repeats",
+        ),
+        "axes CxHxW (a) junk\nINPUT: 3x9x9\nrelu": (
+            "SYN111 1:6 CxHxW (a) junk | 'axes' has no 'CxHxW (a) junk' | write WxHxC, CxHxW, HxWxC or one with D or L",
+        ),
         "INPUT: 32x32x3\nrepeat 2\n  tower: repeat 2\n    relu": (
             "SYN116 3:3 tower | a repeat without a name holds anonymous lines only | "
             "name the repeat: 'tower: repeat 3'",

@@ -53,6 +53,7 @@ COLON = re.compile(r"[\s*]*(?P<origin>from\s+[\w.]+[\s*]*)?:\**", re.IGNORECASE)
 CONSTANT = re.compile(rf"({NAME})\s*=(?![=>])")
 BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
 AFTER = re.compile(r"after\s+(\w+(?: +\w+)*)\s*:", re.IGNORECASE)
+REMARK = re.compile(r"\s*\([^()]*\)$")
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
 ROUNDINGS = ("floor", "ceil", "exact")
@@ -95,7 +96,8 @@ def directive(text: str, word: str, defined: frozenset[str]) -> Statement:
         return after(text, defined)
     if word == "expect":
         return Expect(NOWHERE, *Claims(text, tokenize(text, len(word)), defined).expectation())
-    rest = rest.partition("(")[0].rstrip()
+    remark = REMARK.search(rest)
+    rest = rest[: remark.start()] if remark else rest
     choices = "floor, ceil or exact" if word == "rounding" else "WxHxC, CxHxW, HxWxC or one with D or L"
     if rest.lower().replace(" ", "") not in (ROUNDINGS if word == "rounding" else AXES):
         begin = text.index(rest, len(word)) if rest else 0
@@ -164,6 +166,9 @@ def layer(text: str, defined: frozenset[str]) -> Statement:
     label, at, implied, slide = labelled(text, start)
     rest = text[at:]
     if label and (match := re.match(r"\s*repeat\b", rest, re.IGNORECASE)):
+        if bracket:
+            what, hint = "a repeat claims nothing itself", "claims stand on the lines that it repeats"
+            raise Mistake(MISPLACED, what, text.index("["), start, hint)
         return Repeat(NOWHERE, label, counted(text, at + match.end()), [])
     if label and not rest.strip() and not implied:
         return LayerLine(NOWHERE, label, bracket, Body((), False, ()), at)
