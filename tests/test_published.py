@@ -1,5 +1,7 @@
 """Networks of the zoo beside modules written by hand from their papers: rows, params, shapes, MACs and outputs."""
 
+import re
+
 import pytest
 import torch
 from torch import nn
@@ -433,6 +435,13 @@ def test_connections_of_lenet_5():
     found = {node.name: node.layer.connections(*node.shapes) for node in net}
     assert {name: count for name, count in found.items() if count} == CONNECTIONS
     assert sum(found.values()) == 340_908
+
+
+def test_explain_works_the_connections_out(run):
+    out = run("explain", "lenet5").out
+    shown = [int(number.replace(",", "")) for number in re.findall(r"^  connections .* = ([\d,]+)$", out, re.MULTILINE)]
+    assert shown == list(CONNECTIONS.values())
+    assert "  connections       10*10 positions * (1,500 + 16) = 151,600\n" in out
 
 
 def test_connections_are_what_the_module_written_by_hand_adds_up():
