@@ -253,6 +253,69 @@ def test_explain_layers(run, golden):
     assert "(7*7*512 + 1)*4096 = 102,764,544" in out.replace("(25088 + 1)", "(7*7*512 + 1)")
 
 
+LENET5 = """\
+INPUT: 32x32x1
+C1: conv 6 5x5
+S2: subsample 2x2
+C3: conv 16 5x5 connect 0,1,2 1,2,3 2,3,4 3,4,5 0,4,5 0,1,5 0,1,2,3 1,2,3,4 2,3,4,5 0,3,4,5 0,1,4,5 0,1,2,5 0,1,3,4 \\
+  1,2,4,5 0,2,3,5 0,1,2,3,4,5
+S4: subsample 2x2
+C5: conv 120 5x5
+fc 84
+rbf 10
+"""
+
+
+def test_explain_counts_the_connections_of_the_paper(run, tmp_path):
+    """LeCun et al. 1998, section II.B: 122,304, 5,880, 151,600, 2,000, 48,120 and 10,164; in all 340,908."""
+    (tmp_path / "lenet.spec").write_text(LENET5)
+    status, out, err = run("explain", "lenet.spec")
+    assert (status, err) == (0, "")
+    said = [line.split(maxsplit=1)[1] for line in out.splitlines() if line.startswith("  connections")]
+    assert said == [
+        "28*28*6 outputs * (5*5*1 + 1) = 122,304",
+        "14*14*6 outputs * (2*2 + 1) = 5,880",
+        "10*10 positions * (1,500 + 16) = 151,600",
+        "5*5*16 outputs * (2*2 + 1) = 2,000",
+        "1*1*120 outputs * (5*5*16 + 1) = 48,120",
+        "84 outputs * (120 + 1) = 10,164",
+        "10 outputs * 84 = 840",
+    ]
+    assert "6*(5*5*3 + 1) + 9*(5*5*4 + 1) + (5*5*6 + 1) = 1,516" in out
+    assert out.endswith("\nconnections, biases among them: 340,908\n")
+    assert "connections, biases among them" not in run("explain", "lenet.spec", "C1").out
+
+
+@pytest.mark.parametrize(
+    ("line", "window", "said"),
+    [
+        (
+            "deconv 8 4x4 stride 2 pad 1",
+            "4x4/2/1",
+            ("(9 - 1)*2 - 2*1 + 4 = 18", "9*7*3 inputs * 4*4*8 + 18*14*8 biases"),
+        ),
+        ("deconv 8 3 stride 2 pad 1 outpad 1", "3x3/2/1+1", ("(9 - 1)*2 - 2*1 + 3 + 1 = 18",)),
+        ("deconv 8 3 stride 2 pad same", "3x3/2/0:1", ("(9 - 1)*2 - 0 - 1 + 3 = 18", "1 + (ceil(3/2) - 1)*1 = 2")),
+        ("upsample 2x3", "2w x 3h/2w x 3h/0", ("9*2 = 18", "7*3 = 21", "width 1/2 = 1/2; height 1/3 = 1/3")),
+        ("upsample 2; conv 1 3x3", "2x2/2/0", ("1 + (3 - 1)*(1/2) = 2",)),
+        ("adaptive avgpool 3x4", "to 3w x 4h", ("3, as asked for", "height 1*(7/4) = 7/4")),
+        ("crop 1:2x2", "cut 1:2w x 2h", ("9 - 1 - 2 = 6", "width 0 + 1*1 = 1; height 0 + 2*1 = 2")),
+        ("zeropad 1", "pad 1", ("9 + 1 + 1 = 11", "0 - 1*1 = -1")),
+        ("lppool 3x3 stride 2", "3x3/2/0", ("(9 + 2*0 - 3)/2 + 1 = 4",)),
+        ("subsample 2", "2x2/2/0", ("2*3 = 6", "4*3*3 outputs * (2*2 + 1) = 180")),
+        ("global maxpool", "whole", ("the whole input",)),
+    ],
+)
+def test_every_way_a_window_moves_is_shown_and_explained(run, tmp_path, line, window, said):
+    (tmp_path / "one.spec").write_text(f"INPUT: 9x7x3\n{line}\n")
+    shown = run("show", "one.spec", "--format", "csv", "--columns", "window").out
+    assert shown.splitlines()[1] == window
+    explained = run("explain", "one.spec").out
+    for text in said:
+        assert text in explained, explained
+    assert "- -" not in explained
+
+
 def test_explain_of_a_layer_tells_what_is_wrong_with_it_alone(run):
     _, _, err = run("explain", "alexnet", "CONV1", "--input", "224x224x3")
     assert "CONV1: (224 + 2*0 - 11)/4 + 1 = 54.25" in err

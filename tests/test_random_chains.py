@@ -21,7 +21,7 @@ WHOLE_LINES = ("identity", "bias", "bias untied", "norm 3 alpha 0.5")
 
 
 ENDS = (
-    *("", "gap", "flatten", "fc 2", "gap; fc 4 relu; fc 3 nobias softmax", "rbf 3"),
+    *("", "gap", "global maxpool", "flatten", "fc 2", "gap; fc 4 relu; fc 3 nobias softmax", "rbf 3"),
     *("reshape C*L", "reshape C*W*H", "reshape C*W*H*D", "fc 12 gn 3; reshape 2x3x2; conv 2 2x1 ln"),
 )
 TOKENS = 7
@@ -53,9 +53,43 @@ def convs(draw, rank):
 
 
 @st.composite
+def connected(draw, rank):
+    rows = st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True).map(lambda row: ",".join(map(str, row)))
+    every = " ".join(draw(st.lists(rows, min_size=1, max_size=4)))
+    fill = draw(st.sampled_from(FILLS))
+    return f"conv F={draw(extents(rank))} stride {draw(extents(rank))} pad {draw(pads(rank))}{fill} connect {every}"
+
+
+@st.composite
+def deconvs(draw, rank):
+    options = f" stride {draw(extents(rank))} dilation {draw(extents(rank, 1, 2))} groups {draw(SMALL)}"
+    pad = f" pad {draw(pads(rank))} outpad {draw(extents(rank, 0, 1))}"
+    return (
+        f"deconv {draw(st.integers(1, 6))} {draw(extents(rank))}{options}{pad}{draw(st.sampled_from(('', ' nobias')))}"
+    )
+
+
+@st.composite
+def frames(draw, rank):
+    """Larger, smaller, or as large as wanted."""
+    some = draw(extents(rank, 0, 2))
+    spread = f"adaptive {draw(st.sampled_from(('avgpool', 'maxpool')))} {draw(extents(rank, 1, 6))}"
+    factor = f"upsample {draw(extents(rank))}{draw(st.sampled_from(('', ' nearest', ' bilinear')))}"
+    subsample = f"subsample {draw(extents(rank, 1, 3))} stride {draw(extents(rank))}"
+    return draw(st.sampled_from((f"zeropad {some}", f"crop {some}", "crop 0:1", spread, factor, subsample)))
+
+
+WORDS = {
+    "avgpool": ("", " ceil", " nocountpad", " ceil nocountpad"),
+    "maxpool": ("", " ceil", " dilation 2"),
+    "lppool": ("", " ceil", " power 3", " ceil power 1"),
+}
+
+
+@st.composite
 def pools(draw, rank):
-    kind = draw(st.sampled_from(("maxpool", "avgpool", "avgpool")))
-    words = ("", " ceil", " nocountpad", " ceil nocountpad") if kind == "avgpool" else ("", " ceil", " dilation 2")
+    kind = draw(st.sampled_from(("maxpool", "avgpool", "avgpool", "lppool")))
+    words = WORDS[kind]
     fill = draw(st.sampled_from(FILLS))
     options = f" stride {draw(extents(rank))} pad {draw(pads(rank, 1))}{fill}{draw(st.sampled_from(words))}"
     return f"{kind} {draw(extents(rank, 2, 4))}{options}"
@@ -71,9 +105,11 @@ def moves(draw):
 
 @st.composite
 def lines(draw, rank):
-    layer = convs(rank) | pools(rank) | st.sampled_from((*ACTIVATIONS, *WHOLE_LINES)) | moves()
+    windows = convs(rank) | pools(rank) | deconvs(rank) | connected(rank) | frames(rank)
+    layer = draw(windows | st.sampled_from((*ACTIVATIONS, *WHOLE_LINES)) | moves())
+    frozen = draw(st.sampled_from(("", "", "", "frozen")))
     postfixes = draw(st.lists(st.sampled_from(ACTIVATIONS), max_size=2))
-    return " ".join([draw(layer), *postfixes])
+    return " ".join([layer, frozen, *postfixes])
 
 
 @st.composite

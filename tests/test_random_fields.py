@@ -1,6 +1,7 @@
 """Random chains of windows: receptive fields by gradients, MACs by counting every product in loops."""
 
 from itertools import product
+from math import floor
 
 import torch
 from hypothesis import assume, given, settings
@@ -57,6 +58,50 @@ def test_the_receptive_field_is_where_the_gradient_is(text):
     first = [start + unit * jump for start, unit, jump in zip(field.start, units, field.jump, strict=True)]
     assert seen.min(0).values.tolist() == first
     assert (seen.max(0).values + 1).tolist() == [a + n for a, n in zip(first, field.size, strict=True)]
+
+
+@st.composite
+def backs(draw):
+    """A transposed or adaptive window behind windows of stride 1."""
+    before = draw(
+        st.lists(st.sampled_from(("conv 2 3 pad 1", "conv 2 2 dilation 3", "avgpool 3 stride 1")), max_size=2)
+    )
+    kernel, stride = draw(st.integers(1, 5)), draw(st.integers(1, 4))
+    pad, dilation = draw(st.sampled_from(("0", "1", "0:1", "2:0", "same", "full"))), draw(st.sampled_from((1, 1, 2, 3)))
+    last = (
+        f"deconv 2 {kernel} stride {stride} pad {pad} dilation {dilation}",
+        f"adaptive avgpool {draw(st.integers(2, 40))}",
+        f"upsample {stride} bilinear",
+        f"upsample {stride}",
+    )
+    return "\n".join(["INPUT: 23x1", *before, draw(st.sampled_from(last))])
+
+
+@settings(max_examples=300, deadline=None)
+@given(backs())
+def test_the_field_behind_a_window_that_moves_back_covers_all_gradients(text):
+    """Ends rounded down; where nothing is dilated, some unit in the interior sees as many cells as stated."""
+    net = analyse(text, "chain", "chain.spec")
+    assume(net.complete)
+    node, x = net.outputs[0], net.inputs[0].output
+    [size], [jump], [start] = fields(net)[node.name]
+    module = net.to_torch().double()
+    with torch.no_grad():
+        for name, tensor in module.named_parameters():
+            tensor.fill_(0 if name.endswith("bias") else 1)
+    picture = torch.ones(1, *x.dims, dtype=torch.float64, requires_grad=True)
+    out, largest, inside = module(picture)[0, 0], 0, False
+    for unit in range(node.output.extents[0]):
+        [gradient] = torch.autograd.grad(out[unit], picture, retain_graph=True)
+        seen = (gradient[0, 0].abs() > 1e-12).nonzero().flatten().tolist()
+        first, last = floor(start + unit * jump), floor(start + unit * jump + size - 1)
+        assert not seen or first <= seen[0] <= seen[-1] <= last, (text, unit)
+        inside |= unit >= node.window.stride[0] and first >= 0 and last + 1 < x.extents[0]
+        largest = max(largest, seen[-1] - seen[0] + 1 if seen else 0)
+    whole_period = node.output.extents[0] > 3 * max(node.window.stride)
+    if node.window.dilation == (1,):
+        assert largest <= size
+        assert not (inside and whole_period) or largest == size, text
 
 
 def counted(node):

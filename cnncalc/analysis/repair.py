@@ -197,13 +197,15 @@ def pads(node: Node, parameter: Parameter, order: Order) -> Iterator[Change]:
     if not isinstance(written, Pad) or not isinstance(node.window, Window):
         return
     fill = "" if written.fill == "zeros" else f" {written.fill}"
-    for shift in shifts(len(node.window.pad), REACH["pad"]):
-        sides = tuple((a + b, c + b) for (a, c), b in zip(node.window.pad, shift, strict=True))
+    word = node.kind if parameter.positional else parameter.name
+    now = node.window.pad if written.rule else written.sides
+    for shift in shifts(len(now), REACH["pad"]):
+        sides = tuple((a + b, c + b) for (a, c), b in zip(now, shift, strict=True))
         if min(map(min, sides)) >= 0:
             texts = [str(a) if a == b else f"{a}:{b}" for a, b in sides]
             text = texts[0] if len(set(texts)) == 1 else "x".join(turned(texts, order))
             size = max(map(abs, shift))
-            yield Change(node, {parameter.name: Pad(sides, "", written.fill)}, f"pad {text}{fill}", size, "pad")
+            yield Change(node, {parameter.name: Pad(sides, "", written.fill)}, f"{word} {text}{fill}", size, "pad")
 
 
 def shapes(node: Node, parameter: Parameter, wanted: Axes, order: Order) -> Iterator[Change]:

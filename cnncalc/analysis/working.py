@@ -13,7 +13,7 @@ from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnncalc.analysis.report import Row
     from cnncalc.geometry import Axes, Order, Rational
@@ -43,6 +43,7 @@ def working(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
     yield from sizes(node, order)
     yield from params(node)
     yield from macs(node)
+    yield from connections(node)
     yield from other_work(node)
     yield from seen(row, before, order)
     if not node.layer.view:
@@ -77,6 +78,8 @@ def extents(node: Node) -> list[str]:
         sides = zip(node.shapes[0].extents, window.pad, outs, strict=True)
         return [f"{w} {a:+} {b:+} = {out}".replace(" +", " + ").replace(" -", " - ") for w, (a, b), out in sides]
     moves = zip(node.shapes[0].extents, window.stride, window.pad, window.reach, window.outpad, outs, strict=True)
+    if not node.weights:
+        return [f"{w}*{s} = {out}" for w, s, *_, out in moves]
     return [
         f"({w} - 1)*{s} - {f'2*{a}' if a == b else f'{a} - {b}'} + {k}{f' + {more}' * (more > 0)} = {out}"
         for w, s, (a, b), k, more, out in moves
@@ -95,7 +98,18 @@ def times(numbers: Axes) -> str:
     return "*".join(map(str, numbers)) or "1"
 
 
-def tensors(weights: list[Weight]) -> str:
+def tensors(weights: Mapping[str, Weight]) -> str:
+    """The numbers in some tensors; those of equal submodules together: 6*(5*5*3 + 1) + 9*(5*5*4 + 1)."""
+    owners: dict[str, list[Weight]] = {}
+    for name, weight in weights.items():
+        owners.setdefault(name.rpartition(".")[0], []).append(weight)
+    if len(owners) == 1:
+        return together(*owners.values())
+    texts = [together(each).removesuffix("*1") for each in owners.values()]
+    return " + ".join(f"{texts.count(text)}*{text}".removeprefix("1*") for text in dict.fromkeys(texts))
+
+
+def together(weights: list[Weight]) -> str:
     """(F*F*C + 1)*K where all tensors have one part for each of K filters, else each by itself."""
     first = weights[0].shape[:1]
     each = [times(w.shape[:0:-1]) for w in weights]
@@ -106,20 +120,58 @@ def tensors(weights: list[Weight]) -> str:
     return f"({' + '.join(each)})*{first[0]}"
 
 
+class Product(NamedTuple):
+    """So many outputs (inputs where the layer is transposed, positions where they differ) times what each takes."""
+
+    many: str
+    of: str
+    each: str
+
+    @property
+    def text(self) -> str:
+        """28*28*6 outputs * 5*5*1"""
+        return f"{self.many} {self.of} * {self.each}"
+
+
 def products(node: Node) -> str:
-    """Outputs (or, where the layer is transposed, inputs) times the products of each."""
-    for weight in (w for w in node.weights.values() if not w.bias):
+    """28*28*6 outputs * 5*5*1, or the number of MACs alone where they are no product."""
+    product = product_of(node)
+    return product.text if product else str(node.macs)
+
+
+def product_of(node: Node) -> Product | None:
+    """The MACs as a product, where they are one."""
+    weights = [w for w in node.weights.values() if not w.bias]
+    for weight in weights:
         for x in (node.output, *node.shapes):
             if x.elements * prod(weight.shape[1:]) == node.macs:
-                each = "outputs" if x is node.output else "inputs"
-                return f"{times(x.dims[::-1])} {each} * {times(weight.shape[:0:-1])}"
-    return str(node.macs)
+                of = "outputs" if x is node.output else "inputs"
+                return Product(times(x.dims[::-1]), of, times(weight.shape[:0:-1]))
+    numbers = sum(prod(w.shape) for w in weights)
+    if numbers and prod(node.output.extents) * numbers == node.macs:
+        return Product(times(node.output.extents[::-1]), "positions", f"{numbers:,}")
+    return None
+
+
+def links(node: Node, count: int) -> str:
+    """The connections as a product: the MACs and a bias for each output, or the window's cells and a bias."""
+    product, outputs, window = product_of(node), node.output, node.window
+    if not node.macs and isinstance(window, Window) and outputs.elements * (prod(window.kernel) + 1) == count:
+        return f"{times(outputs.dims[::-1])} outputs * ({times(window.kernel[::-1])} + 1)"
+    if count == node.macs:
+        return products(node)
+    if product is None or count != node.macs + outputs.elements:
+        return str(count)
+    if product.of == "inputs":
+        return f"{product.text} + {times(outputs.dims[::-1])} biases"
+    biases = 1 if product.of == "outputs" else outputs.channels
+    return product._replace(each=f"({product.each} + {biases})").text
 
 
 def params(node: Node) -> Iterator[Step]:
     """(F*F*C + 1)*K, and the buffers beside them."""
-    trained = [w for w in node.weights.values() if w.trainable]
-    kept = [w for w in node.weights.values() if not w.trainable]
+    trained = {name: w for name, w in node.weights.items() if w.trainable}
+    kept = {name: w for name, w in node.weights.items() if not w.trainable}
     if trained:
         yield Step("params", equation(tensors(trained), node.params))
     if kept:
@@ -130,6 +182,13 @@ def macs(node: Node) -> Iterator[Step]:
     """Outputs times the products in each."""
     if node.macs:
         yield Step("MACs", equation(products(node), node.macs))
+
+
+def connections(node: Node) -> Iterator[Step]:
+    """The weighted links of a layer with weights, biases among them."""
+    count = node.layer.connections(*node.shapes)
+    if count and node.weights:
+        yield Step("connections", equation(links(node, count), count))
 
 
 def other_work(node: Node) -> Iterator[Step]:
@@ -149,22 +208,36 @@ def seen(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
         yield Step("receptive field", "the whole input")
     if not isinstance(field, Field) or not isinstance(window, Window) or not isinstance(before, Field):
         return
-    size_ = grown(before, window)
-    back = window.mode == "transposed"
-    jump = [f"{j}{'/' if back else '*'}{s}" for j, s in zip(before.jump, window.stride, strict=True)]
-    begins = zip(before.start, window.pad, before.jump, window.reach, window.stride, strict=True)
-    start = [f"{a} + ({p}/{s} - ceil({k}/{s}) + 1)*{j}" if back else f"{a} - {p}*{j}" for a, (p, _), j, k, s in begins]
-    for what, how, values in (
-        ("receptive field", size_, field.size), ("jump", jump, field.jump), ("start", start, field.start)
-    ):  # fmt: skip
-        yield Step(what, by_axis(how, values, order))
+    if window.mode != "frame":
+        yield Step("receptive field", by_axis(grown(before, window), field.size, order))
+        yield Step("jump", by_axis(apart(before, window), field.jump, order))
+    yield Step("start", by_axis(begun(before, window), field.start, order))
 
 
 def grown(before: Field, window: Window) -> list[str]:
     """The receptive field's size behind one more window, on each axis as a sum."""
     back = window.mode == "transposed"
     sizes = zip(before.size, window.reach, before.jump, window.stride, strict=True)
-    return [f"{n} + ({f'ceil({k}/{s})' if back else k} - 1)*{j}" for n, k, j, s in sizes]
+    return [f"{n} + ({f'ceil({k}/{s})' if back else k} - 1)*{factor(j)}" for n, k, j, s in sizes]
+
+
+def apart(before: Field, window: Window) -> list[str]:
+    """How far neighbouring units' fields lie apart behind one more window, on each axis."""
+    sign = "/" if window.mode == "transposed" else "*"
+    return [f"{factor(j)}{sign}{factor(s)}" for j, s in zip(before.jump, window.stride, strict=True)]
+
+
+def begun(before: Field, window: Window) -> list[str]:
+    """Where the first unit's field begins behind one more window, on each axis."""
+    axes = zip(before.start, window.pad, before.jump, window.reach, window.stride, strict=True)
+    if window.mode == "transposed":
+        return [f"{a} + ({p}/{s} - ceil({k}/{s}) + 1)*{factor(j)}" for a, (p, _), j, k, s in axes]
+    return [f"{a} {'-' if p >= 0 else '+'} {abs(p)}*{factor(j)}" for a, (p, _), j, *_ in axes]
+
+
+def factor(value: Rational) -> str:
+    """A number where it is multiplied or divided: a fraction in parentheses."""
+    return str(value) if value.denominator == 1 else f"({value})"
 
 
 def by_axis(how: list[str], values: tuple[Rational, ...], order: Order) -> str:

@@ -147,11 +147,21 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
         if about:
             yield "", ""
             yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
+    if net.complete and len(chosen) == len(net) > 1:
+        yield from linked(net)
 
 
 def short(text: str) -> str:
     """Text of one line at most; a spec's line may be as long as a book."""
     return text if len(text) <= LONG else f"{text[:LONG]}..."
+
+
+def linked(net: Network) -> Iterator[Styled]:
+    """The weighted links of the whole network, where it has any (LeCun et al. 1998, section II.B)."""
+    every = sum(node.layer.connections(*node.shapes) for node in net.counted)
+    if every:
+        yield "", ""
+        yield "total", f"connections, biases among them: {every:,}"
 
 
 def paragraph(doc: str) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnncalc.analysis.report import Report, Row, Totals
-    from cnncalc.geometry import Order
+    from cnncalc.geometry import Order, Sides
     from cnncalc.network.node import Network
 
     Cell = Callable[[Row, Order], str | int]
@@ -70,7 +70,7 @@ def dilation(row: Row, order: Order) -> str:
 
 def pad(row: Row, order: Order) -> str:
     """Cells on both sides: 1, or 0:1 where start and end differ."""
-    return per_axis([str(a) if a == b else f"{a}:{b}" for a, b in slide(row).pad], order)
+    return per_axis([ends(*pair) for pair in slide(row).pad], order)
 
 
 def fsp(row: Row, order: Order) -> str:
@@ -79,8 +79,22 @@ def fsp(row: Row, order: Order) -> str:
     if mode == "adaptive":
         return f"to {per_axis(extents, order, single=False)}"
     if mode == "frame":
-        return f"pad {pad(row, order)}"
-    return "/".join(filter(None, (kernel(row, order), stride(row, order), pad(row, order))))
+        return framed(slide(row).pad, order)
+    more = per_axis(slide(row).outpad, order) if any(slide(row).outpad) else ""
+    parts = (kernel(row, order), stride(row, order), pad(row, order) + f"+{more}" * bool(more))
+    return "/".join(filter(None, parts))
+
+
+def framed(pad: Sides, order: Order) -> str:
+    """Cells added or taken away around a map: pad 1, cut 0:1."""
+    cut = any(cell < 0 for pair in pad for cell in pair)
+    sides = [(abs(a), abs(b)) for a, b in pad]
+    return f"{'cut' if cut else 'pad'} {per_axis([ends(*pair) for pair in sides], order)}"
+
+
+def ends(start: int, end: int) -> str:
+    """Cells at both ends of an axis: 1, or 0:1 where they differ."""
+    return str(start) if start == end else f"{start}:{end}"
 
 
 def seen(what: str) -> Cell:

@@ -115,7 +115,7 @@ def term(quantity: str, node: Node) -> str:
         return operations(node)
     if quantity == "activations":
         return times(node.output.dims[::-1])
-    return tensors([w for w in node.weights.values() if BELONGS[quantity](w)])
+    return tensors({name: weight for name, weight in node.weights.items() if BELONGS[quantity](weight)})
 
 
 BELONGS: dict[str, Callable[[Weight], bool]] = {
