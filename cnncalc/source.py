@@ -128,7 +128,7 @@ def read(text: str, name: str = "<text>", limits: Limits = Limits()) -> Source:
         span = Span(limits.lines + 1, 1, limits.lines + 1, 2)
         findings.append(Diagnostic(LIMIT, message, span, "--limit lines=N raises it"))
     lines: list[Line] = []
-    row, end = 0, min(len(rows), limits.lines)
+    row, end = 0, 0 if len(rows) > limits.lines else len(rows)
     while row < end and len(findings) <= limits.errors:
         line, used = logical(rows, row, limits, findings)
         lines.append(line)
