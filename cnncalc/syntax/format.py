@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import Argument, Claim, Label, Statement
 
 INDENT = "  "
+WIDTH = 120
+"""Code that is wider goes on in a further row; comments are left as they are."""
 SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
@@ -97,7 +99,8 @@ def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
     text = "\n".join(out).rstrip("\n")
     text = f"{text}\n" if text else ""
     again = read(text, source.name, limits)
-    if outline(again, limits) != (source.title, source.origin, defined, statements):
+    spaced = [(depth, " ".join(said.split())) for depth, said in statements]
+    if outline(again, limits) != (source.title, source.origin, defined, spaced):
         raise RuntimeError(f"the canonical text of {source.name} would not say the same; the file is left as it is")
     return text
 
@@ -105,7 +108,8 @@ def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
 def outline(source: Source, limits: Limits) -> tuple[str, str, frozenset[str], list[tuple[int, str]]]:
     """Title, source, names and statements of a text: each statement by itself says what it was written to say."""
     parser = Parser(source, limits)
-    statements = [(depth, text_of(statement)) for depth, statement in flattened(parse(source, limits))]
+    every = flattened(parse(source, limits))
+    statements = [(depth, " ".join(text_of(statement).split())) for depth, statement in every]
     return source.title, source.origin, parser.defined, statements
 
 
@@ -122,7 +126,7 @@ def blocks(source: Source, parsed: Parsed, limits: Limits, defined: frozenset[st
         comment = comment.rstrip(" \t")
         if line.number in parts:
             codes, comment = joined(parts[line.number], comment, defined)
-            rows = wrapped(INDENT * row.depth + "; ".join(codes), comment, limits.columns)
+            rows = wrapped(INDENT * row.depth + "; ".join(codes), comment, limits.columns, INDENT * (row.depth + 2))
             yield Block(rows, [(row.depth, code) for code in codes])
         else:
             column = len(before.expandtabs()) - len(before.lstrip())
@@ -174,15 +178,20 @@ def joined(parts: list[Statement], comment: str, defined: frozenset[str]) -> tup
     return [code for code, _ in done], "  ".join([*remarks, *([comment] if comment else [])])
 
 
-def wrapped(code: str, comment: str, columns: int) -> list[str]:
-    """One row, or as many as the limit of columns asks for; a backslash is read as a space."""
-    row = f"{code}  {comment}" if comment else code
+def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
+    """One row, or several where the code is wider than WIDTH or the limit asks for it; further ones are indented."""
+    width = min(WIDTH, columns)
     rows: list[str] = []
-    while len(row) > columns and (at := code.rfind(" ", len(INDENT), columns - 1)) > 0 and code[:at].strip():
-        rows.append(f"{code[:at]}\\")
-        code = code[at + 1 :]
-        row = f"{code}  {comment}" if comment else code
-    return [*rows, row]
+    behind = len(comment) + 2 if comment else 0
+    while len(code) > width or len(code) + behind > columns:
+        first = len(code) - len(code.lstrip()) + 1
+        at = code.rfind(" ", first, width - 1)
+        at = at if at > 0 else code.find(" ", max(first, width - 1))
+        if at < 0:
+            break
+        rows.append(f"{code[:at]} \\")
+        code = indent + code[at:].lstrip()
+    return [*rows, f"{code}  {comment}" if comment else code]
 
 
 def printed(statement: Statement, silent: bool, defined: frozenset[str]) -> tuple[str, list[str]]:
