@@ -118,6 +118,10 @@ BAD = {
         ),
     },
     "values that are missing": {
+        "INPUT: 32x32x3\nconv 5x5 connect all": (
+            "SYN108 2:18 all | no rows of indices stand here | "
+            "write the input maps of each filter: connect 0,1,2 1,2,3",
+        ),
         "INPUT: 32x32x3\nconv": ("SYN108 2:1 conv | conv has no kernel | write conv [filters] [kernel]",),
         "INPUT: 32x32x3\nconv 8": ("SYN108 2:1 conv 8 | conv has no kernel | write conv [filters] [kernel]",),
         "INPUT: 32x32x3\nconv 3x3": (
@@ -152,15 +156,15 @@ BAD = {
     "values too many": {
         "INPUT: 32x32x3\nconv 8 3x3 4": (
             "SYN113 2:12 4 | one value too many: conv takes [filters] [kernel] | "
-            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+            "name what it is: stride, pad, dilation, groups, in, connect; a kernel is joined by 'x': 3x3",
         ),
         "INPUT: 32x32x3\nconv 96, 11x11, 4": (
             "SYN113 2:17 4 | one value too many: conv takes [filters] [kernel] | "
-            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+            "name what it is: stride, pad, dilation, groups, in, connect; a kernel is joined by 'x': 3x3",
         ),
         "INPUT: 32x32x3\nconv 8 3 3": (
             "SYN113 2:10 3 | one value too many: conv takes [filters] [kernel] | "
-            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+            "name what it is: stride, pad, dilation, groups, in, connect; a kernel is joined by 'x': 3x3",
         ),
         "INPUT: 32x32x3\nfc 12,34": ("SYN113 2:7 34 | one value too many: fc takes [units] | name what it is: in",),
         "INPUT: 32x32x3\nfc 10 20": ("SYN113 2:7 20 | one value too many: fc takes [units] | name what it is: in",),
@@ -174,7 +178,7 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv K=8 64 3x3": (
             "SYN113 2:13 3x3 | one value too many: conv takes [filters] [kernel] | "
-            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+            "name what it is: stride, pad, dilation, groups, in, connect; a kernel is joined by 'x': 3x3",
         ),
         "INPUT: 32x32x3\nconv 64 k=3": (
             "SYN113 2:9 k | 'filters' is given twice | K counts the filters; the kernel is F",
@@ -249,7 +253,7 @@ BAD = {
         "INPUT: 32x32x3\nconv 8 3x3 bn=1": ("SYN107 2:14 = | '=' means nothing to bn | a claim begins with '=>'",),
         "INPUT: 32x32x3\nconv 8 3x3 frob=2": (
             "SYN107 2:12 frob | 'frob' means nothing to conv | "
-            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in, connect",
         ),
         "INPUT: 32x32x3\nconv 8 frob": (
             "SYN110 2:8 frob | 'frob' is no word of conv and no constant of the file | "
@@ -276,11 +280,11 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv 8 3x3 s 2": (
             "SYN107 2:12 s | 's' means nothing to conv | "
-            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in, connect",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 p1": (
             "SYN107 2:12 p1 | 'p1' means nothing to conv | "
-            "conv knows stride, pad, dilation, groups, nobias, depthwise, in",
+            "conv knows stride, pad, dilation, groups, nobias, depthwise, in, connect",
         ),
     },
     "signs without meaning": {
@@ -489,7 +493,7 @@ BAD = {
         "INPUT: 32x32x3\nfc 2x2": ("SYN113 2:4 2x2 | one value too many: fc takes [units] | name what it is: in",),
         "INPUT: 32x32x3\nconv 8x8 3x3": (
             "SYN113 2:10 3x3 | one value too many: conv takes [filters] [kernel] | "
-            "name what it is: stride, pad, dilation, groups, in; a kernel is joined by 'x': 3x3",
+            "name what it is: stride, pad, dilation, groups, in, connect; a kernel is joined by 'x': 3x3",
         ),
         "INPUT: 32x32x3\nconv C/2 3x3": (
             "SYN111 2:6 C/2 | filters is 3/2 = 1.5, and must be whole | use floor(...), ceil(...) or //",
@@ -1139,6 +1143,9 @@ BAD = {
         ),
     },
     "still to come": {
+        "INPUT: 32x32x3\nup: upsample to CONV1": (
+            "SYN118 2:14 to | 'to' (as large as another layer) is not supported yet | ",
+        ),
         "INPUT: 32x32x3\nconv 8 3x3 pad ?": (
             "SYN118 2:16 ? | '?' (a number to solve for) is not supported yet | write the number",
         ),

@@ -182,6 +182,42 @@ def test_a_helper_stands_once_and_keeps_its_name():
     assert classes == ["class Bias(nn.Module):", "class Bias_(nn.Module):"]
 
 
+FREE = """\
+INPUT: 16x16x4
+conv 5x5 connect 0,1 1,2,3 0,3
+subsample 2
+bn
+deconv 2 3x3 nobias
+fc 3
+"""
+
+
+def test_frozen_weights_are_buffers_under_the_same_names():
+    frozen = "\n".join(f"{line} frozen" if line[0] in "csbd" else line for line in FREE.split("\n")[:-1])
+    free, net = (loads(text.strip()) for text in (FREE, frozen))
+    one, other = (build(torch_source(network)) for network in (free, net))
+    assert verify(net, torch_source(net)) == []
+    assert set(other.state_dict()) == set(one.state_dict())
+    assert {name for name, _ in other.named_parameters()} == {"fc1.weight", "fc1.bias"}
+    assert sum(b.numel() for b in other.buffers()) == sum(
+        v.numel() for n, v in other.state_dict().items() if "fc" not in n
+    )
+    assert (net.params, free.params - net.params) == (sum(p.numel() for p in other.parameters()), 178 + 6 + 6 + 54)
+    assert other.fc1.weight.requires_grad and not any(b.requires_grad for b in other.buffers())
+    assert torch_source(net).count("def frozen(") == 1
+
+
+def test_frozen_changes_nothing_where_there_are_no_weights():
+    one, other = (torch_source(loads(f"INPUT: 8x8x2\nmaxpool 2{word}\nfc 2", "n")) for word in ("", " frozen"))
+    assert [a for a, b in zip(one.split("\n"), other.split("\n"), strict=True) if a != b and "sha256" not in a] == []
+
+
+def test_after_freezes_every_such_line():
+    net = loads("INPUT: 8x8x2\nafter conv: frozen relu\nconv 4 3x3\nconv 4 3x3\nconv 4 1x1 plain")
+    assert [(node.params, node.buffers) for node in net if node.kind == "conv"] == [(0, 76), (0, 148), (20, 0)]
+    assert verify(net, torch_source(net)) == []
+
+
 def test_a_spec_with_errors_is_not_written():
     from cnncalc.api import analyse
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from cnncalc import loads
 from cnncalc.analysis.fit import Slide, fits, inputs, pads, slides, strides
 from cnncalc.api import analyse
 from cnncalc.geometry import Window
@@ -283,3 +284,23 @@ def check_clause(v, clause, axes):
             old = v["extents"] if what == "input" else (v[what], v[what])
             new = tuple(value if axis in axes else old[axis] for axis in (0, 1))
             assert all(fitting(spec(v, **{name: new}), axis) for axis in axes), (clause, value)
+
+
+@pytest.mark.parametrize("line", ["lppool 3 stride 2", "subsample 3 stride 2", "subsample 3"])
+def test_every_pool_that_slides_is_held_to_its_map(line):
+    assert [f.code.code for f in loads(f"INPUT: 14x14x4\n{line}").diagnostics] == ["FIT101"]
+    assert [f.code.code for f in loads(f"INPUT: 15x15x4\n{line}").diagnostics] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["deconv 4 2 stride 3", "upsample 3", "upsample 3 bilinear", "adaptive avgpool 5", "crop 1:2", "zeropad 1:0"],
+)
+def test_windows_that_do_not_slide_fit_any_map(line):
+    for rounding in ("floor", "exact"):
+        assert [f.code.code for f in loads(f"rounding {rounding}\nINPUT: 14x13x4\n{line}").lint()] == []
+
+
+def test_rounding_up_speaks_of_pools_that_can():
+    net = loads("rounding ceil\nINPUT: 14x14x4\nlppool 3 stride 2\nsubsample 3 stride 2\nconv 4 2 stride 2")
+    assert [node.output.extents for node in net] == [(7, 7), (3, 3), (1, 1)]

@@ -368,11 +368,12 @@ class Arguments:
         return Written(tuple(axes), " ".join(self.fill()) if filled else "", begin, end)
 
     def rows(self) -> Written:
-        """Rows of indices, commas within them and spaces between: `0,1,2 1,2,3`; a comma groups no digits here."""
+        """Rows of indices: a comma joins them (`0, 1` is one row) and groups no digits, spaces part `0,1,2 1,2,3`."""
         begin = self.token.begin
         rows: list[list[Token]] = []
         while self.token.type == "number" or (self.token.type == "," and rows and not self.token.spaced):
-            if self.token.type == "number" and (self.token.spaced or not rows):
+            joined = self.tokens[self.at - 1].type == "," and rows
+            if self.token.type == "number" and not joined and (self.token.spaced or not rows):
                 rows.append([])
             rows[-1].append(self.take())
         if not rows:

@@ -6,9 +6,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.fit import slides
 from cnncalc.analysis.report import totals
-from cnncalc.analysis.working import grown, products, tensors, times
+from cnncalc.analysis.working import extents, grown, products, tensors, times
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.lint.rules._fit import NAMES, axis_parts, listed
 from cnncalc.syntax.claims import FIGURE
@@ -134,14 +133,16 @@ def operations(node: Node) -> str:
 
 def sizes(nodes: Sequence[Node], order: Order) -> str:
     """The extents of a line worked out, window by window."""
-    sliding = [node for node in nodes if slides(node)]
-    each = [f"{node.kind} " * (len(sliding) > 1) + size(node, order) for node in sliding]
+    moving = [node for node in nodes if isinstance(node.window, Window)]
+    each = [f"{node.kind} " * (len(moving) > 1) + size(node, order) for node in moving]
     return ", then ".join(each)
 
 
 def size(node: Node, order: Order) -> str:
     """(55 + 2*0 - 3)/2 + 1 = 27, by axis where the axes differ."""
     parts = axis_parts(node, order)
+    if not parts:
+        return by_axis(extents(node), order)
     texts = [f"{part.slide.working}{f' on {part.where}' if len(parts) > 1 else ''}" for part in parts]
     return listed(texts, "and")
 
