@@ -67,8 +67,9 @@ def heading(net: Network, order: Order) -> Iterator[Styled]:
 
 def footer(sums: Totals) -> Iterator[Styled]:
     """The totals in words, every kind of work apart."""
-    yield "", f"params {sums.params:,} = {sums.weights:,} weights + {sums.params - sums.weights:,} biases"
-    others = [f"{count:,} {what}" for what, count in sums.work._asdict().items() if count and what != "macs"]
+    kept = f"; {sums.buffers:,} numbers in buffers beside them" if sums.buffers else ""
+    yield "", f"params {sums.params:,} = {sums.weights:,} weights + {sums.params - sums.weights:,} biases{kept}"
+    others = [table.counted(count, what) for what, count in sums.work._asdict().items() if count and what != "macs"]
     yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
 
 
@@ -137,10 +138,10 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
     seen = fields(net)
     chosen = [node for node in net if node.name in wanted]
     for i, node in enumerate(chosen):
-        row = net.source.rows[node.span.line - 1]
-        line = row if ";" not in row else row[node.span.column - 1 : node.span.end_column - 1]
+        place = node.place
+        line = place.line.text if ";" not in place.line.text else place.line.text[place.begin : place.end]
         yield from [("", "")] * bool(i)
-        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(line.strip()))})"
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(' '.join(line.split())))})"
         steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
         wide = max(len(step.what) for step in steps)
         yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)

@@ -40,7 +40,9 @@ class Grid(NamedTuple):
 
 
 def per_axis(values: Sequence[object], order: Order, single: bool = True) -> str:
-    """Per-axis values: 3, 3x3, or 7w x 1h where they differ."""
+    """Per-axis values: 3, 3x3, or 7w x 1h where they differ; three of them as the file orders them, 2x2x1."""
+    if len(set(values)) > 1 and len(values) == 3:
+        return "x".join(map(str, order.turned(tuple(values))))
     if len(set(values)) > 1:
         each = zip(order.turned(tuple(values)), order.letters(len(values)), strict=True)
         return " x ".join(f"{value}{letter.lower()}" for value, letter in each)
@@ -82,7 +84,7 @@ def fsp(row: Row, order: Order) -> str:
         return framed(slide(row).pad, order)
     more = per_axis(slide(row).outpad, order) if any(slide(row).outpad) else ""
     parts = (kernel(row, order), stride(row, order), pad(row, order) + f"+{more}" * bool(more))
-    return "/".join(filter(None, parts))
+    return "/".join(filter(None, parts)) + " ceil" * slide(row).ceil
 
 
 def framed(pad: Sides, order: Order) -> str:
@@ -109,7 +111,12 @@ def seen(what: str) -> Cell:
 def work(row: Row, order: Order) -> str:
     """Every kind of work but MACs."""
     counts = row.node.work._asdict().items()
-    return ", ".join(f"{count:,} {what}" for what, count in counts if count and what != "macs")
+    return ", ".join(counted(count, what) for what, count in counts if count and what != "macs")
+
+
+def counted(count: int, what: str) -> str:
+    """A number of operations: 12 adds, 1 add."""
+    return f"{count:,} {what if count != 1 else what.removesuffix('s')}"
 
 
 COLUMNS = (
