@@ -650,3 +650,34 @@ def test_the_working_of_inputs_is_in_the_order_of_the_file():
 @pytest.mark.parametrize(("claim", "holds"), [("10", 1), ("1x1x10", 1), ("1x10", 1), ("2x1x10", 0), ("10x1x1", 0)])
 def test_a_vector_may_be_claimed_as_a_map_of_one_cell(claim, holds):
     assert len(analyse(f"INPUT: 8x8x3\nFC: 10 => {claim}", "net", "net.spec").diagnostics) == 1 - holds
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        (
+            "deconv 4 4x4 stride 2 pad 1 => 63x63x4",
+            "deconv1 claims 63x63x4, the arithmetic gives 64x64x4: (32 - 1)*2 - 2*1 + 4 = 64",
+            "kernel 3x3 on line 2 would give 63x63x4",
+        ),
+        (
+            "upsample 2 => 100x100x8",
+            "upsample1 claims 100x100x8, the arithmetic gives 64x64x8: 32*2 = 64",
+            "the input 50x50x8 on line 1 would give 100x100x8",
+        ),
+        (
+            "crop 2 => 24x24x8",
+            "crop1 claims 24x24x8, the arithmetic gives 28x28x8: 32 - 2 - 2 = 28",
+            "crop 4 on line 2 would give 24x24x8",
+        ),
+        (
+            "adaptive avgpool 7 => 8x8x8",
+            "adaptive_avgpool1 claims 8x8x8, the arithmetic gives 7x7x8: 7, as asked for",
+            "claim 7x7x8",
+        ),
+    ],
+)
+def test_a_wrong_shape_is_worked_out_however_its_window_moves(line, message, hint):
+    [finding] = analyse(f"INPUT: 32x32x8\n{line}", "one", "one").diagnostics
+    assert (finding.code.code, finding.message) == ("REF101", message)
+    assert hint in finding.hint
