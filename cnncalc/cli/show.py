@@ -86,8 +86,8 @@ def write_table(
     """The table as a person reads it."""
     from cnncalc.render import people
 
-    for style, line in people.network(network, known, grid, order, found, out.width, spec):
-        print(out.paint(style, line) if style else line)
+    lines = people.network(network, known, grid, order, found, out.width, spec)
+    print("\n".join(out.paint(style, line) if style else line for style, line in lines))
 
 
 def write_all(networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]]) -> None:
