@@ -298,7 +298,7 @@ def test_explain_counts_the_connections_of_the_paper(run, tmp_path):
         ("deconv 8 3 stride 2 pad same", "3x3/2/0:1", ("(9 - 1)*2 - 0 - 1 + 3 = 18", "1 + (ceil(3/2) - 1)*1 = 2")),
         ("upsample 2x3", "2w x 3h/2w x 3h/0", ("9*2 = 18", "7*3 = 21", "width 1/2 = 1/2; height 1/3 = 1/3")),
         ("upsample 2; conv 1 3x3", "2x2/2/0", ("1 + (3 - 1)*(1/2) = 2",)),
-        ("adaptive avgpool 3x4", "to 3w x 4h", ("3, as asked for", "height 1*(7/4) = 7/4")),
+        ("adaptive avgpool 3x4", "to 3x4", ("3, as asked for", "height 1*(7/4) = 7/4")),
         ("crop 1:2x2", "cut 1:2w x 2h", ("9 - 1 - 2 = 6", "width 0 + 1*1 = 1; height 0 + 2*1 = 2")),
         ("zeropad 1", "pad 1", ("9 + 1 + 1 = 11", "0 - 1*1 = -1")),
         ("lppool 3x3 stride 2", "3x3/2/0", ("(9 + 2*0 - 3)/2 + 1 = 4",)),

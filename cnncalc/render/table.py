@@ -79,9 +79,11 @@ def fsp(row: Row, order: Order) -> str:
     """Kernel, stride and pad in the textbook's order: 11x11/4/0."""
     mode, extents = slide(row).mode, row.node.output.extents
     if mode == "adaptive":
-        return f"to {per_axis(extents, order, single=False)}"
+        return f"to {'x'.join(map(str, order.turned(extents)))}"
     if mode == "frame":
         return framed(slide(row).pad, order)
+    if mode == "transposed" and not row.node.weights:
+        return f"times {stride(row, order)}"
     more = per_axis(slide(row).outpad, order) if any(slide(row).outpad) else ""
     parts = (kernel(row, order), stride(row, order), pad(row, order) + f"+{more}" * bool(more))
     return "/".join(filter(None, parts)) + " ceil" * slide(row).ceil

@@ -84,14 +84,15 @@ class Arguments:
 
     def read(self, implied: str, slide: tuple[str, ...] = ()) -> Body:
         """The whole part up to the claims; `implied` is the kind that the line's name spells, after `slide` words."""
+        first = self.at
         keyword = self.leading_kind(*slide) or self.chosen(implied, *slide)
         if not keyword:
             raise self.no_kind()
-        return self.rest(keyword)
+        return self.rest(keyword, first)
 
-    def rest(self, keyword: str) -> Body:
-        """What follows a kind's word up to the claims."""
-        self.open(keyword)
+    def rest(self, keyword: str, first: int = 0) -> Body:
+        """What follows a kind's words, which begin at the token `first`, up to the claims."""
+        self.open(keyword, first)
         while self.token.type not in ("end", "=>"):
             self.step()
         self.close(self.at)
@@ -162,14 +163,13 @@ class Arguments:
         hint = hint or "a layer begins with its kind (conv 64 3x3) or a name and a colon (CONV1: 64 3x3)"
         return Mistake(UNKNOWN_KIND, f"'{token.text}' is no kind of layer", token.begin, token.end, hint)
 
-    def open(self, keyword: str) -> None:
-        """Begin the arguments of a kind, whose word was just taken or is implied by the line's name."""
-        before = self.tokens[max(self.at - 1, 0)]
-        kind = find(keyword)
+    def open(self, keyword: str, first: int) -> None:
+        """Begin the arguments of a kind, whose words were just taken or are implied by the line's name."""
+        begin, kind = self.tokens[first].begin, find(keyword)
         if kind is None:
-            begin, end = (before.begin, before.end) if self.at else IMPLIED
+            begin, end = (begin, self.tokens[self.at - 1].end) if self.at else IMPLIED
             raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", begin, end)
-        self.kind, self.arguments, self.begin = kind, [], before.begin
+        self.kind, self.arguments, self.begin = kind, [], begin
 
     def close(self, behind: int) -> None:
         """End the arguments of the kind before the token there."""
@@ -265,7 +265,7 @@ class Arguments:
         if not keyword:
             raise self.unexpected()
         self.close(first)
-        self.open(keyword)
+        self.open(keyword, first)
         if not self.kind.postfix:
             hint = "give it a line of its own, or part the two with ';'"
             raise Mistake(UNEXPECTED, f"'{token.text}' cannot follow another layer", token.begin, token.end, hint)
