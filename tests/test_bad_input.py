@@ -454,8 +454,7 @@ BAD = {
             "SYN111 2:20 0 | stride is 0, and must be at least 1 | write a value of at least 1",
         ),
         "INPUT: 32x32x3\nconv 64 3x3 stride 1/2": (
-            "SYN111 2:20 1/2 | stride is 1/2 = 0.5, and must be whole | "
-            "write a stride as 'stride N', or use // to divide",
+            "SYN111 2:20 1/2 | stride is 1/2 = 0.5, and must be whole | use floor(...), ceil(...) or //",
         ),
         "INPUT: 32x32x3\nconv 64 3x3 dilation 0": (
             "SYN111 2:22 0 | dilation is 0, and must be at least 1 | write a value of at least 1",
@@ -639,27 +638,27 @@ BAD = {
         ),
         "INPUT: 784\nconv 6 5": (
             "SHP104 2:1 conv 6 5 | conv needs a map, and the input is a vector of 784 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x784",
         ),
         "INPUT: 784\nmaxpool 2": (
             "SHP104 2:1 maxpool 2 | maxpool needs a map, and the input is a vector of 784 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x784",
         ),
         "INPUT: 784\ngap": (
             "SHP104 2:1 gap | gap needs a map, and the input is a vector of 784 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x784",
         ),
         "INPUT: 784\nlrn": (
             "SHP104 2:1 lrn | lrn needs a map, and the input is a vector of 784 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x784",
         ),
         "INPUT: 28x28x1\nfc 10\nconv 6 5": (
             "SHP104 3:1 conv 6 5 | conv needs a map, and the input is a vector of 10 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x10",
         ),
         "INPUT: 28x28x1\nflatten\npool 2": (
             "SHP104 3:1 pool 2 | maxpool needs a map, and the input is a vector of 784 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x784",
         ),
         "axes chw\nINPUT: 3x8x8\nrelu": (
             "SYN111 1:6 chw | 'axes' has no 'chw' | write WxHxC, CxHxW, HxWxC or one with D or L",
@@ -1262,6 +1261,23 @@ BAD = {
         ),
     },
     "new kinds' values": {
+        "INPUT: 8x8x4\nconv 8 3x3 pad Copy": (
+            "SYN108 2:16 Copy | no cells stand before 'Copy' | a fill follows its pad: 1 copy",
+        ),
+        "INPUT: 8x8x4\nupsample 1/2": (
+            "SYN111 2:10 1/2 | factor is 1/2 = 0.5, and must be whole | use floor(...), ceil(...) or //",
+        ),
+        "axes CxHxW\nINPUT: 100\ndeconv 8 4x4": (
+            "SHP104 3:1 deconv 8 4x4 | deconv needs a map, and the input is a vector of 100 | "
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 100x1x1",
+        ),
+        "INPUT: 8x8x4\ntransposed conv 8 3x3": (
+            "SYN106 2:1 transposed | 'transposed' is no kind of layer | here it is called 'deconv'",
+        ),
+        "INPUT: 8x8x4\nPAD1: 2": (
+            "SYN106 2:1 PAD1 | 'PAD1' begins with no kind of layer | here it is called 'zeropad': 'PAD1: zeropad ...'",
+        ),
+        "INPUT: 8x8x4\nlrelu 0.2": ("SYN106 2:1 lrelu | 'lrelu' is no kind of layer | here it is called 'leaky'",),
         "INPUT: 8x8x64\nslice 2": (
             "SYN111 2:7 2 | channels is a start and an end joined by ':' | write 0:58; the end is not included",
         ),
@@ -1305,7 +1321,7 @@ BAD = {
         ),
         "INPUT: 64\nshuffle 2": (
             "SHP104 2:1 shuffle 2 | shuffle needs a map, and the input is a vector of 64 | "
-            "put it before fc or flatten, or give the input its extents: 28x28x1",
+            "put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape 1x1x64",
         ),
         "INPUT: 8x8x64\nconv 8 3x3 droppath": ("SYN108 2:12 droppath | droppath has no p | write droppath [p]",),
         "INPUT: 8x8x64\ndroppath 2": ("SYN111 2:10 2 | p is 2, and must be at most 1 | write a value of at most 1",),

@@ -296,10 +296,11 @@ def test_explain_counts_the_connections_of_the_paper(run, tmp_path):
         ),
         ("deconv 8 3 stride 2 pad 1 outpad 1", "3x3/2/1+1", ("(9 - 1)*2 - 2*1 + 3 + 1 = 18",)),
         ("deconv 8 3 stride 2 pad same", "3x3/2/0:1", ("(9 - 1)*2 - 0 - 1 + 3 = 18", "1 + (ceil(3/2) - 1)*1 = 2")),
-        ("upsample 2x3", "2w x 3h/2w x 3h/0", ("9*2 = 18", "7*3 = 21", "width 1/2 = 1/2; height 1/3 = 1/3")),
-        ("upsample 2; conv 1 3x3", "2x2/2/0", ("1 + (3 - 1)*(1/2) = 2",)),
+        ("upsample 2x3", "times 2w x 3h", ("9*2 = 18", "7*3 = 21", "width 1/2 = 1/2; height 1/3 = 1/3")),
+        ("upsample 2; conv 1 3x3", "times 2", ("1 + (3 - 1)*(1/2) = 2",)),
         ("adaptive avgpool 3x4", "to 3x4", ("3, as asked for", "height 1*(7/4) = 7/4")),
         ("crop 1:2x2", "cut 1:2w x 2h", ("9 - 1 - 2 = 6", "width 0 + 1*1 = 1; height 0 + 2*1 = 2")),
+        ("crop 0:2x1:0", "cut 0:2w x 1:0h", ("9 - 0 - 2 = 7", "7 - 1 - 0 = 6")),
         ("zeropad 1", "pad 1", ("9 + 1 + 1 = 11", "0 - 1*1 = -1")),
         ("lppool 3x3 stride 2", "3x3/2/0", ("(9 + 2*0 - 3)/2 + 1 = 4",)),
         ("subsample 2", "2x2/2/0", ("2*3 = 6", "4*3*3 outputs * (2*2 + 1) = 180")),
@@ -314,6 +315,18 @@ def test_every_way_a_window_moves_is_shown_and_explained(run, tmp_path, line, wi
     for text in said:
         assert text in explained, explained
     assert "- -" not in explained
+
+
+def test_explain_shows_the_whole_statement_of_a_layer(run, tmp_path):
+    text = "INPUT: 9x7x3\nconv 4 1x1  relu; [5x5x4] CUT: crop 2x1 (a remark; aside); Global  Max Pool\n"
+    (tmp_path / "one.spec").write_text(text)
+    titles = [line for line in run("explain", "one.spec").out.splitlines() if "line 2: " in line]
+    assert titles == [
+        "conv1  (conv, line 2: conv 4 1x1 relu)",
+        "conv1.relu  (relu, line 2: conv 4 1x1 relu)",
+        "CUT  (crop, line 2: [5x5x4] CUT: crop 2x1 (a remark; aside))",
+        "global_maxpool1  (global maxpool, line 2: Global Max Pool)",
+    ]
 
 
 def test_explain_of_a_layer_tells_what_is_wrong_with_it_alone(run):

@@ -834,7 +834,12 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "row 2 of 'connect' reads map 3, and there are 3",
             "they are counted from 0 to 2",
         ),
-        ("8x8x3", "conv 3x3 connect 0,2 1,0,1", "row 2 of 'connect' reads map 1 twice", "write 1 once in row 2"),
+        (
+            "8x8x3",
+            "conv 3x3 connect 0,2 1,0,1",
+            "row 2 of 'connect' reads map 1 twice",
+            "write 1 once in row 2; the next row begins behind a space without a comma",
+        ),
         (
             "8x8x3",
             "conv 6 3x3 connect 0,2 1,2",

@@ -75,8 +75,9 @@ def extents(node: Node) -> list[str]:
     if window.mode == "adaptive":
         return [f"{out}, as asked for" for out in outs]
     if window.mode == "frame":
+        sign = "-" if any(cell < 0 for pair in window.pad for cell in pair) else "+"
         sides = zip(node.shapes[0].extents, window.pad, outs, strict=True)
-        return [f"{w} {a:+} {b:+} = {out}".replace(" +", " + ").replace(" -", " - ") for w, (a, b), out in sides]
+        return [f"{w} {sign} {abs(a)} {sign} {abs(b)} = {out}" for w, (a, b), out in sides]
     moves = zip(node.shapes[0].extents, window.stride, window.pad, window.reach, window.outpad, outs, strict=True)
     if not node.weights:
         return [f"{w}*{s} = {out}" for w, s, *_, out in moves]

@@ -145,7 +145,8 @@ class Conv(Layer):
             values = (number, max(row), channels, channels - 1)
             yield Requirement(max(row) < channels, CONNECTION, text, values, remedy, "connect")
             twice = next((index for at, index in enumerate(row) if index in row[:at]), -1)
-            text, remedy = "row {0} of 'connect' reads map {1} twice", "write {1} once in row {0}"
+            text = "row {0} of 'connect' reads map {1} twice"
+            remedy = "write {1} once in row {0}; the next row begins behind a space without a comma"
             yield Requirement(twice < 0, CONNECTION, text, (number, twice), remedy, "connect")
 
     def saved(self, *inputs: Shape) -> Saved:

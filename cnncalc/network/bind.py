@@ -114,7 +114,8 @@ class Binder:
         if self.x.rank in use.kind.ranks:
             return
         message = f"{use.kind.keyword()} needs a map, and the input is a vector of {self.order.text(self.x)}"
-        hint = "put it before fc or flatten, or give the input its extents: 28x28x1"
+        point = self.order.text(Shape(self.x.channels, (1, 1)))
+        hint = f"put it before fc or flatten, give the input its extents (28x28x1), or reshape it: reshape {point}"
         raise Mistake(WRONG_RANK, message, use.begin, use.end, hint)
 
     def wrong_sort(self, use: Use, x: Shape) -> Mistake:
@@ -178,7 +179,7 @@ class Binder:
         if value.denominator != 1:
             what = f"{called(parameter)} is {shown(value)}, and must be whole"
             hint = "use floor(...), ceil(...) or //"
-            if parameter.type == "extents" and any(step.op == "/" for step in expression.steps):
+            if "F" in parameter.letters and any(step.op == "/" for step in expression.steps):
                 hint = "write a stride as 'stride N', or use // to divide"
             raise Mistake(ILLEGAL_VALUE, what, expression.begin, expression.end, hint)
         return int(self.bounded(parameter, expression))

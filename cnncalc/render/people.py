@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.diagnostic import Code, Diagnostic
     from cnncalc.geometry import Order
     from cnncalc.network.node import Network
+    from cnncalc.syntax.tree import Place
 
     Styled = tuple[str, str]
 
@@ -138,10 +139,8 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
     seen = fields(net)
     chosen = [node for node in net if node.name in wanted]
     for i, node in enumerate(chosen):
-        place = node.place
-        line = place.line.text if ";" not in place.line.text else place.line.text[place.begin : place.end]
         yield from [("", "")] * bool(i)
-        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(' '.join(line.split())))})"
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))})"
         steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
         wide = max(len(step.what) for step in steps)
         yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)
@@ -150,6 +149,15 @@ def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iter
             yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
     if net.complete and len(chosen) == len(net) > 1:
         yield from linked(net)
+
+
+def written(place: Place) -> str:
+    """The statement that a layer stands in, its name and postfixes with it; the spaces between words are one each."""
+    from cnncalc.source import split
+
+    text = place.line.text
+    begin, end = next(((a, b) for a, b in split(text)[0] if a <= place.begin < b), (place.begin, place.end))
+    return " ".join(text[begin:end].split())
 
 
 def short(text: str) -> str:

@@ -358,6 +358,8 @@ class Arguments:
             return Written((), " ".join([token.text.lower(), *self.fill()]), token.begin, token.end)
         if parameter and parameter.type in ("shape", "rows"):
             return self.shape() if parameter.type == "shape" else self.rows()
+        if parameter and parameter.type == "pad" and self.token.text.lower() in FILLS:
+            self.refuse_lone_fill()
         pad, begin = parameter is not None and parameter.type in SIDED, self.token.begin
         axes = [self.axis(pad)]
         while self.token.type == "x":
@@ -366,6 +368,13 @@ class Arguments:
         end = self.tokens[self.at - 1].end
         filled = parameter is not None and parameter.type == "pad"
         return Written(tuple(axes), " ".join(self.fill()) if filled else "", begin, end)
+
+    def refuse_lone_fill(self) -> None:
+        """A fill says with what, behind how many; a name that the file defines is no fill."""
+        token = self.token
+        if token.text not in self.defined:
+            hint = f"a fill follows its pad: 1 {token.text.lower()}"
+            raise Mistake(MISSING, f"no cells stand before '{token.text}'", token.begin, token.end, hint)
 
     def rows(self) -> Written:
         """Rows of indices: a comma joins them (`0, 1` is one row) and groups no digits, spaces part `0,1,2 1,2,3`."""

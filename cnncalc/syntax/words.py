@@ -18,18 +18,25 @@ TENSOR = frozenset("CWHDLi")
 LATER = frozenset("add concat shortcut share aux output".split())
 """Kinds of the language that have no file in `layers` yet."""
 ELSEWHERE = {
-    "activation": "relu", "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool",
-    "avgpooling": "avgpool", "batch_norm": "bn", "batchnorm": "bn", "batchnorm2d": "bn", "batchnormalization": "bn",
-    "channel_shuffle": "shuffle", "channelshuffle": "shuffle", "conv1d": "conv", "conv2d": "conv", "conv3d": "conv",
-    "convolution": "conv", "convolutional": "conv", "dense": "fc", "depthwise": "conv depthwise",
-    "drop_path": "droppath", "embedding": "embed", "fully": "fc", "globalavgpool": "gap", "group_norm": "gn",
-    "groupnorm": "gn", "groupnormalization": "gn", "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish",
-    "hsigmoid": "hardsigmoid", "hswish": "hardswish", "innerproduct": "fc", "instance_norm": "instancenorm",
-    "instancenorm2d": "instancenorm", "layer_norm": "ln", "layer_scale": "layerscale", "layernorm": "ln",
-    "layernormalization": "ln", "leaky_relu": "leaky", "leakyrelu": "leaky", "localresponsenorm": "lrn",
-    "localresponsenormalization": "lrn", "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling": "maxpool",
-    "maxpooling2d": "maxpool", "normalization": "norm", "pooling": "pool", "stochastic_depth": "droppath",
-    "stochasticdepth": "droppath",
+    "activation": "relu", "adaptiveavgpool2d": "adaptive avgpool", "adaptivemaxpool2d": "adaptive maxpool",
+    "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool", "avgpooling": "avgpool",
+    "batch_norm": "bn", "batchnorm": "bn", "batchnorm2d": "bn", "batchnormalization": "bn", "center_crop": "crop",
+    "centercrop": "crop", "channel_shuffle": "shuffle", "channelshuffle": "shuffle", "conv1d": "conv", "conv2d": "conv",
+    "conv2dtranspose": "deconv", "conv3d": "conv", "conv_transpose": "deconv", "convolution": "conv",
+    "convolutional": "conv", "convtranspose": "deconv", "convtranspose2d": "deconv", "deconv2d": "deconv",
+    "dense": "fc", "depthwise": "conv depthwise", "drop_path": "droppath", "embedding": "embed", "fully": "fc",
+    "global_avg_pool": "gap", "globalaveragepooling2d": "gap", "globalavgpool": "gap",
+    "globalmaxpooling2d": "global maxpool", "group_norm": "gn", "groupnorm": "gn", "groupnormalization": "gn",
+    "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish", "hsigmoid": "hardsigmoid", "hswish": "hardswish",
+    "innerproduct": "fc", "instance_norm": "instancenorm", "instancenorm2d": "instancenorm", "interpolate": "upsample",
+    "layer_norm": "ln", "layer_scale": "layerscale", "layernorm": "ln", "layernormalization": "ln",
+    "leaky_relu": "leaky", "leakyrelu": "leaky", "localresponsenorm": "lrn", "localresponsenormalization": "lrn",
+    "lrelu": "leaky", "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling": "maxpool", "maxpooling2d": "maxpool",
+    "multiply": "scale", "normalization": "norm", "pad": "zeropad", "padding": "zeropad", "pooling": "pool",
+    "stochastic_depth": "droppath", "stochasticdepth": "droppath", "subsampling": "subsample", "tconv": "deconv",
+    "transposed": "deconv", "transposedconv": "deconv", "unflatten": "reshape", "upconv": "deconv",
+    "upsample2d": "upsample", "upsampling": "upsample", "upsampling2d": "upsample", "view": "reshape",
+    "zeropad2d": "zeropad", "zeropadding2d": "zeropad",
 }  # fmt: skip
 """What other tools call our kinds: for hints only."""
 OPTIONS_ELSEWHERE = {
