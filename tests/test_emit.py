@@ -252,7 +252,7 @@ WIDE = "stride 1x2x1 pad 1x2x3 dilation 1x1x2 groups 512 nobias relu"
     ("text", "longest"),
     [
         (f"INPUT: 28x29x27x1024\n{'L' * 58}1: conv 1024 3x5x7 {WIDE}", 120),
-        (f"INPUT: 28x29x27x1024\n{'L' * 500}: conv 4 3x3x2 pad 1:2x1x2:3 circular bn relu", 120),
+        (f"INPUT: 28x29x27x1024\n{'L' * 400}: conv 4 3x3x2 pad 1:2x1x2:3 circular bn relu", 120),
         (f"INPUT: 28x29x27x1024\n{'L' * 58}: maxpool 3 pad 0:1 relu; fc 4", 120),
         (f"INPUT: 28x28x3\nA: conv {'9' * 130} 3x3 stride 2 pad 1 relu", 300),
         (f"INPUT: 28x28x{'9' * 130}\nA: bias untied", 400),
