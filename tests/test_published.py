@@ -8,6 +8,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnncalc
+from cnncalc import zoo
 
 Layers = list[tuple[str, nn.Module]]
 
@@ -18,6 +19,12 @@ def relu(name: str, layer: nn.Module) -> Layers:
 
 def dense(name: str, inputs: int, units: int) -> Layers:
     return [*relu(name, nn.Linear(inputs, units)), (f"{name}.dropout", nn.Dropout(0.5))]
+
+
+def normed(name: str, conv: nn.Conv2d, slope: float = 0) -> Layers:
+    """A convolution, its norm, and a relu, leaky where a slope is given."""
+    act = (f"{name}.leaky", nn.LeakyReLU(slope)) if slope else (f"{name}.relu", nn.ReLU())
+    return [(name, conv), (f"{name}.bn", nn.BatchNorm2d(conv.out_channels)), act]
 
 
 class Subsampling(nn.Module):
@@ -298,6 +305,112 @@ def textcnn() -> Layers:
     ]
 
 
+def mobilenet_v1(alpha: float = 1) -> Layers:
+    """Table 1; TensorFlow's padding puts the odd row and column at the end."""
+
+    def conv(name: str, inputs: int, filters: int, stride: int, groups: int = 1) -> Layers:
+        pad = [("", nn.ZeroPad2d((0, 1, 0, 1) if stride == 2 else 1))]
+        return pad + normed(name, nn.Conv2d(inputs, filters, 3, stride, groups=groups, bias=False))
+
+    def pair(name: str, inputs: int, filters: int, stride: int) -> Layers:
+        pointwise = nn.Conv2d(inputs, filters, 1, bias=False)
+        return conv(f"{name}DW", inputs, inputs, stride, inputs) + normed(f"{name}PW", pointwise)
+
+    pairs = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]
+    layers = conv("CONV0", 3, inputs := int(32 * alpha), 2)
+    for i, (out, stride) in enumerate(pairs, 1):
+        name = f"CONV7_11.{i - 7}." if 7 <= i <= 11 else f"CONV{i}_"
+        layers += pair(name, inputs, inputs := int(out * alpha), stride)
+    head = [("FC", nn.Linear(inputs, 1000)), ("SOFTMAX", nn.Softmax(1))]
+    return [*layers, ("POOL", nn.AdaptiveAvgPool2d(1)), ("", nn.Flatten()), *head]
+
+
+def vgg_bn(*groups: int) -> Layers:
+    """torchvision's vgg.py: groups of 3x3 convolutions, with their biases, a norm and a relu behind each."""
+    layers: Layers = []
+    inputs = 3
+    for g, (count, filters) in enumerate(zip(groups, (64, 128, 256, 512, 512), strict=True), 1):
+        for i in range(1, count + 1):
+            layers += normed(f"CONV{g}_{i}", nn.Conv2d(inputs, filters, 3, padding=1))
+            inputs = filters
+        layers.append((f"POOL{g}", nn.MaxPool2d(2, 2)))
+    head = [*dense("FC6", 7 * 7 * 512, 4096), *dense("FC7", 4096, 4096), ("FC8", nn.Linear(4096, 1000))]
+    return [*layers, ("", nn.Flatten()), *head]
+
+
+def vgg11_bn() -> Layers:
+    return vgg_bn(1, 1, 2, 2, 2)
+
+
+def vgg13_bn() -> Layers:
+    return vgg_bn(2, 2, 2, 2, 2)
+
+
+def vgg16_bn() -> Layers:
+    return vgg_bn(2, 2, 3, 3, 3)
+
+
+def vgg19_bn() -> Layers:
+    return vgg_bn(2, 2, 4, 4, 4)
+
+
+def alphago_value() -> Layers:
+    layers = relu("CONV1", nn.Conv2d(49, 192, 5, padding=2))
+    for i in range(2, 13):
+        layers += relu(f"CONV{i}", nn.Conv2d(192, 192, 3, padding=1))
+    return [
+        *layers,
+        ("CONV13", nn.Conv2d(192, 1, 1)),
+        ("", nn.Flatten()),
+        *relu("FC14", nn.Linear(361, 256)),
+        ("FC15", nn.Linear(256, 1)),
+        ("FC15.tanh", nn.Tanh()),
+    ]
+
+
+def darknet19() -> Layers:
+    """Table 6, row by row: (filters, extent), 0 for a pool."""
+    rows = [(32, 3), 0, (64, 3), 0, (128, 3), (64, 1), (128, 3), 0, (256, 3), (128, 1), (256, 3), 0]
+    rows += [(512, 3), (256, 1), (512, 3), (256, 1), (512, 3), 0, (1024, 3), (512, 1), (1024, 3), (512, 1), (1024, 3)]
+    layers: Layers = []
+    inputs, i = 3, 0
+    for row in rows:
+        if row:
+            i += 1
+            conv = nn.Conv2d(inputs, row[0], row[1], padding=row[1] // 2, bias=False)
+            layers += normed(f"CONV{i}", conv, 0.1)
+            inputs = row[0]
+        else:
+            layers.append((f"POOL{i}", nn.MaxPool2d(2, 2)))
+    head = [("CONV19", nn.Conv2d(1024, 1000, 1)), ("POOL19", nn.AdaptiveAvgPool2d(1)), ("SOFTMAX", nn.Softmax(1))]
+    return layers + head
+
+
+def norms_behind(*convs: tuple[int, int]) -> list[int]:
+    """Params of (params, filters) convolutions, each with the two a map of its norm."""
+    return [number for params, filters in convs for number in (params, 2 * filters)]
+
+
+# one convolution of VGG, by its inputs and filters: table 1 with biases
+VGG = {
+    (3, 64): 1_792,
+    (64, 64): 36_928,
+    (64, 128): 73_856,
+    (128, 128): 147_584,
+    (128, 256): 295_168,
+    (256, 256): 590_080,
+    (256, 512): 1_180_160,
+    (512, 512): 2_359_808,
+}
+
+
+def vgg_params(*groups: int) -> list[int]:
+    """Params of every layer of a VGG with norms that has any."""
+    filters = [width for count, width in zip(groups, (64, 128, 256, 512, 512), strict=True) for _ in range(count)]
+    convs = [(VGG[pair], pair[1]) for pair in zip([3, *filters], filters, strict=False)]
+    return [*norms_behind(*convs), 102_764_544, 16_781_312, 4_097_000]
+
+
 # input as torch has it, parameters of each layer that has any, in order
 PUBLISHED = {
     lenet5: ((1, 32, 32), [156, 12, 1_516, 32, 48_120, 10_164]),
@@ -326,8 +439,44 @@ PUBLISHED = {
     dcgan: ((100, 1, 1), [819_200, 1_024, 2_097_152, 512, 524_288, 256, 131_072, 128, 3_072]),
     dcgan_paper: ((100,), [1_638_400, 2_048, 13_107_200, 1_024, 3_276_800, 512, 819_200, 256, 9_603]),
     textcnn: ((64,), [5_629_800, 90_100, 202]),
+    # those of the convolutions stand in the authors' slim/nets/mobilenet_v1.py
+    mobilenet_v1: (
+        (3, 224, 224),
+        [
+            *norms_behind((864, 32), (288, 32), (2_048, 64), (576, 64), (8_192, 128), (1_152, 128), (16_384, 128)),
+            *norms_behind((1_152, 128), (32_768, 256), (2_304, 256), (65_536, 256), (2_304, 256), (131_072, 512)),
+            *norms_behind(*[(4_608, 512), (262_144, 512)] * 5),
+            *norms_behind((4_608, 512), (524_288, 1024), (9_216, 1024), (1_048_576, 1024)),
+            1_025_000,
+        ],
+    ),
+    vgg11_bn: ((3, 224, 224), vgg_params(1, 1, 2, 2, 2)),
+    vgg13_bn: ((3, 224, 224), vgg_params(2, 2, 2, 2, 2)),
+    vgg16_bn: ((3, 224, 224), vgg_params(2, 2, 3, 3, 3)),
+    vgg19_bn: ((3, 224, 224), vgg_params(2, 2, 4, 4, 4)),
+    alphago_value: ((49, 19, 19), [235_392, *[331_968] * 11, 193, 92_672, 257]),
+    darknet19: (
+        (3, 224, 224),
+        [
+            *norms_behind((864, 32), (18_432, 64), (73_728, 128), (8_192, 64), (73_728, 128)),
+            *norms_behind((294_912, 256), (32_768, 128), (294_912, 256)),
+            *norms_behind(*[(1_179_648, 512), (131_072, 256)] * 2, (1_179_648, 512)),
+            *norms_behind(*[(4_718_592, 1024), (524_288, 512)] * 2, (4_718_592, 1024)),
+            1_025_000,
+        ],
+    ),
 }
-NAMES = [build.__name__.replace("_", "-") for build in PUBLISHED]
+
+
+def spec(build) -> str:
+    """The zoo's name of a network, in which a hyphen may stand for the underscore."""
+    name = build.__name__
+    return name if name in zoo.names() else name.replace("_", "-")
+
+
+NAMES = [spec(build) for build in PUBLISHED]
+# of the VGGs with norms one is run on real numbers: the others repeat its lines
+RUN = [build for build in PUBLISHED if build not in (vgg13_bn, vgg16_bn, vgg19_bn)]
 
 TOKENS = {textcnn: 18_766}
 # LeNet-5's coefficients multiply a sum of four in the paper, a mean in the module
@@ -352,7 +501,7 @@ def measured(layers: Layers, x: torch.Tensor):
 
 @pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
 def test_every_row_is_that_of_the_module_written_by_hand(build):
-    net = cnncalc.load(build.__name__.replace("_", "-"))
+    net = cnncalc.load(spec(build))
     with torch.device("meta"), torch.no_grad():
         rows = list(measured(build(), sample(build)))
     assert [(node.name, node.output.dims, node.params, node.macs) for node in net] == rows
@@ -363,23 +512,44 @@ def test_every_row_is_that_of_the_module_written_by_hand(build):
 @pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
 def test_params_layer_by_layer_as_published(build):
     _, published = PUBLISHED[build]
-    net = cnncalc.load(build.__name__.replace("_", "-"))
+    net = cnncalc.load(spec(build))
     assert [node.params for node in net if node.params] == published
 
 
-@pytest.mark.parametrize("build", PUBLISHED, ids=NAMES)
+def settled(build, x: torch.Tensor) -> nn.Module:
+    """The module written by hand, filled so that no number fades on its way through many layers (He et al. 2015)."""
+    module = nn.Sequential(*(layer for _, layer in build()))
+    for layer in module:
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight)
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = 1.0
+    if any(isinstance(layer, nn.BatchNorm2d) for layer in module):
+        module.train()(x)
+    return module.eval()
+
+
+@pytest.mark.parametrize("build", RUN, ids=spec)
 def test_the_emitted_module_computes_what_the_one_written_by_hand_does(build):
     """With the same weights both give the same numbers, on a real input."""
     torch.manual_seed(0)
-    theirs = nn.Sequential(*(layer for _, layer in build())).eval()
-    ours = cnncalc.load(build.__name__.replace("_", "-")).to_torch().eval()
+    ours = cnncalc.load(spec(build)).to_torch().eval()
     x = sample(build)
     with torch.no_grad():
+        theirs = settled(build, x)
         for (name, mine), other in zip(ours.named_parameters(), theirs.parameters(), strict=True):
             mine.copy_(other.reshape(mine.shape) * SCALED.get(name, 1))
         for mine, other in zip(ours.buffers(), theirs.buffers(), strict=True):
             mine.copy_(other)
         torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize(("alpha", "r"), [(0.75, 224), (0.5, 160), (0.25, 128), (1, 192)])
+def test_mobilenets_of_other_widths_and_resolutions(alpha, r):
+    net = cnncalc.load("mobilenet_v1", set={"alpha": alpha, "r": r})
+    with torch.device("meta"), torch.no_grad():
+        rows = list(measured(mobilenet_v1(alpha), torch.randn(1, 3, r, r)))
+    assert [(node.name, node.output.dims, node.params, node.macs) for node in net] == rows
 
 
 def test_wavenet_sees_1024_samples_and_none_of_the_future():

@@ -36,6 +36,13 @@ EXACT = {
     "dcgan": (3_576_704, 104_628_224),
     "dcgan-paper": (18_855_043, 640_614_400),
     "textcnn": (5_720_102, 5_580_200),
+    "mobilenet_v1": (4_231_976, 568_740_352),
+    "vgg11-bn": (132_868_840, 7_609_090_048),
+    "vgg13-bn": (133_053_736, 11_308_466_176),
+    "vgg16-bn": (138_365_992, 15_470_264_320),
+    "vgg19-bn": (143_678_248, 19_632_062_464),
+    "alphago-value": (3_980_162, 1_402_551_680),
+    "darknet19": (20_842_376, 2_790_989_824),
 }
 IN_MILLIONS = {"vgg11": 133, "vgg11-lrn": 133, "vgg13": 133, "vgg16-c": 134, "vgg16": 138, "vgg19": 144}
 
@@ -91,6 +98,52 @@ def test_alphago_with_other_widths(k, params):
     net = cnncalc.load("alphago", set={"k": k})
     assert net.params == params
     assert net.diagnostics == ()
+
+
+TABLES_6_AND_7 = [
+    ({}, 4_231_976, 568_740_352, 4.2, 569),
+    ({"alpha": 0.75}, 2_585_560, 325_400_448, 2.6, 325),
+    ({"alpha": 0.5}, 1_331_592, 149_497_088, 1.3, 149),
+    ({"alpha": 0.25}, 470_072, 41_030_272, 0.5, 41),
+    ({"r": 192}, 4_231_976, 418_121_728, 4.2, 418),
+    ({"r": 160}, 4_231_976, 290_675_200, 4.2, 291),  # printed as 290; the authors' code has 291
+    ({"r": 128}, 4_231_976, 186_400_768, 4.2, 186),
+]
+
+
+@pytest.mark.parametrize(("set_", "params", "macs", "millions", "million_macs"), TABLES_6_AND_7)
+def test_mobilenet_at_the_widths_and_resolutions_of_the_paper(set_, params, macs, millions, million_macs):
+    net = cnncalc.load("mobilenet_v1", set=set_)
+    assert (net.params, net.macs, net.diagnostics) == (params, macs, ())
+    assert (round(params / 1e6, 1), round(macs / 1e6)) == (millions, million_macs)
+
+
+@pytest.mark.parametrize(("r", "macs"), [(192, 418_121_728), (160, 290_675_200), (128, 186_400_768)])
+def test_mobilenet_takes_its_resolution_from_the_input_as_well(r, macs):
+    net = cnncalc.load("mobilenet_v1", input=f"{r}x{r}x3")
+    assert (net.params, net.macs, net.diagnostics) == (4_231_976, macs, ())
+
+
+@pytest.mark.parametrize(("size", "billions"), [(224, 5.58), (256, 7.29)])
+def test_darknet19_at_both_of_its_published_sizes(size, billions):
+    net = cnncalc.load("darknet19", input=f"{size}x{size}x3")
+    assert (round(2 * net.macs / 1e9, 2), net.params) == (billions, 20_842_376)
+
+
+@pytest.mark.parametrize(
+    ("conv13", "params"),
+    [
+        ("1 1x1 plain", 3_980_162),
+        ("1 1x1 nobias plain", 3_980_161),
+        ("1 1x1 nobias plain\nBIAS13: untied", 3_980_522),
+    ],
+)
+def test_alphago_values_last_bias_is_one_number(conv13, params):
+    """Of the three readings of layer 13 the spec takes the first, and says so to its claims."""
+    text = re.sub("(?m)^CONV13: .*", f"CONV13: {conv13}", "\n".join(cnncalc.load("alphago-value").source.rows))
+    net = cnncalc.loads(text)
+    assert net.params == params
+    assert bool(net.diagnostics) == (params != 3_980_162)
 
 
 def test_alexnet_keeps_the_slide_line_by_line():
