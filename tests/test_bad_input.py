@@ -264,6 +264,7 @@ BAD = {
             "a constant has a line of its own: kk = 64",
         ),
         "INPUT: 32x32x3\nconv 8 WxH": ("SYN107 2:8 WxH | 'WxH' means nothing to conv | write '(W)x(H)'",),
+        "INPUT: 32x32x3\nconv 8 (3)xk": ("SYN107 2:11 xk | 'xk' means nothing to conv | write 'x(k)'",),
         "INPUT: 32x32x3\nconv 8 3xk": ("SYN107 2:8 3xk | '3xk' means nothing to conv | write '3x(k)'",),
         "INPUT: 32x32x3\nconv 8 kx3": ("SYN107 2:8 kx3 | 'kx3' means nothing to conv | write '(k)x3'",),
         "INPUT: 32x32x3\nconv 8 3 x k": (

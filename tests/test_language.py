@@ -216,6 +216,8 @@ def test_a_line_without_a_name_is_called_by_its_kind_and_a_counter_that_skips_wr
     names = [node.name for node in network(INPUT + text)]
     assert names == ["conv1", "conv3", "conv2", "conv4", "relu1", "maxpool1", "avgpool1", "lrn1"]
     assert [n.name for n in network(f"{INPUT}conv 8 1\nconv1..3: 8 1")] == ["conv4", "conv1", "conv2", "conv3"]
+    assert [n.name for n in network(INPUT + "relu\n" * 61 + "relu6")][-2:] == ["relu61", "relu62"]
+    assert [n.name for n in network(INPUT + "relu6\n" + "relu\n" * 61)][-2:] == ["relu60", "relu62"]
     assert [n.name for n in network(f"{INPUT}g:\n  relu\n  relu\nrelu")] == ["g.relu1", "g.relu2", "relu1"]
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Frame(Layer):
     """A map with other ends: nothing is computed, nothing is learned."""
 
-    parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("pad", "pad", positional=True, required=True, low=0),)
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("pad", "pad", letters="P", positional=True, required=True, low=0),
+    )
     ranks = (1, 2, 3)
 
     pad: Pad

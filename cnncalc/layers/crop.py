@@ -26,7 +26,7 @@ class Crop(Frame):
         ("8x7x3", "crop 2"),
         ("9x8x2", "crop 1x2"),
         ("9x8x2", "crop 0:1x2:3"),
-        ("20x5", "crop 3:0"),
+        ("20x5", "crop P=3:0"),
         ("6x7x5x2", "crop 1x2:0x1"),
     )
     unfilled = "what is taken away needs no filling"

@@ -24,7 +24,7 @@ class Zeropad(Frame):
         ("8x7x3", "zeropad 2"),
         ("9x8x2", "zeropad 1x2"),
         ("9x8x2", "zeropad 0:1x2:3"),
-        ("20x5", "zeropad 3:0"),
+        ("20x5", "zeropad P=3:0"),
         ("6x7x5x2", "zeropad 1x2:0x1"),
     )
     unfilled = "it fills with zeros"

@@ -72,15 +72,17 @@ class Scope:
         self.prefix, self.written = prefix, written
         self.taken: dict[str, int] = {}
         self.counters: dict[str, int] = {}
+        self.given: set[str] = set()
         self.after: dict[str, list[Part] | None] = dict(above.after) if above else {}
         self.constants: Names = Names(above.constants if above else None, {} if i is None else {"i": i})
 
     def anonymous(self, kind: str) -> str:
-        """The next name of a kind that no line of this scope bears."""
+        """The next name of a kind that no line of this scope bears; the first relu6 and the 61st relu are two."""
         while True:
             self.counters[kind] = self.counters.get(kind, 0) + 1
             name = f"{kind}{self.counters[kind]}"
-            if name not in self.written:
+            if name not in self.written and name not in self.given:
+                self.given.add(name)
                 return name
 
     def take(self, name: str, line: int, begin: int, end: int) -> None:

@@ -528,6 +528,8 @@ class Arguments:
             return f"{self.kind.keyword()} has no such option"
         if word == "x":
             return "extents that are no plain numbers take parentheses: (k)x3"
+        if word[0] == "x" and not self.token.spaced:
+            return f"write 'x({self.token.text[1:]})'"
         times = spelled_out(self.token.text, self.defined)
         return f"write '{times}'" if times else did_you_mean(self.token.text, self.known())
 
