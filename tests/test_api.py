@@ -8,6 +8,9 @@ import pytest
 
 import cnncalc
 
+CACHE = str(Path(__file__).parent.parent / ".mypy_cache")
+"""Shared with ./check, so that the package is read once."""
+
 
 def test_load_reads_zoo_names_and_files(tmp_path, monkeypatch):
     assert cnncalc.load("alexnet").name == "alexnet"
@@ -119,7 +122,10 @@ def test_the_interface_has_its_types(tmp_path):
         "wrong: str = cnncalc.loads(text).macs\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "user.py"], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", CACHE, "user.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     [error, _] = ran.stdout.strip().splitlines()
     assert error.startswith("user.py:6: error: Incompatible types in assignment")

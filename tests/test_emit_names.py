@@ -95,6 +95,8 @@ def test_attributes_are_ascii_identifiers_and_differ(names):
         ("alexnet-paper", "AlexNet as in the paper", "AlexNetPaper"),
         ("vgg16", "VGG, configuration D", "VGG16"),
         ("lenet5", "LeNet-5, 1998", "LeNet5"),
+        ("vgg16-bn", "VGG16 with norms", "VGG16Bn"),
+        ("alphago-value", "AlphaGo value network", "AlphaGoValue"),
         ("googlenet", "", "Googlenet"),
         ("my_net v2", "the net", "MyNetV2"),
         ("alexnet", "NotAlexNet", "Alexnet"),

@@ -74,7 +74,8 @@ def class_name(name: str, title: str, used: Collection[str] = ()) -> str:
     """A class for the spec `name`, spelt as its title spells it: vgg16 under "# VGG, configuration D" is VGG16."""
     word = ascii_word(name)
     whole = spelling(word, title)
-    parts = [whole] if whole else [spelling(p, title) or p for p in re.findall(r"[a-zA-Z]+|[0-9]+", word)]
+    pieces = re.split(r"[^a-zA-Z0-9]+|_", name) if word.isascii() else [word]
+    parts = [whole] if whole else [part for piece in pieces for part in spelled(piece, title)]
     camel = "".join(part[0].upper() + part[1:] for part in parts)[:32] or "Network"
     camel = camel if camel[0].isalpha() else f"Net{camel}"
     return camel + "_" * (taken(camel) or camel in used)
@@ -84,4 +85,10 @@ def spelling(word: str, title: str) -> str:
     """`word` with the capitals that the title gives it: LeNet5 for lenet5 where it says LeNet-5; or nothing."""
     letters = "[^a-zA-Z0-9]?".join(re.findall(r"[a-zA-Z0-9]", word))
     found = re.search(rf"(?<![a-zA-Z0-9]){letters}(?![a-zA-Z0-9])", title, re.IGNORECASE | re.ASCII)
-    return re.sub(r"[^a-zA-Z0-9]", "", found[0]) if found else ""
+    return "".join(part[0].upper() + part[1:] for part in re.findall("[a-zA-Z0-9]+", found[0])) if found else ""
+
+
+def spelled(piece: str, title: str) -> list[str]:
+    """A piece of a name as the title spells it, or its letters and its digits by themselves."""
+    whole = spelling(piece, title) if piece else ""
+    return [whole] if whole else [spelling(part, title) or part for part in re.findall(r"[a-zA-Z]+|[0-9]+", piece)]
