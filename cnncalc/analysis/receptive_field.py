@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import WHOLE, Field, pixel
 
 if TYPE_CHECKING:
-    from cnncalc.geometry import Whole
+    from cnncalc.geometry import Whole, Window
     from cnncalc.network.node import Network, Node
 
 
@@ -29,4 +30,10 @@ def through(node: Node, known: dict[str, Field | Whole]) -> Field | Whole:
         return before
     if node.window == WHOLE or not isinstance(node.window, tuple) or not isinstance(before, Field):
         return WHOLE
-    return before.through(node.window)
+    return behind(before, node.window)
+
+
+@lru_cache(maxsize=8192)
+def behind(before: Field, window: Window) -> Field:
+    """The field behind one more window."""
+    return before.through(window)
