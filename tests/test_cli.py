@@ -482,3 +482,20 @@ def test_completion_knows_zoo_names_and_rules():
     assert complete_spec("alexnet") == ["alexnet", "alexnet-paper", "alexnet-torchvision"]
     assert set(complete_rule("FIT")) == {"FIT101", "FIT102", "FIT103"}
     assert complete_rule("stride-d") == ["stride-drops-pixels", "stride-drops-padding"]
+
+
+def test_lint_goes_on_behind_a_file_it_cannot_read(run, tmp_path):
+    (tmp_path / "one.spec").write_text("INPUT: 10x10x1\nmaxpool 3 stride 2")
+    status, out, err = run("lint", "missing.spec", "one.spec", "other.spec", "--output-format", "concise")
+    assert status == 2
+    assert out.startswith("one.spec:2:1: FIT101 ")
+    assert [line.partition(";")[0] for line in err.splitlines()] == [
+        "cnncalc: no file 'missing.spec', and no such name in the zoo",
+        "cnncalc: no file 'other.spec', and no such name in the zoo",
+    ]
+
+
+def test_lint_of_nothing_that_can_be_read_shows_no_count(run):
+    status, out, err = run("lint", "missing.spec")
+    assert (status, out) == (2, "")
+    assert "no file 'missing.spec'" in err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnncalc.cli import common
+from cnncalc.cli import common, complain
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Specs
 
 if TYPE_CHECKING:
@@ -47,10 +47,12 @@ def lint(
         raise Failure(f"--severity takes {', '.join(SEVERITIES)}, not '{severity}'")
     common.colour(color)
     paths = [path for spec in specs for path in inside(spec)]
-    found = [linted(path, select, ignore, set_, shape, limit, stdin_filename) for path in paths]
-    shown = SEVERITIES[: SEVERITIES.index(severity) + 1]
-    write(found, shown, output_format, color)
-    raise typer.Exit(int(any(f.severity != "info" for _, findings in found for f in findings)))
+    networks = [readable(path, set_, shape, limit, stdin_filename) for path in paths]
+    found = [(network, asked(network, select, ignore)) for network in networks if network is not None]
+    if found:
+        write(found, SEVERITIES[: SEVERITIES.index(severity) + 1], output_format, color)
+    wrong = any(f.severity != "info" for _, findings in found for f in findings)
+    raise typer.Exit(2 if None in networks else int(wrong))
 
 
 def inside(spec: str) -> list[str]:
@@ -63,21 +65,25 @@ def inside(spec: str) -> list[str]:
     return sorted(files)
 
 
-def linted(
-    spec: str,
-    select: list[str] | None,
-    ignore: list[str] | None,
-    constants: list[str] | None,
-    shape: str,
-    limit: list[str] | None,
-    shown_as: str,
-) -> tuple[Network, tuple[Diagnostic, ...]]:
-    """One spec and the findings asked for."""
+def readable(
+    spec: str, constants: list[str] | None, shape: str, limit: list[str] | None, shown_as: str
+) -> Network | None:
+    """One spec; None where it cannot be read, which stderr says while the others go on."""
+    try:
+        return common.network(spec, constants, shape, limit, shown_as)
+    except Failure as failure:
+        complain(f"cnncalc: {failure}")
+    except OSError as error:
+        complain(f"cnncalc: {error.filename or spec}: {error.strerror or error}")
+    return None
+
+
+def asked(network: Network, select: list[str] | None, ignore: list[str] | None) -> tuple[Diagnostic, ...]:
+    """The findings asked for."""
     from cnncalc.lint.engine import chosen
 
-    network = common.network(spec, constants, shape, limit, shown_as)
     try:
-        return network, chosen(network.lint(), split(select) or ("ALL",), split(ignore))
+        return chosen(network.lint(), split(select) or ("ALL",), split(ignore))
     except ValueError as error:
         raise Failure(str(error)) from None
 
