@@ -95,8 +95,7 @@ class Lines(State):
         """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
         if isinstance(node.window, Window):
             self.jump *= int(max(1, *node.window.stride))
-        most = max(node.work.macs, node.output.elements, self.jump)
-        if most.bit_length() * 3 <= self.digits * 10:
+        if max(node.facts.bits, self.jump.bit_length()) * 3 <= self.digits * 10:
             return True
         text = f"the layer's numbers have more than {self.digits:,} digits"
         self.note(part.finding(Mistake(LIMIT, text, part.use.begin, part.use.end, "--limit digits=N raises it")))

@@ -28,8 +28,7 @@ class Node:
     """
 
     __slots__ = (
-        "biases", "buffers", "head", "inputs", "layer", "line", "name", "output", "params", "place", "shapes",
-        "weights", "window", "work",
+        "facts", "head", "inputs", "layer", "line", "name", "output", "place", "shapes", "window",
     )  # fmt: skip
 
     def __init__(
@@ -45,13 +44,9 @@ class Node:
         keep(self, "place", place)
         keep(self, "head", head)
         keep(self, "shapes", shapes)
+        keep(self, "facts", known)
         keep(self, "output", known.output)
         keep(self, "window", known.window)
-        keep(self, "weights", known.weights)
-        keep(self, "work", known.work)
-        keep(self, "params", known.params)
-        keep(self, "biases", known.biases)
-        keep(self, "buffers", known.buffers)
 
     name: str
     line: str
@@ -60,22 +55,40 @@ class Node:
     place: Place
     head: str
     shapes: tuple[Shape, ...]
+    facts: Facts
     output: Shape
     window: Window | Whole | None
-    weights: Mapping[str, Weight]
-    work: Work
-    params: int
-    """Trainable numbers: weights and biases."""
-    biases: int
-    """Trainable numbers that are only added."""
-    buffers: int
-    """Numbers that are kept but not trained."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Node.{name}: nodes are immutable")
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.kind}, {'x'.join(map(str, self.output.dims))})"
+
+    @property
+    def weights(self) -> Mapping[str, Weight]:
+        """The tensors it owns."""
+        return self.facts.weights
+
+    @property
+    def work(self) -> Work:
+        """The operations of one sample."""
+        return self.facts.work
+
+    @property
+    def params(self) -> int:
+        """Trainable numbers: weights and biases."""
+        return self.facts.params
+
+    @property
+    def biases(self) -> int:
+        """Trainable numbers that are only added."""
+        return self.facts.biases
+
+    @property
+    def buffers(self) -> int:
+        """Numbers that are kept but not trained."""
+        return self.facts.buffers
 
     @property
     def span(self) -> Span:
@@ -108,6 +121,8 @@ class Facts(NamedTuple):
     params: int
     biases: int
     buffers: int
+    bits: int
+    """How long its largest number is."""
 
 
 @lru_cache(maxsize=8192)
@@ -118,7 +133,9 @@ def facts(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
     params = sum(size for size, trained, _ in sizes if trained)
     biases = sum(size for size, trained, bias in sizes if trained and bias)
     buffers = sum(size for size, trained, _ in sizes if not trained)
-    return Facts(layer.out(*shapes), layer.window(*shapes), weights, layer.work(*shapes), params, biases, buffers)
+    output, work = layer.out(*shapes), layer.work(*shapes)
+    bits = max(work.macs, output.elements).bit_length()
+    return Facts(output, layer.window(*shapes), weights, work, params, biases, buffers, bits)
 
 
 class Claimed(NamedTuple):
