@@ -257,6 +257,8 @@ def check_comment(comment: str, offset: int, number: int, findings: list[Diagnos
 
 def split_statements(line: Line) -> tuple[tuple[tuple[int, int], ...], list[Diagnostic]]:
     """The (begin, end) of each statement of a line, without spaces at its ends: `;` parts them outside brackets."""
+    if not BRACKETS.search(line.text):
+        return (trimmed(line.text, 0, len(line.text)),), []
     parts, odd = split(line.text)
     return parts, [unbalanced(line, odd)] if odd >= 0 else []
 

@@ -49,6 +49,8 @@ LABEL = re.compile(
     rf"[\s*]*(?P<slide>(?:(?:max|avg|average|global|adaptive)[\s*]+)*)(?P<name>{NAME})(?:\s*\.\.\s*(?P<last>\w+|\())?",
     re.IGNORECASE,
 )
+PLAIN_LABEL = re.compile(rf"({NAME}):(?!\*)")
+REPEAT = re.compile(r"\s*repeat\b", re.IGNORECASE)
 COLON = re.compile(r"[\s*]*(?P<origin>from\s+[\w.]+[\s*]*)?:\**", re.IGNORECASE)
 CONSTANT = re.compile(rf"({NAME})\s*=(?![=>])")
 BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
@@ -162,10 +164,10 @@ def after_kind(text: str) -> str:
 
 def layer(text: str, defined: frozenset[str]) -> Statement:
     """`[CLAIM] NAME: KIND ARGUMENTS POSTFIXES => CLAIMS`, `NAME: repeat N`, or a group's head."""
-    bracket, start = bracketed(text, defined)
+    bracket, start = bracketed(text, defined) if "[" in text else ((), 0)
     label, at, implied, slide = labelled(text, start)
     rest = text[at:]
-    if label and (match := re.match(r"\s*repeat\b", rest, re.IGNORECASE)):
+    if label and rest.lstrip()[:6].lower() == "repeat" and (match := REPEAT.match(rest)):
         if bracket:
             what, hint = "a repeat claims nothing itself", "claims stand on the lines that it repeats"
             raise Mistake(MISPLACED, what, text.index("["), start, hint)
@@ -212,6 +214,8 @@ def bracketed(text: str, defined: frozenset[str]) -> tuple[tuple[Claim, ...], in
 
 def labelled(text: str, start: int) -> tuple[Label | None, int, str, tuple[str, ...]]:
     """(the line's name, where it ends, the kind it implies, the slide words before it)."""
+    if match := PLAIN_LABEL.match(text, start):
+        return Label(match[1], None, start, match.end(1)), match.end(), kind_in(match[1]), ()
     match = LABEL.match(text, start)
     if not match:
         return None, start, "", ()
