@@ -227,6 +227,7 @@ def test_verify_says_what_it_held(run, small):
     status, _, err = run("build", small, "--verify", "-o", "net.py")
     assert status == 0
     assert "cnncalc: verified: 3 rows, 41,724 params and 808,960 MACs are the module's own" in err
+    assert "verified: 1 row, 0 params" in run("build", "-", "--verify", stdin=b"INPUT: 4x4x1\nrelu\n").err
 
 
 def test_verify_without_torch(small, tmp_path):

@@ -101,6 +101,7 @@ def verified(network: Network, text: str) -> bool:
     for sentence in wrong:
         print(f"cnncalc: {sentence}", file=sys.stderr)
     if not wrong:
-        rows = f"{len(network)} rows, {network.params:,} params and {network.macs:,} MACs"
+        count = len(network)
+        rows = f"{count} row{'s' * (count != 1)}, {network.params:,} params and {network.macs:,} MACs"
         print(f"cnncalc: verified: {rows} are the module's own", file=sys.stderr)
     return not wrong
