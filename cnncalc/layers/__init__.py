@@ -14,9 +14,9 @@ ALIASES = {
     "adaptive avg pool": "adaptive avgpool",
     "adaptive max pool": "adaptive maxpool",
     "adaptive pool": "adaptive maxpool",
-    "avg global pool": "gap",
     "avg pool": "avgpool",
-    "avgpool global": "gap",
+    "global avg pool": "gap",
+    "global avgpool": "gap",
     "global max pool": "global maxpool",
     "global pool": "global maxpool",
     "l2pool": "lppool",
@@ -26,7 +26,7 @@ ALIASES = {
     "pool": "maxpool",
     "swish": "silu",
 }
-"""Words in alphabetical order for a kind that is written in several: `AVG POOL`, `pool avg`."""
+"""Other spellings as they are usually written; the words of a pool are read in any order: `AVG POOL`, `pool avg`."""
 
 _FOUND: list[str] = []
 

@@ -21,7 +21,7 @@ class Gap(Layer):
     section 3.2). Training keeps nothing: the gradient is spread evenly.
     """
 
-    aliases = ("avg global pool", "avgpool global")
+    aliases = ("global avgpool", "global avg pool")
     ranks = (1, 2, 3)
     postfix = True
     examples = (
