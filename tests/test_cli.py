@@ -378,6 +378,21 @@ def test_zoo(run):
     assert [row["params"] for row in listed if row["name"] == "vgg16"] == [138_357_544]
 
 
+@pytest.mark.parametrize(("width", "heading"), [(400, "source"), (120, "title"), (80, "title")])
+def test_zoo_is_no_wider_than_its_screen(width, heading):
+    from cnncalc import load
+    from cnncalc.render import people
+
+    lines = people.zoo([load(name) for name in ("alexnet-torchvision", "vgg16", "dcgan")], width)
+    assert max(map(len, lines)) <= width
+    assert lines[0].split()[-1] == heading
+    assert lines[0].split()[:2] == ["name", "title" if width == 80 else "params"]
+    notes = {400: [], 120: ["source"], 80: ["params, MACs, source"]}[width]
+    assert [line for line in lines if "want of" in line] == [
+        f"not shown, for want of width: {note} (a pipe shows all)" for note in notes
+    ]
+
+
 def test_zoo_names_with_and_without_their_ending_and_files_first(run, tmp_path):
     assert run("show", "alexnet.spec").out == run("show", "alexnet").out
     (tmp_path / "alexnet").write_text(SMALL)

@@ -120,14 +120,17 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
 
 
 def zoo(nets: Sequence[Network], width: int) -> list[str]:
-    """The specs that come with the package; on a narrow screen without their sources."""
+    """The specs that come with the package; on a narrow screen without their sources, then names and titles alone."""
     rows = [["name", "params", "MACs", "title", "source"]]
     rows += [[net.name, f"{net.params:,}", f"{net.macs:,}", safe(net.title), safe(net.source.origin)] for net in nets]
     lines = aligned(rows, right=(1, 2))
     if max(map(len, lines)) <= width:
         return lines
-    note = "not shown, for want of width: source (a pipe shows all)"
-    return [*aligned([row[:4] for row in rows], right=(1, 2)), note]
+    lines = aligned([row[:4] for row in rows], right=(1, 2))
+    if max(map(len, lines)) <= width:
+        return [*lines, "not shown, for want of width: source (a pipe shows all)"]
+    note = "not shown, for want of width: params, MACs, source (a pipe shows all)"
+    return [*aligned([[row[0], row[3]] for row in rows]), note]
 
 
 def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iterator[Styled]:
