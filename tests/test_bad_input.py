@@ -1265,6 +1265,18 @@ BAD = {
         "INPUT: 8x8x4\nconv 8 3x3 pad Copy": (
             "SYN108 2:16 Copy | no cells stand before 'Copy' | a fill follows its pad: 1 copy",
         ),
+        "INPUT: 8x8x4\nconv 8 3x3 pad 1 replicate": (
+            "SYN107 2:18 replicate | 'replicate' means nothing to conv | this fill is called 'copy': pad 1 copy",
+        ),
+        "INPUT: 8x8x4\nconv 8 3x3 pad 1 mirror": (
+            "SYN107 2:18 mirror | 'mirror' means nothing to conv | this fill is called 'reflect': pad 1 reflect",
+        ),
+        "INPUT: 8x8x4\nmaxpool 3x3 pad 1 wrap": (
+            "SYN107 2:19 wrap | 'wrap' means nothing to maxpool | this fill is called 'circular': pad 1 circular",
+        ),
+        "INPUT: 8x8x4\ndeconv 8 3x3 stride 2 output_padding 1": (
+            "SYN107 2:23 output_padding | 'output_padding' means nothing to deconv | write 'outpad'",
+        ),
         "INPUT: 8x8x4\nupsample 1/2": (
             "SYN111 2:10 1/2 | factor is 1/2 = 0.5, and must be whole | use floor(...), ceil(...) or //",
         ),
