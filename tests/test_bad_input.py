@@ -1458,7 +1458,8 @@ TEXTS = {"text", "what", "hint", "message", "close"}
 
 def test_every_message_is_in_the_table():
     read = "\n".join([*(text for case in CASES for text in case.values[1]), *LIMITED.values()])
-    elsewhere = "the expression is cut short", "add what is missing"
+    elsewhere = {"the expression is cut short", "add what is missing"}
+    elsewhere |= {"the numbers of the layers have more than ", " digits in all"}
     unread = [
         f"{path.name}: {text}"
         for path in (*PACKAGE.glob("syntax/*.py"), *PACKAGE.glob("network/*.py"))
@@ -1760,6 +1761,14 @@ def test_a_jump_without_end_meets_the_limit_of_digits():
     assert net.findings[0].message == "the layer's numbers have more than 1,000 digits"
     assert len(net.findings) == 1
     net.to_dict()
+
+
+def test_long_numbers_in_many_layers_meet_a_limit_of_their_own():
+    [finding] = analyse("INPUT: 1x1x(10**900)\nrepeat 90000\n  relu", "long", "long.spec").findings
+    assert (finding.code, finding.span.line) == ("SYN103", 3)
+    assert finding.message == "the numbers of the layers have more than 2,000,000 digits in all"
+    assert finding.hint == "--limit layers=N raises it"
+    assert analyse("INPUT: 1x1x(10**900)\nrepeat 2000\n  relu", "long", "long.spec").complete
 
 
 @pytest.mark.parametrize("body", ["repeat {}\n  relu", "relu1..{}: relu", "{}"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,8 +87,10 @@ def write_table(
     """The table as a person reads it."""
     from cnncalc.render import people
 
-    lines = people.network(network, known, grid, order, found, out.width, spec)
-    print("\n".join(out.paint(style, line) if style else line for style, line in lines))
+    every = people.network(network, known, grid, order, found, out.width, spec)
+    lines = (out.paint(style, line) if style else line for style, line in every)
+    while some := list(islice(lines, 1000)):
+        print("\n".join(some))
 
 
 def write_all(networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]]) -> None:

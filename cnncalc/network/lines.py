@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import LayerLine, Place
 
 
+MEAN = 20
+"""How many digits the numbers of a layer have, on average over as many layers as the limit allows."""
+
+
 class Lines(State):
     """Traces lines, one at a time."""
 
@@ -92,13 +96,20 @@ class Lines(State):
         return None
 
     def printable(self, node: Node, part: Part) -> bool:
-        """Whether a layer's numbers stay within the limit of digits; Python prints no number without one."""
+        """Whether a layer's numbers stay within the limit of digits, and those of all layers within a mean of MEAN.
+
+        Python prints no number without a limit, and long numbers in many layers cost their product.
+        """
         if isinstance(node.window, Window):
             self.jump *= int(max(1, *node.window.stride))
-        if max(node.facts.bits, self.jump.bit_length()) * 3 <= self.digits * 10:
+        bits, layers = max(node.facts.bits, self.jump.bit_length()), self.options.limits.layers
+        self.bits += bits
+        if bits * 3 <= self.digits * 10 and self.bits * 3 <= MEAN * layers * 10:
             return True
-        text = f"the layer's numbers have more than {self.digits:,} digits"
-        self.note(part.finding(Mistake(LIMIT, text, part.use.begin, part.use.end, "--limit digits=N raises it")))
+        text, limit = f"the layer's numbers have more than {self.digits:,} digits", "digits"
+        if bits * 3 <= self.digits * 10:
+            text, limit = f"the numbers of the layers have more than {MEAN * layers:,} digits in all", "layers"
+        self.note(part.finding(Mistake(LIMIT, text, part.use.begin, part.use.end, f"--limit {limit}=N raises it")))
         return False
 
     def layer(self, part: Part, scope: Scope, i: int | None) -> Layer | None:

@@ -58,7 +58,7 @@ class State:
         self.unknown: list[Unknown] = []
         self.rows: dict[str, int] = {}
         self.flow, self.started, self.partial = LOST, False, False
-        self.jump = 1
+        self.jump, self.bits = 1, 0
         self.top = Scope("", written_names(parsed.statements))
 
     @property

@@ -106,7 +106,8 @@ def usage(kind: type[Layer]) -> str:
 def piece(parameter: Parameter) -> str:
     """One argument of a usage line."""
     sign = TYPES[parameter.type][0]
-    text = parameter.name.upper() if parameter.positional else f"{parameter.name} {sign}".rstrip()
+    slot = sign if parameter.type == "range" else parameter.name.upper()
+    text = slot if parameter.positional else f"{parameter.name} {sign}".rstrip()
     return text if parameter.required else f"[{text}]"
 
 
