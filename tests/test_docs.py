@@ -135,3 +135,23 @@ def test_links_into_a_page_find_their_heading(path):
         if not target.startswith("http"):
             page = (path.parent / target).read_text(encoding="utf-8") if target else text
             assert anchor in {slug(h) for h in re.findall(r"^#+ (.*)$", page, re.MULTILINE)}, (path.name, anchor)
+
+
+def measured(heading):
+    """The figures of a table of docs/benchmarks.md, by row and column."""
+    page = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+    lines = page.partition(heading)[2].partition("The aim")[0].splitlines()
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return {row[0]: dict(zip(head[1:], map(float, row[1:]), strict=True)) for row in rows}
+
+
+def test_the_figures_on_the_page_reach_the_aims_it_states():
+    processes, within = measured("## Whole processes"), measured("## Text to numbers")
+    show, json, lint = (
+        processes[f"cnncalc {c}"] for c in ("show alexnet", "show alexnet --format json", "lint alexnet")
+    )
+    assert show["faster than torchinfo"] >= 15
+    assert show["lighter than torchinfo"] >= 8
+    assert max(json["of hello"], lint["of hello"]) <= 1.35
+    assert set(within) == {"alexnet", "vgg16"}
+    assert min(net["times faster"] for net in within.values()) >= 10
