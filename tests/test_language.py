@@ -1267,3 +1267,10 @@ def test_the_listings_are_read_however_they_are_pasted(text, turn):
 def test_order_of_axes_changes_only_how_a_shape_is_shown():
     net = network(ALEXNET)
     assert Order.of("CxHxW").text(net["CONV1"].output) == "96x55x55"
+
+
+def test_a_kind_of_two_words_is_one_layer_as_a_line_and_as_a_postfix():
+    """A kind is the longest match: `leaky relu` is one activation, as people write it, not two."""
+    assert [node.kind for node in loads(f"{INPUT}conv 4 3x3 leaky relu")] == ["conv", "leaky"]
+    assert [node.kind for node in loads(f"{INPUT}Leaky ReLU 0.2\nleaky 0.2 relu")] == ["leaky", "leaky", "relu"]
+    assert [node.kind for node in loads(f"after conv: bn leaky relu\n{INPUT}conv 4 3x3")] == ["conv", "bn", "leaky"]

@@ -20,6 +20,7 @@ ALIASES = {
     "global max pool": "global maxpool",
     "global pool": "global maxpool",
     "l2pool": "lppool",
+    "leaky relu": "leaky",
     "linear": "fc",
     "max pool": "maxpool",
     "norm": "lrn",

@@ -19,6 +19,7 @@ class Leaky(Elementwise):
     A compare and a product a number.
     """
 
+    aliases = ("leaky relu",)
     parameters = (Parameter("slope", "number", positional=True, default="0.01", low=-UNBOUNDED),)
     examples = (
         ("6x5x4", "leaky"),

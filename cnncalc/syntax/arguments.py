@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.layer import EVERYWHERE
-from cnncalc.layers import find
+from cnncalc.layers import ALIASES, find
 from cnncalc.syntax.expression import BINARY, CALLABLE, Expression, Reader, Step, spelled_out
 from cnncalc.syntax.tree import Argument, Body, Use, Written
 from cnncalc.syntax.words import (
@@ -116,8 +116,14 @@ class Arguments:
             return ""
         self.at += 1
         if word.lower() not in POOLS:
-            return keyword
+            return self.longer(word) or keyword
         return self.behind(word, *before) or kind_of(word, *slide, *before) or keyword
+
+    def longer(self, word: str) -> str:
+        """The kind that the word here and the one before it spell together: `leaky relu`."""
+        keyword = ALIASES.get(f"{word} {self.token.text}".lower(), "")
+        self.at += bool(keyword)
+        return keyword
 
     def behind(self, word: str, *before: str) -> str:
         """The kind of pool that slide words behind it choose: `pool avg 2x2`."""
