@@ -48,6 +48,8 @@ class Parameter(NamedTuple):
     default: str = ""
     low: int = 1
     high: int = UNBOUNDED
+    yields: tuple[str, ...] = ()
+    """Arguments beside which a lone value is the next slot's: `conv depthwise 3` has a kernel of 3."""
 
 
 EVERYWHERE = (Parameter("frozen", "flag"),)

@@ -150,7 +150,8 @@ LINES = [
     ("stem: CONV 64 7x7 STRIDE 2", "stem: conv 64 7x7 stride 2"),
     ("CONV1: fc 10", "CONV1: fc 10"),
     ("conv depthwise 3x3 pad 1", "conv depthwise 3x3 pad 1"),
-    ("conv depthwise F=3", "conv depthwise kernel=3"),
+    ("conv depthwise F=3", "conv depthwise 3"),
+    ("conv depthwise (k)", "conv depthwise (k)"),
     ("conv 2*C depthwise 3x3", "conv 2*C depthwise 3x3"),
     ("conv stride 2 3x3 nobias 64 frozen", "conv 64 nobias 3x3 stride 2 frozen"),
     (

@@ -41,7 +41,7 @@ class Conv(Layer):
     """
 
     parameters = (
-        Parameter("filters", "count", unit="filters", letters="K", positional=True),
+        Parameter("filters", "count", unit="filters", letters="K", positional=True, yields=("depthwise", "connect")),
         Parameter("kernel", "extents", letters="F", positional=True, required=True),
         Parameter("stride", "extents", letters="S", default="1"),
         Parameter("pad", "pad", letters="P", default="0", low=0),
@@ -58,6 +58,8 @@ class Conv(Layer):
         ("32x32x3", "conv 10 5x5 pad 2"),
         ("12x10x6", "conv 4 3x5 stride 2x1 pad 1x2 dilation 2x1 groups 2 nobias"),
         ("9x9x4", "conv depthwise 3x3 pad same"),
+        ("9x9x4", "conv depthwise 3"),
+        ("20x3", "conv 3 connect 0,1 1,2"),
         ("9x9x4", "conv 2*C depthwise 3 pad 0:1x1:2"),
         ("8x8x2", "conv 3 3x3 pad 1 reflect"),
         ("8x8x2", "conv 3 3x3 pad full circular stride 2"),

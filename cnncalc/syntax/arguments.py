@@ -177,8 +177,17 @@ class Arguments:
             raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", begin, end)
         self.kind, self.arguments, self.begin = kind, [], begin
 
+    def hand_on(self) -> None:
+        """Give a lone value to the required slot behind its own, where another argument says so."""
+        given = {argument.parameter.name for argument in self.arguments}
+        open_ = [p for p in self.kind.parameters if p.positional and p.required and p.name not in given]
+        for at, (parameter, value, begin, end) in enumerate(self.arguments):
+            if open_ and value and begin == value.begin and not given.isdisjoint(parameter.yields):
+                self.arguments[at] = Argument(open_[0], value, begin, end)
+
     def close(self, behind: int) -> None:
         """End the arguments of the kind before the token there."""
+        self.hand_on()
         end = self.tokens[max(behind - 1, 0)].end
         names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
         self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1)))

@@ -291,13 +291,16 @@ def arguments(use: Use, source: Text, manner: Manner) -> Iterator[str]:
     """
     reader = Arguments([], frozenset())
     reader.kind, reader.arguments = use.kind, []
+    given = {argument.parameter.name for argument in use.arguments}
     for argument in ordered(use):
         parameter, said = argument.parameter, argument.value
         if said is None:
             yield parameter.name
             continue
         text = value(said, source.at(said.begin, said.end), manner.grouped)
-        bare = not manner.named and reader.slot(len(said.axes)) is parameter
+        slot = reader.slot(len(said.axes))
+        handed = slot is not None and parameter.required and not given.isdisjoint(slot.yields)
+        bare = not manner.named and (slot is parameter or handed)
         yield text if bare else f"{parameter.name}{'=' if parameter.positional else ' '}{text}"
         reader.arguments.append(argument)
 
