@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.geometry import Shape
 from cnncalc.record import NamedTuple
+from cnncalc.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from cnncalc.diagnostic import Code
     from cnncalc.geometry import Axes, Pad, Whole, Window
-    from cnncalc.work import Work
 
     Value = int | Fraction | Axes | tuple[Axes, ...] | Pad | Shape | str | None
     """What an argument is once evaluated: a number, extents, lists of them, a pad, a shape, a word, or left out."""
@@ -197,6 +197,25 @@ class Layer:
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         """What the arguments claim of the input: (argument, said, found, working over `{shape}` and `{found}`)."""
         return iter(())
+
+
+class Arrangement(Layer):
+    """A kind that puts numbers elsewhere: nothing slides, nothing is learned, worked out or kept for training."""
+
+    def window(self, *inputs: Shape) -> Window | Whole | None:
+        return None
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def work(self, *inputs: Shape) -> Work:
+        return Work()
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())
+
+    def saved(self, *inputs: Shape) -> Saved:
+        return Saved()
 
 
 class Elementwise(Layer):

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.faults import CONTRADICTION
 from cnncalc.geometry import Shape, Window
-from cnncalc.layer import Layer, Parameter, Requirement, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Parameter, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cnncalc.geometry import Pad, Sides
-    from cnncalc.layer import Weight
 
 
-class Frame(Layer):
+class Frame(Arrangement):
     """A map with other ends: nothing is computed, nothing is learned."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
@@ -38,12 +36,6 @@ class Frame(Layer):
         sides = zip(inputs[0].extents, self.cells(), strict=True)
         return Shape(inputs[0].channels, tuple(w + start + end for w, (start, end) in sides))
 
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         kind = self.keyword()
         text = "'{0}' sets a pad by the window behind it, and {1} has none"
@@ -56,6 +48,3 @@ class Frame(Layer):
     """Why it takes no fill."""
     instead: ClassVar[str] = ""
     """What has one."""
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()

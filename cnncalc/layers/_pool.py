@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.faults import NOT_YET, POOL_PAD
-from cnncalc.geometry import Shape, Window
+from cnncalc.geometry import WHOLE, Shape, Window
 from cnncalc.layer import Layer, Parameter, Requirement
 from cnncalc.layers._sliding import NAMES, larger, overhang, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncalc.geometry import Axes, Pad
+    from cnncalc.geometry import Axes, Pad, Whole
     from cnncalc.layer import Weight
 
 
@@ -80,3 +80,22 @@ def level(window: Window, x: Shape, fill: str, inside: bool = False) -> Iterator
         window = window._replace(pad=((0, 0),) * x.rank, ceil=True)
     for over in overhang(window, extents):
         yield Requirement((over == 0) + inside >= 1, NOT_YET, text, (over, sort), remedy, "ceil")
+
+
+class GlobalPool(Layer):
+    """One number a channel from its whole map."""
+
+    ranks = (1, 2, 3)
+    postfix = True
+
+    def out(self, *inputs: Shape) -> Shape:
+        return Shape(inputs[0].channels, (1,) * inputs[0].rank)
+
+    def window(self, *inputs: Shape) -> Whole:
+        return WHOLE
+
+    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
+        return {}
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())

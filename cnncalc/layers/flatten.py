@@ -3,17 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Shape
-from cnncalc.layer import Layer, Module, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cnncalc.geometry import Whole, Window
-    from cnncalc.layer import Array, Requirement, Weight
+    from cnncalc.layer import Array
 
 
-class Flatten(Layer):
+class Flatten(Arrangement):
     """A map as a vector of C*H*W numbers, channel by channel, without a copy (PyTorch, nn.Flatten)."""
 
     view = True
@@ -21,21 +19,6 @@ class Flatten(Layer):
 
     def out(self, *inputs: Shape) -> Shape:
         return Shape(inputs[0].elements)
-
-    def window(self, *inputs: Shape) -> Window | Whole | None:
-        return None
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
-    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        return iter(())
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("nn.Flatten()")

@@ -3,18 +3,18 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.geometry import WHOLE, Shape
-from cnncalc.layer import Layer, Module, Saved
+from cnncalc.geometry import Shape
+from cnncalc.layer import Module, Saved
+from cnncalc.layers._pool import GlobalPool
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cnncalc.geometry import Whole
-    from cnncalc.layer import Array, Requirement, Weight
+    from cnncalc.layer import Array
 
 
-class GlobalMaxpool(Layer):
+class GlobalMaxpool(GlobalPool):
     """Global max pooling: the largest value of each channel's whole map.
 
     Output 1x1xC; no params; W*H - 1 compares a channel (Kim 2014, section 2: "max-over-time
@@ -22,8 +22,6 @@ class GlobalMaxpool(Layer):
     """
 
     aliases = ("global max pool", "global pool")
-    ranks = (1, 2, 3)
-    postfix = True
     examples = (
         ("7x6x8", "global maxpool"),
         ("1x1x8", "global maxpool"),
@@ -31,20 +29,8 @@ class GlobalMaxpool(Layer):
         ("4x5x3x2", "maxpool global"),
     )
 
-    def out(self, *inputs: Shape) -> Shape:
-        return Shape(inputs[0].channels, (1,) * inputs[0].rank)
-
-    def window(self, *inputs: Shape) -> Whole:
-        return WHOLE
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
     def work(self, *inputs: Shape) -> Work:
         return Work(compares=inputs[0].channels * (prod(inputs[0].extents) - 1))
-
-    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        return iter(())
 
     def saved(self, *inputs: Shape) -> Saved:
         return Saved(input=True, extra=((inputs[0].channels, 8),))

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,18 +11,14 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Identity(Elementwise):
+class Identity(Arrangement):
     """Its input, as it is (He et al. 2016, "Identity Mappings in Deep Residual Networks", equation 1)."""
 
     view = True
-    postfix = False
     examples = (("6x5x4", "identity"), ("9x3", "identity"), ("2x3x4x2", "identity"), ("10", "identity"))
 
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
+    def out(self, *inputs: Shape) -> Shape:
+        return inputs[0]
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("nn.Identity()")

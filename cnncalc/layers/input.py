@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Layer, Module, Parameter, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from cnncalc.geometry import Shape, Whole, Window
-    from cnncalc.layer import Array, Requirement, Weight
+    from cnncalc.geometry import Shape
+    from cnncalc.layer import Array
 
 
-class Input(Layer):
+class Input(Arrangement):
     """What the network reads: its shape, without the batch axis (CS231n, "Convolutional Networks": INPUT [32x32x3])."""
 
     parameters = (Parameter("shape", "shape", positional=True, required=True),)
@@ -30,21 +29,6 @@ class Input(Layer):
 
     def out(self, *inputs: Shape) -> Shape:
         return self.shape
-
-    def window(self, *inputs: Shape) -> Window | Whole | None:
-        return None
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
-    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        return iter(())
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("", "{x}")

@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING
 
 from cnncalc.faults import ELEMENTS, WRONG_RANK
 from cnncalc.geometry import WHOLE
-from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module, Parameter, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnncalc.geometry import Shape, Whole
-    from cnncalc.layer import Array, Weight
+    from cnncalc.layer import Array
 
 
-class Reshape(Layer):
+class Reshape(Arrangement):
     """The same numbers under another shape, in PyTorch's order of memory and without a copy (PyTorch, nn.Unflatten).
 
     The order is channel by channel, and in each row by row. Where the extents change, a number of the output is one
@@ -40,12 +39,6 @@ class Reshape(Layer):
         # a vector keeps the field of the cells it came from, as behind flatten
         return None if self.shape.extents in ((), inputs[0].extents) else WHOLE
 
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         text, remedy = "numbers under another shape are still no tokens", "write {0} for a vector"
         yield Requirement(self.shape.channels >= 1, WRONG_RANK, text, (self.shape.elements,), remedy, "shape")
@@ -53,9 +46,6 @@ class Reshape(Layer):
         text = "the shape asked for holds {0:,} numbers, the input {1:,}"
         remedy = "write a shape whose extents and channels multiply to {1}"
         yield Requirement(wanted == there, ELEMENTS, text, (wanted, there), remedy, "shape")
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("", f"{{x}}.reshape(-1, {', '.join(map(str, self.shape.dims))})")

@@ -3,17 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.faults import GROUPS
-from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module, Parameter, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncalc.geometry import Shape, Whole, Window
-    from cnncalc.layer import Array, Weight
+    from cnncalc.geometry import Shape
+    from cnncalc.layer import Array
 
 
-class Shuffle(Layer):
+class Shuffle(Arrangement):
     """Channel shuffle: the channels in `groups` rows, read column by column (Zhang et al. 2018, section 3.1).
 
     Of 6 channels in 2 groups: 0, 3, 1, 4, 2, 5. No params and no work; the numbers are copied to new places.
@@ -28,22 +27,10 @@ class Shuffle(Layer):
     def out(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
-    def window(self, *inputs: Shape) -> Window | Whole | None:
-        return None
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         channels, groups = inputs[0].channels, self.groups
         text, remedy = "{0} groups do not divide the {1} channels", "use a number of groups that divides {1}"
         yield Requirement(channels % groups == 0, GROUPS, text, (groups, channels), remedy, "groups")
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module(f"nn.ChannelShuffle({self.groups})")

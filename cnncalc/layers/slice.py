@@ -3,17 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.faults import SLICE
-from cnncalc.layer import Layer, Module, Parameter, Requirement, Saved
-from cnncalc.work import Work
+from cnncalc.layer import Arrangement, Module, Parameter, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncalc.geometry import Axes, Shape, Whole, Window
-    from cnncalc.layer import Array, Weight
+    from cnncalc.geometry import Axes, Shape
+    from cnncalc.layer import Array
 
 
-class Slice(Layer):
+class Slice(Arrangement):
     """Channels A to B of its input, counted from 0 and B not among them, without a copy.
 
     No params and no work (the channel split of Ma et al. 2018, "ShuffleNet V2", section 3: `slice 0:C//2`).
@@ -34,15 +33,6 @@ class Slice(Layer):
         begin, end = self.channels
         return inputs[0]._replace(channels=end - begin)
 
-    def window(self, *inputs: Shape) -> Window | Whole | None:
-        return None
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
-
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         (begin, end), channels = self.channels, inputs[0].channels
         text = "the slice begins at channel {0} and ends before {1}: it holds none"
@@ -50,9 +40,6 @@ class Slice(Layer):
         yield Requirement(begin < end, SLICE, text, (begin, end, begin + 1), remedy, "channels")
         text, remedy = "the slice ends before channel {0}, and the input has {1} channels", "end it at {1} at most"
         yield Requirement(end <= channels, SLICE, text, (end, channels), remedy, "channels")
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("", f"{{x}}[:, {self.channels[0]}:{self.channels[1]}]")
