@@ -793,3 +793,16 @@ def test_show_and_lint_do_without_the_formatter():
             [sys.executable, "-c", probe, command, "-"], capture_output=True, text=True, input="INPUT: 3\nfc 3\n"
         )
         assert done.stderr.split()[-1:] == [str(command == "fmt")]
+
+
+def test_a_diff_shows_ends_of_lines_and_steers_no_screen(run, tmp_path):
+    (tmp_path / "crlf.spec").write_bytes(b"\xef\xbb\xbfINPUT: 8x8x3\r\nconv 8   3x3\r\n")
+    status, out, _ = run("fmt", "--diff", "crlf.spec")
+    assert status == 1
+    assert out.split("\n")[3:7] == [
+        "-\\u{feff}INPUT: 8x8x3\\u{d}",
+        "-conv 8   3x3\\u{d}",
+        "+INPUT: 8x8x3",
+        "+conv 8 3x3",
+    ]
+    assert all(char.isprintable() or char == "\n" for char in out)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,27 +65,10 @@ def write(text: str, output: str) -> None:
             file.write(data)
     else:
         try:
-            replace(os.path.realpath(output), data)
+            common.replace(os.path.realpath(output), data)
         except OSError as error:
             raise Failure(f"{output}: {error.strerror}") from None
         print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
-
-
-def replace(path: str, data: bytes) -> None:
-    """Put a whole file in place of an old one, whose permissions it keeps."""
-    if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = os.path.join(os.path.dirname(path), f".cnncalc-{os.getpid()}.part")
-    with open(beside, "xb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            if os.path.exists(path):
-                os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
-            os.replace(beside, path)
-        except BaseException:
-            os.remove(beside)
-            raise
 
 
 def verified(network: Network, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -116,7 +117,15 @@ def located(spec: str) -> str:
 
 
 def content(path: str, most: int) -> bytes:
-    """The bytes of a file or of stdin, a little more than the limit at most."""
+    """The bytes of a file or of stdin; more than so many are refused."""
+    data = taken(path, most)
+    if len(data) > most:
+        raise Failure(f"{path} is larger than {most:,} bytes (--limit bytes=N raises the limit)")
+    return data
+
+
+def taken(path: str, most: int) -> bytes:
+    """The bytes of a file or of stdin, one more than the limit at most."""
     if path == "-":
         try:
             return limited(sys.stdin.buffer, most + 1)
@@ -149,6 +158,23 @@ def from_pipe(path: str, most: int) -> bytes:
     raise Failure(f"{path} is a pipe, and nothing writes to it")
 
 
+def replace(path: str, data: bytes) -> None:
+    """Put a whole file in place of an old one, whose permissions it keeps."""
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    beside = os.path.join(os.path.dirname(path), f".cnncalc-{os.getpid()}.part")
+    with open(beside, "xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            if os.path.exists(path):
+                os.chmod(beside, stat.S_IMODE(os.stat(path).st_mode))
+            os.replace(beside, path)
+        except BaseException:
+            os.remove(beside)
+            raise
+
+
 def network(
     spec: str, constants: list[str] | None = None, shape: str = "", limit: list[str] | None = None, shown_as: str = ""
 ) -> Network:
@@ -158,8 +184,6 @@ def network(
     bounds = limits(limit)
     path = located(spec)
     data = content(path, bounds.bytes)
-    if len(data) > bounds.bytes:
-        raise Failure(f"{spec} is larger than {bounds.bytes:,} bytes (--limit bytes=N raises the limit)")
     name, path = (stem(shown_as or "stdin"), shown_as or "<stdin>") if path == "-" else (stem(path), path)
     try:
         return analyse(data, name, path, pairs(constants, "--set"), shape or None, bounds)

@@ -40,7 +40,7 @@ def fmt(
     bounds = common.limits(limit)
     paths = [path for spec in specs for path in files(spec)]
     once = {os.path.realpath(path): path for path in reversed(paths)}
-    given = [Given(path, content(path, bounds)) for path in reversed(once.values())]
+    given = [Given(path, common.content(path, bounds.bytes)) for path in reversed(once.values())]
     ends = [formatted(each, bounds, check, diff, color) for each in given]
     if check or diff or paths != ["-"]:
         print(counted(ends, check or diff), file=sys.stderr)
@@ -62,14 +62,6 @@ def files(spec: str) -> list[str]:
         hint = f"copy it first: cp {found} {name} && cnncalc fmt {name}"
         raise Failure(f"'{spec}' is a spec of the zoo, and fmt writes files in place; {hint}")
     raise Failure(f"no file '{spec}'; type the path of a spec: cnncalc fmt my.spec")
-
-
-def content(path: str, bounds: Limits) -> bytes:
-    """The bytes of a spec."""
-    data = common.content(path, bounds.bytes)
-    if len(data) > bounds.bytes:
-        raise Failure(f"{path} is larger than {bounds.bytes:,} bytes (--limit bytes=N raises the limit)")
-    return data
 
 
 def formatted(given: Given, bounds: Limits, check: bool, diff: bool, color: str) -> str:
@@ -124,12 +116,15 @@ def show(text: str) -> None:
 
 
 def unified(given: Given, text: str) -> str:
-    """What would change, as `diff -u` prints it."""
+    """What would change, as `diff -u` prints it; ends of lines and marks that a screen hides are shown."""
     from difflib import unified_diff
+
+    from cnncalc.render.findings import safe
 
     before, behind, name = rows(given.data.decode()), rows(text), shown(given.path)
     found = unified_diff(before, behind, name, name)
-    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in found)
+    ends = {True: "\n", False: "\n\\ No newline at end of file\n"}
+    return "".join(safe(row.removesuffix("\n")) + ends[row.endswith("\n")] for row in found)
 
 
 def rows(text: str) -> list[str]:
@@ -141,29 +136,11 @@ def rows(text: str) -> list[str]:
 def written(path: str, data: bytes) -> str:
     """Put new bytes in the place of a file in one step, or say why that cannot be; how that ended."""
     try:
-        replace(os.path.realpath(path), data)
+        common.replace(os.path.realpath(path), data)
     except OSError as error:
         complain(f"cnncalc: {path}: {error.strerror}; it is left as it was")
         return UNWRITTEN
     return CHANGED
-
-
-def replace(path: str, data: bytes) -> None:
-    """Write beside a file, then rename: its old text stays whole until the new one is; raises OSError."""
-    from stat import S_IMODE
-    from tempfile import mkstemp
-
-    if not os.access(path, os.W_OK):
-        raise PermissionError(13, "Permission denied")
-    handle, beside = mkstemp(".part", ".fmt-", os.path.dirname(path))
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        os.chmod(beside, S_IMODE(os.stat(path).st_mode))
-        os.replace(beside, path)
-    except BaseException:
-        os.remove(beside)
-        raise
 
 
 def counted(ends: list[str], dry: bool) -> str:
