@@ -46,6 +46,31 @@ it looks like, it could hide an error.
 """,
 )
 
+CYCLE = Code(
+    "SYN119",
+    "block-calls-itself",
+    ERROR,
+    """\
+## What it does
+A block calls itself, directly or through others.
+
+## Why is this bad
+It would never end. Nothing a block computes can stop it: its calls are written out, not run.
+
+## Example
+    INPUT: 8x8x16
+    block tower(n)
+      conv 16 3x3 pad 1
+      tower n-1
+    tower 3
+
+## Use instead
+    INPUT: 8x8x16
+    repeat 3
+      conv 16 3x3 pad 1
+""",
+)
+
 LIMIT = Code(
     "SYN103",
     "limit-exceeded",
@@ -656,5 +681,54 @@ what there is, or hand on an empty tensor, without a word.
 """,
 )
 
+UNEQUAL = Code(
+    "SHP115",
+    "branches-differ",
+    ERROR,
+    """\
+## What it does
+The branches of a join do not fit together: other extents, or for `add` and `scale` other channels.
+
+## Why is this bad
+`add` adds number to number and repeats nothing; `concat` puts maps of one size behind each other; `scale` repeats
+axes of 1 and no others. PyTorch refuses it, or repeats what was not meant to be.
+
+## Example
+    INPUT: 8x8x16
+    add
+      - conv 16 3x3
+      - identity
+
+## Use instead
+    INPUT: 8x8x16
+    add
+      - conv 16 3x3 pad 1
+      - identity
+""",
+)
+
+MISFIT = Code(
+    "SHP116",
+    "misfit",
+    ERROR,
+    """\
+## What it does
+A layer cannot be made to fit another: a `shortcut` beside a branch that makes the map larger, an `upsample to` or
+`crop to` a map that is no whole multiple or not inside, a `share` of weights on other channels.
+
+## Why is this bad
+The size or the weights that it should take from the other layer do not exist.
+
+## Example
+    INPUT: 8x8x16
+    CONV1: 16 3x3
+    upsample to INPUT
+
+## Use instead
+    INPUT: 8x8x16
+    CONV1: 16 3x3 pad 1 stride 2
+    upsample to INPUT
+""",
+)
 
 FAULTS: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

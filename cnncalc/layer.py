@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnncalc.diagnostic import Code
-    from cnncalc.geometry import Axes, Pad, Whole, Window
+    from cnncalc.geometry import Axes, Pad, Rational, Whole, Window
 
     Value = int | Fraction | Axes | tuple[Axes, ...] | Pad | Shape | str | None
     """What an argument is once evaluated: a number, extents, lists of them, a pad, a shape, a word, or left out."""
@@ -34,7 +34,7 @@ class Parameter(NamedTuple):
     """One argument of a kind: how it is written and what it may be.
 
     `type` is count (a whole number), number, extents (one an axis), pad, shape, range (`0:58`), rows (lists of
-    indices: `0,1,2 1,2,3`) or flag.
+    indices: `0,1,2 1,2,3`), layer (the name of one above, which gives its shape) or flag.
     `default` is written in the spec language; the name of an earlier parameter stands for its value;
     an empty one leaves the argument out (None), and `required` forbids that.
     """
@@ -109,7 +109,11 @@ class Layer:
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     arity: ClassVar[int] = 1
-    """How many tensors it reads: 0 for an input."""
+    """How many tensors it reads: 0 for an input, 2 for a join of two or more."""
+    joins: ClassVar[bool] = False
+    """Whether it may read several tensors, its branches."""
+    role: ClassVar[str] = ""
+    """What it does to the graph where it computes nothing itself: head (trains only), gives (says what is given), again (shares weights), fitted (to another branch)."""
     ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
     """How many spatial axes the input may have."""
     tokens: ClassVar[bool] = False
@@ -118,6 +122,8 @@ class Layer:
     """Whether it may follow another layer on its line."""
     view: ClassVar[bool] = False
     """Whether its output shares the input's memory, so that it adds no activations."""
+    follows: int = 0
+    """Whether its stride is that of another branch, where it is judged."""
     frozen: int = 0
     """Whether its weights are kept as they are: buffers, not trained."""
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -181,6 +187,18 @@ class Layer:
         """The layer in NumPy, evaluation mode; inputs carry a batch axis first."""
         raise NotImplementedError(self.keyword())
 
+    def fits(self, x: Shape, other: Shape, stride: tuple[Rational, ...]) -> Iterator[Requirement]:
+        """For what is fitted to another branch: what must hold for an input x beside one of this output and stride."""
+        raise NotImplementedError(self.keyword())
+
+    def fitted(self, x: Shape, other: Shape, stride: tuple[Rational, ...]) -> tuple[Layer, ...]:
+        """For what is fitted to another branch: the layers that stand for it; none where there is no branch."""
+        raise NotImplementedError(self.keyword())
+
+    def passes(self, *inputs: Shape) -> bool:
+        """Whether its output is the input's own memory, so that it adds no activations."""
+        return self.view
+
     def tensors(self, *inputs: Shape) -> Mapping[str, Weight]:
         """The tensors the layer owns, all of them buffers where it is frozen."""
         weights = self.weights(*inputs)
@@ -216,6 +234,13 @@ class Arrangement(Layer):
 
     def saved(self, *inputs: Shape) -> Saved:
         return Saved()
+
+
+class Structure(Layer):
+    """A word that arranges the graph and makes no layer of its own; its `role` says what it does."""
+
+    def requires(self, *inputs: Shape) -> Iterator[Requirement]:
+        return iter(())
 
 
 class Elementwise(Layer):

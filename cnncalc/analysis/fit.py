@@ -102,7 +102,7 @@ class Slide(NamedTuple):
 def slides(node: Node) -> tuple[Slide, ...]:
     """A node's window on each axis, in PyTorch's order; none where nothing slides."""
     window = node.window
-    if not isinstance(window, Window) or window.mode != "slide":
+    if not isinstance(window, Window) or window.mode != "slide" or node.layer.follows:
         return ()
     extents = node.shapes[0].extents
     return tuple(along(window, extents, axis) for axis in range(len(extents)))

@@ -24,16 +24,16 @@ class Frame(Arrangement):
 
     pad: Pad
 
-    def cells(self) -> Sides:
+    def cells(self, x: Shape) -> Sides:
         """The cells added at (start, end) of each axis; those taken away are negative."""
         return self.pad.sides
 
     def window(self, *inputs: Shape) -> Window:
         ones = (1,) * inputs[0].rank
-        return Window(ones, ones, self.cells(), ones, mode="frame")
+        return Window(ones, ones, self.cells(inputs[0]), ones, mode="frame")
 
     def out(self, *inputs: Shape) -> Shape:
-        sides = zip(inputs[0].extents, self.cells(), strict=True)
+        sides = zip(inputs[0].extents, self.cells(inputs[0]), strict=True)
         return Shape(inputs[0].channels, tuple(w + start + end for w, (start, end) in sides))
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:

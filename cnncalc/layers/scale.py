@@ -1,44 +1,78 @@
 from __future__ import annotations
 
+from functools import reduce
+from operator import mul
 from typing import TYPE_CHECKING
 
-from cnncalc.faults import NOT_YET
-from cnncalc.layer import UNBOUNDED, Elementwise, Module, Parameter, Requirement, Saved, number
+from cnncalc.faults import CONTRADICTION
+from cnncalc.geometry import Shape
+from cnncalc.layer import UNBOUNDED, Module, Parameter, Requirement, Saved, number
+from cnncalc.layers._join import Joining, arrays, operands, promoted
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from cnncalc.geometry import Shape
     from cnncalc.layer import Array
 
 
-class Scale(Elementwise):
-    """Multiplies every number by a constant: a product a number (Szegedy et al. 2017, section 3.3: 0.1 to 0.3)."""
+class Scale(Joining):
+    """With a number every number times it (Szegedy et al. 2017, section 3.3: 0.1 to 0.3); without, its branches.
 
+    Branches are multiplied number by number, an axis of 1 repeated along the others (Hu et al. 2018, equation 4):
+    one product an output for the number, or for every branch but the first.
+    """
+
+    arity = 1
+    postfix = True
     parameters = (Parameter("number", "number", positional=True, low=-UNBOUNDED),)
     examples = (
         ("6x5x4", "scale 0.17"),
         ("9x3", "scale -1"),
         ("2x3x4x2", "scale 1/8"),
         ("10", "scale number=2"),
+        ("6x5x4", "scale from INPUT, INPUT"),
+        ("9x3", "scale from INPUT, INPUT, INPUT"),
     )
 
     number: Fraction | None
 
+    def passes(self, *inputs: Shape) -> bool:
+        return len(inputs) == 1 and self.number is None
+
+    def out(self, *inputs: Shape) -> Shape:
+        out, *others = promoted(inputs)
+        for shape in others:
+            extents = tuple(larger(a, b) for a, b in zip(out.extents, shape.extents, strict=True))
+            out = Shape(larger(out.channels, shape.channels), extents)
+        return out
+
     def work(self, *inputs: Shape) -> Work:
-        return Work(muls=inputs[0].elements)
+        products = len(inputs) - 1 + (self.number is not None)
+        return Work(muls=products * self.out(*inputs).elements)
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
-        text = "scale without a number (a join that multiplies branches) is not supported yet"
-        yield Requirement(self.number is not None, NOT_YET, text, (), "write the number: scale 0.17")
+        text = "scale has a number and {0} branches"
+        remedy = "leave the number out, or give it a line of its own behind the join"
+        alone = len(inputs) == 1
+        yield Requirement(alone or self.number is None, CONTRADICTION, text, (len(inputs),), remedy, "number")
+        yield from self.axiswise(inputs, True)
+        yield from self.channelwise(inputs, True)
 
     def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
+        return Saved(input=len(inputs) > 1)
 
     def torch(self, *inputs: Shape) -> Module:
-        return Module("", f"{{x}} * {number(self.number)}")
+        if self.number is not None:
+            return Module("", f"{{x}} * {number(self.number)}")
+        return Module("", " * ".join(operands(inputs)))
 
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
-        return inputs[0] * float(self.number or 0)
+        out: Array = reduce(mul, arrays(inputs)) * float(1 if self.number is None else self.number)
+        return out
+
+
+def larger(a: int, b: int) -> int:
+    """The larger of the two, in arithmetic alone."""
+    return a + (b - a) * (b > a)

@@ -72,4 +72,4 @@ def written(claim: Claimed) -> str:
 def shapes_wrong(network: Network) -> list[tuple[LineOf, Claimed]]:
     """The claims of shapes that do not hold."""
     said = ((line, claim) for line, claim in claims(network) if claim.quantity == "shape")
-    return [(line, claim) for line, claim in said if not agrees(network, claim, line.nodes[-1].output)]
+    return [(line, claim) for line, claim in said if not agrees(network, claim, line.output.output)]

@@ -12,6 +12,7 @@ from cnncalc.record import NamedTuple
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Expression, evaluate, shown
 from cnncalc.syntax.tokens import tokenize
+from cnncalc.syntax.words import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,31 +41,38 @@ class Setting(NamedTuple):
     digits: int
 
 
+class Reads(NamedTuple):
+    """What a layer reads: the shapes of its inputs, and of the layers that its arguments name, in their order."""
+
+    inputs: tuple[Shape, ...] = ()
+    named: tuple[Shape, ...] = ()
+
+
 def layer_of(
-    use: Use, given: Use | None, x: Shape | None, names: Mapping[str, Rational], setting: Setting
+    use: Use, given: Use | None, reads: Reads, names: Mapping[str, Rational], setting: Setting
 ) -> Layer | Refusal:
-    """The layer of a use over an input, once all it requires holds. Equal questions are answered once."""
+    """The layer of a use over its inputs, once all it requires holds. Equal questions are answered once."""
     wanted = use.names | given.names if given else use.names
     if not wanted:
-        return remembered(use, given, x, (), setting)
+        return remembered(use, given, reads, (), setting)
     if not wanted <= names.keys():
-        return worked_out(use, given, x, names, setting)
-    return remembered(use, given, x, tuple((name, names[name]) for name in sorted(wanted)), setting)
+        return worked_out(use, given, reads, names, setting)
+    return remembered(use, given, reads, tuple((name, names[name]) for name in sorted(wanted)), setting)
 
 
 @lru_cache(maxsize=8192)
 def remembered(
-    use: Use, given: Use | None, x: Shape | None, names: tuple[tuple[str, Rational], ...], setting: Setting
+    use: Use, given: Use | None, reads: Reads, names: tuple[tuple[str, Rational], ...], setting: Setting
 ) -> Layer | Refusal:
     """The answer for these names and no others."""
-    return worked_out(use, given, x, dict(names), setting)
+    return worked_out(use, given, reads, dict(names), setting)
 
 
 def worked_out(
-    use: Use, given: Use | None, x: Shape | None, names: Mapping[str, Rational], setting: Setting
+    use: Use, given: Use | None, reads: Reads, names: Mapping[str, Rational], setting: Setting
 ) -> Layer | Refusal:
     """The layer, or the first reason why there is none."""
-    binder = Binder(x, names, setting.order, setting.digits)
+    binder = Binder(reads, names, setting.order, setting.digits)
     values: dict[str, Value] = {}
     if setting.ceil and any(parameter.name == "ceil" for parameter in use.kind.parameters):
         values["ceil"] = 1
@@ -78,11 +86,11 @@ def worked_out(
         layer = binder.layer(use, values)
     except Mistake as mistake:
         return Refusal(mistake, False)
-    unmet = next((r for r in layer.requires(*([x] if x else ())) if not r.holds), None)
+    unmet = next((r for r in layer.requires(*reads.inputs) if not r.holds), None)
     return Refusal(*missed(unmet, use, given)) if unmet else layer
 
 
-def missed(requirement: Requirement, use: Use, given: Use | None) -> tuple[Mistake, bool]:
+def missed(requirement: Requirement, use: Use, given: Use | None = None) -> tuple[Mistake, bool]:
     """A requirement that does not hold, at the argument it is about, wherever that stands."""
     message, remedy = requirement.message.format(*requirement.values), requirement.remedy.format(*requirement.values)
     for source in (use, given) if given else (use,):
@@ -93,10 +101,12 @@ def missed(requirement: Requirement, use: Use, given: Use | None) -> tuple[Mista
 
 
 class Binder:
-    """Evaluates the arguments of one kind over an input of shape `x` (None: the kind reads none)."""
+    """Evaluates the arguments of one kind over its inputs; `x` is the first (None: the kind reads none)."""
 
-    def __init__(self, x: Shape | None, names: Mapping[str, Rational], order: Order, digits: int) -> None:
-        self.x, self.names, self.order, self.digits = x, names, order, digits
+    def __init__(self, reads: Reads, names: Mapping[str, Rational], order: Order, digits: int) -> None:
+        self.reads, self.x = reads, reads.inputs[0] if reads.inputs else None
+        self.names, self.order, self.digits = names, order, digits
+        self.named = iter(reads.named)
 
     def layer(self, use: Use, given: dict[str, Value]) -> Layer:
         """The layer of a use with the arguments given; the others take their defaults."""
@@ -109,8 +119,9 @@ class Binder:
         """A window needs a map to slide over; tokens and numbers are not read by the same kinds."""
         if self.x is None:
             return
-        if use.kind.tokens != (not self.x.channels):
-            raise self.wrong_sort(use, self.x)
+        for x in self.reads.inputs:
+            if use.kind.tokens != (not x.channels):
+                raise self.wrong_sort(use, x)
         if self.x.rank in use.kind.ranks:
             return
         message = f"{use.kind.keyword()} needs a map, and the input is a vector of {self.order.text(self.x)}"
@@ -143,6 +154,8 @@ class Binder:
 
     def value(self, parameter: Parameter, written: Written) -> Value:
         """A value as its parameter's type reads it."""
+        if parameter.type == "layer":
+            return next(self.named)
         if parameter.type == "pad":
             return self.pad(parameter, written)
         if parameter.type == "extents":
@@ -255,4 +268,4 @@ def called(parameter: Parameter) -> str:
 @lru_cache(maxsize=256)
 def default_value(parameter: Parameter) -> Written | None:
     """A parameter's default, read as the language reads it."""
-    return Arguments(tokenize(parameter.default), frozenset()).value(parameter) if parameter.default else None
+    return Arguments(tokenize(parameter.default), Vocabulary()).value(parameter) if parameter.default else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic
+from cnncalc.geometry import Window, ratio
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.tree import Place
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.diagnostic import Mistake
-    from cnncalc.geometry import Shape
+    from cnncalc.geometry import Rational, Shape, Whole
     from cnncalc.network.bind import Refusal
     from cnncalc.network.node import Node
     from cnncalc.network.scope import Scope
@@ -21,14 +23,33 @@ if TYPE_CHECKING:
 
 
 class Flow(NamedTuple):
-    """The tensor that comes in to a line: the node that gives it; behind an error at most its assumed shape."""
+    """The tensor that comes in to a line: the node that gives it; behind an error at most its assumed shape.
+
+    `jump` is the product of the strides up to it on each axis, along the first branch of every join.
+    """
 
     node: Node | None = None
     shape: Shape | None = None
+    jump: tuple[Rational, ...] = ()
+
+    def through(self, node: Node) -> Flow:
+        """The tensor behind one more node."""
+        rank = node.output.rank
+        jump = self.jump if len(self.jump) == rank else (1,) * rank
+        return Flow(node, node.output, moved(jump, node.window) if node.facts.moves else jump)
 
 
 LOST = Flow()
 """Behind an error on a line that claims no shape."""
+
+
+def moved(jump: tuple[Rational, ...], window: Window | Whole | None) -> tuple[Rational, ...]:
+    """The product of strides behind a window that has one."""
+    if not isinstance(window, Window) or len(window.stride) != len(jump):
+        return jump
+    if window.mode == "transposed":
+        return tuple([ratio(j, s) for j, s in zip(jump, window.stride, strict=True)])
+    return tuple([j * s for j, s in zip(jump, window.stride, strict=True)])
 
 
 class Part(NamedTuple):
@@ -58,6 +79,11 @@ class Part(NamedTuple):
         """Why there is no layer, where the fault is written: on this line or on that of `after`."""
         source = self.given if refusal.given and self.given else self
         return source.finding(refusal.mistake)
+
+
+def postfixes(name: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
+    """Parts that all follow what the line's own name stands for, each with the name of its row."""
+    return islice(rows(name, [*parts[:1], *parts]), 1, None)
 
 
 def own_parts(statement: LayerLine) -> list[Part]:

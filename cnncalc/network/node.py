@@ -7,14 +7,14 @@ from functools import cached_property, lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.geometry import Order, Shape
+from cnncalc.geometry import Order, Shape, Window
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cnncalc.diagnostic import Diagnostic, Span
-    from cnncalc.geometry import Rational, Whole, Window
+    from cnncalc.geometry import Rational, Whole
     from cnncalc.layer import Layer, Weight
     from cnncalc.source import Source
     from cnncalc.syntax.tree import Place
@@ -25,15 +25,17 @@ class Node:
     """One layer in its place: its inputs, and the facts its kind states of them. Immutable.
 
     `name` is its row (`CONV1`, a postfix `CONV1.relu`), `line` the name of its whole line; shapes have no batch axis.
+    `head` names the training-only head it is in. `owner` is the node whose weights it shares.
     """
 
     __slots__ = (
-        "facts", "head", "inputs", "layer", "line", "name", "output", "place", "shapes", "window",
+        "facts", "head", "inputs", "layer", "line", "name", "output", "owner", "place", "shapes", "window",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], place: Place, head: str = ""
-    ) -> None:
+        self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], place: Place, head: str = "",
+        owner: Node | None = None,
+    ) -> None:  # fmt: skip
         keep = object.__setattr__
         shapes = tuple([node.output for node in inputs])
         known = facts(layer, shapes)
@@ -43,6 +45,7 @@ class Node:
         keep(self, "inputs", inputs)
         keep(self, "place", place)
         keep(self, "head", head)
+        keep(self, "owner", owner)
         keep(self, "shapes", shapes)
         keep(self, "facts", known)
         keep(self, "output", known.output)
@@ -54,6 +57,7 @@ class Node:
     inputs: tuple[Node, ...]
     place: Place
     head: str
+    owner: Node | None
     shapes: tuple[Shape, ...]
     facts: Facts
     output: Shape
@@ -77,18 +81,18 @@ class Node:
 
     @property
     def params(self) -> int:
-        """Trainable numbers: weights and biases."""
-        return self.facts.params
+        """Trainable numbers: weights and biases; shared ones count where they stand first."""
+        return 0 if self.owner else self.facts.params
 
     @property
     def biases(self) -> int:
         """Trainable numbers that are only added."""
-        return self.facts.biases
+        return 0 if self.owner else self.facts.biases
 
     @property
     def buffers(self) -> int:
         """Numbers that are kept but not trained."""
-        return self.facts.buffers
+        return 0 if self.owner else self.facts.buffers
 
     @property
     def span(self) -> Span:
@@ -108,7 +112,7 @@ class Node:
     @property
     def activations(self) -> int:
         """Numbers the layer puts out; 0 where it only views its input."""
-        return 0 if self.layer.view else self.output.elements
+        return 0 if self.layer.passes(*self.shapes) else self.output.elements
 
 
 class Facts(NamedTuple):
@@ -123,6 +127,8 @@ class Facts(NamedTuple):
     buffers: int
     bits: int
     """How long its largest number is."""
+    moves: bool
+    """Whether it has a stride other than 1."""
 
 
 @lru_cache(maxsize=8192)
@@ -135,7 +141,9 @@ def facts(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
     buffers = sum(size for size, trained, _ in sizes if not trained)
     output, work = layer.out(*shapes), layer.work(*shapes)
     bits = max(work.macs, output.elements).bit_length()
-    return Facts(output, layer.window(*shapes), weights, work, params, biases, buffers, bits)
+    window = layer.window(*shapes)
+    moves = isinstance(window, Window) and set(window.stride) != {1}
+    return Facts(output, window, weights, work, params, biases, buffers, bits, moves)
 
 
 class Claimed(NamedTuple):
@@ -166,11 +174,39 @@ class Claimed(NamedTuple):
 
 
 class LineOf(NamedTuple):
-    """One line of the spec as traced: its name, the nodes of its layer and postfixes, its claims."""
+    """One line of the spec as traced: its name, the nodes of its layer and postfixes, its claims.
+
+    With its branches, or the body of the block that it calls, it is the network's nodes `[first, last)`; `output`
+    is what it gives.
+    """
 
     name: str
     nodes: tuple[Node, ...]
     claims: tuple[Claimed, ...]
+    first: int
+    last: int
+    output: Node
+
+
+class Section(NamedTuple):
+    """A body with a scope of its own: what a block's call, a group, a pass of a repeat or a head makes.
+
+    `sort` is call, group, repeat, pass, head or again (the section `owner` on another input). Its nodes are the network's `[first, last)`: they read `entry`
+    and what they name, and it gives `exit`. `parent` is the section around it, by its place in `Network.sections`.
+    `arguments` are those of a call, numbers or the words of kinds and layers.
+    """
+
+    name: str
+    sort: str
+    place: Place
+    parent: int
+    first: int
+    last: int
+    entry: Node | None
+    exit: Node | None
+    block: str = ""
+    arguments: tuple[tuple[str, Rational | str], ...] = ()
+    owner: str = ""
 
 
 class Unknown(NamedTuple):
@@ -194,6 +230,10 @@ class Network:
     inputs: tuple[Node, ...]
     nodes: tuple[Node, ...]
     lines: tuple[LineOf, ...]
+    sections: tuple[Section, ...]
+    outputs: tuple[Node, ...]
+    aliases: Mapping[str, str]
+    """Names that stand for a line beside its own: `3a.0.1`, and `layer2` for the last of `layer2.0..3`."""
     unknown: tuple[Unknown, ...]
     expectations: tuple[Claimed, ...]
     findings: tuple[Diagnostic, ...]
@@ -231,13 +271,18 @@ class Network:
             found.setdefault(node.name, node)
             if node.name == node.line:
                 found.setdefault(f"{node.name}.{node.layer.slug()}", node)
+        for section in self.sections:
+            if section.exit:
+                found.setdefault(section.name, section.exit)
         return found
 
     @cached_property
-    def by_line(self) -> tuple[Sequence[str], Sequence[int], Mapping[str, LineOf]]:
-        """The names of the nodes' lines in alphabetical order, which node each is, and the lines by their names."""
+    def by_line(self) -> tuple[Sequence[str], Sequence[int], Mapping[str, tuple[int, int]]]:
+        """The names of the nodes' lines in alphabetical order, which node each is, and the nodes of whole lines."""
         order = sorted(range(len(self.nodes)), key=lambda i: self.nodes[i].line)
-        return [self.nodes[i].line for i in order], order, {line.name: line for line in self.lines}
+        whole = {section.name: (section.first, section.last) for section in self.sections}
+        whole |= {line.name: (line.first, line.last) for line in self.lines}
+        return [self.nodes[i].line for i in order], order, whole
 
     @property
     def title(self) -> str:
@@ -248,11 +293,6 @@ class Network:
     def complete(self) -> bool:
         """Whether every layer is known."""
         return bool(self.nodes) and not self.findings
-
-    @property
-    def outputs(self) -> tuple[Node, ...]:
-        """The nodes whose values the network gives: the last line's last."""
-        return self.nodes[-1:]
 
     @property
     def counted(self) -> tuple[Node, ...]:
@@ -276,11 +316,37 @@ class Network:
 
     def part(self, name: str) -> tuple[Node, ...]:
         """The nodes a name stands for in claims: a whole line, a group, or one row; none if there is no such name."""
-        lines, order, named = self.by_line
-        if name in named:
-            return named[name].nodes
+        lines, order, whole = self.by_line
+        if name in whole:
+            return self.stretch(*whole[name])
         group = tuple(self.nodes[i] for i in sorted(order[at] for at in inside(lines, name)))
-        return group or ((self[name],) if name in self else ())
+        if group or name in self:
+            return group or (self[name],)
+        return self.part(self.aliases[name]) if name in self.aliases else ()
+
+    def whole(self, line: LineOf) -> tuple[Node, ...]:
+        """A line's nodes with those of its branches or its body."""
+        return self.stretch(line.first, line.last)
+
+    def stretch(self, first: int, last: int) -> tuple[Node, ...]:
+        """The nodes from one to another, without those of the heads among them."""
+        nodes = self.nodes[first:last]
+        return tuple([node for node in nodes if node.head == nodes[0].head]) if self.heads else nodes
+
+    @cached_property
+    def heads(self) -> bool:
+        """Whether some layers only train."""
+        return any(node.head for node in self.nodes)
+
+    def gives(self, name: str) -> Node:
+        """The node whose value a name stands for: a line's, a group's last, or a row's own."""
+        return self.outs[name] if name in self.outs else self.part(name)[-1]
+
+    @cached_property
+    def outs(self) -> Mapping[str, Node]:
+        """What every line and every body gives."""
+        given = {section.name: section.exit for section in self.sections if section.exit}
+        return given | {line.name: line.output for line in self.lines}
 
 
 def inside(rows: Sequence[str], group: str) -> range:

@@ -65,7 +65,8 @@ class Names(Mapping[str, "Rational"]):
 class Scope:
     """One body: the file's, or that of a group or one pass of a repeat.
 
-    `after` holds what every line of a kind takes; None where that does not read, under "" for any kind.
+    `after` holds what every line of a kind takes; None where that does not read, under "" for any kind. In the body
+    of a block `kinds` and `layers` are the parameters that stand for kinds, and for the whole names of layers.
     """
 
     def __init__(self, prefix: str, written: frozenset[str], above: Scope | None = None, i: int | None = None) -> None:
@@ -74,6 +75,8 @@ class Scope:
         self.counters: dict[str, int] = {}
         self.given: set[str] = set()
         self.after: dict[str, list[Part] | None] = dict(above.after) if above else {}
+        self.kinds: dict[str, str] = above.kinds if above else {}
+        self.layers: dict[str, str] = above.layers if above else {}
         self.constants: Names = Names(above.constants if above else None, {} if i is None else {"i": i})
 
     def anonymous(self, kind: str) -> str:

@@ -10,7 +10,7 @@ from cnncalc.geometry import Order, Shape
 from cnncalc.network.bind import Setting
 from cnncalc.network.chain import LOST, Flow
 from cnncalc.network.claim import claimed
-from cnncalc.network.node import Claimed, LineOf, Node, Unknown
+from cnncalc.network.node import Claimed, LineOf, Node, Section, Unknown
 from cnncalc.network.scope import Names, Scope, written_names
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
@@ -42,7 +42,11 @@ class Options(NamedTuple):
 
 
 class State:
-    """What is known so far. Behind an error `flow` holds no node and `partial` is set: rows are unknown."""
+    """What is known so far. Behind an error `flow` holds no node and `partial` is set: rows are unknown.
+
+    `made` are the nodes by their rows, `outs` what lines and bodies give, `given` the network's outputs where the
+    file says them, `inside` the sections that are open, `branch` the lines of the branch that is traced.
+    """
 
     def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
         self.source, self.options = source, options
@@ -58,7 +62,17 @@ class State:
         self.unknown: list[Unknown] = []
         self.rows: dict[str, int] = {}
         self.flow, self.started, self.partial = LOST, False, False
-        self.jump, self.bits = 1, 0
+        self.bits, self.head = 0, ""
+        self.first = Shape(1)
+        self.made: dict[str, Node] = {}
+        self.outs: dict[str, Flow] = {}
+        self.given: list[Node] = []
+        self.sections: list[Section] = []
+        self.spans: dict[str, tuple[int, int, Node | None]] = {}
+        self.inside: list[int] = []
+        self.branch: list[str] | None = None
+        self.aliases: dict[str, str] = {}
+        self.parsed = parsed
         self.top = Scope("", written_names(parsed.statements))
 
     @property
@@ -101,7 +115,7 @@ class State:
 
     def doubt(self) -> None:
         """From here on the shape is only assumed: errors below are found, and no row shows a number."""
-        self.flow, self.partial = Flow(None, self.flow.shape), True
+        self.flow, self.partial = self.flow._replace(node=None), True
 
     def claimed(self, claim: Claim, base: int, target: str, place: Place, names: Mapping[str, Rational]) -> Claimed:
         """A claim with its numbers; its places count from `base` in its statement."""
@@ -152,6 +166,18 @@ class State:
             self.find(place, mistake)
             self.doubt()
         return full
+
+    def ended(self, name: str, scope: Scope) -> None:
+        """What a line or a body gives, for lines below that name it: `layer2` stands for the last of `layer2.0..3`."""
+        self.outs[name] = self.flow
+        if self.branch is not None:
+            self.branch.append(name)
+        at = name.find(".", len(scope.prefix))
+        while at >= 0:
+            group = name[:at]
+            if group not in self.made:
+                self.outs[group], self.aliases[group] = self.flow, name
+            at = name.find(".", at + 1)
 
     def begin(self, place: Place) -> None:
         """A layer needs something to read."""

@@ -1,34 +1,41 @@
-"""One pass over the statements: constants, repeats and lines, with shapes as it goes.
+"""One pass over the statements: constants, bodies and lines, with shapes as it goes.
 
 Bodies are generators driven by a loop, so nesting never meets Python's recursion limit. A mistake costs its line:
 it is noted, and the pass goes on from the shape the line claims, if it claims one. `State` keeps what is known,
-`Lines` traces a line, `Tracer` walks.
+`References` finds what names stand for, `Lines` traces a line, `Joins` its branches, `Bodies` what has a scope of its
+own, and `Tracer` walks.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
-from cnncalc.faults import ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
+from cnncalc.faults import LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.geometry import Order
-from cnncalc.network.chain import given_parts
+from cnncalc.network.bodies import Bodies
+from cnncalc.network.chain import given_parts, own_parts
 from cnncalc.network.claim import claimed
-from cnncalc.network.lines import Lines
-from cnncalc.network.node import Claimed, Network, inside
-from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
+from cnncalc.network.node import Claimed, Network, Node, inside
+from cnncalc.network.scope import Scope
 from cnncalc.network.state import Options
 from cnncalc.source import too_many
-from cnncalc.syntax.expression import shown
+from cnncalc.syntax.statement import read_statement
 from cnncalc.syntax.tree import (
     After,
     Axes,
+    Block,
     Broken,
     Claim,
     Constant,
     Expect,
+    From,
     Group,
+    Head,
+    If,
+    Join,
     LayerLine,
     Repeat,
     Rounding,
@@ -42,9 +49,10 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational
     from cnncalc.source import Source
     from cnncalc.syntax.parse import Parsed
-    from cnncalc.syntax.tree import Figure, Label, Place, Statement
+    from cnncalc.syntax.tree import Call, Figure, Statement
 
     Steps = Iterator["Steps"]
+    T = TypeVar("T", LayerLine, After)
 
 __all__ = ["Options", "trace"]
 
@@ -56,7 +64,7 @@ WORDS = ("train", "weights")
 """What may stand beside names in the parentheses of an expectation."""
 
 
-class Tracer(Lines):
+class Tracer(Bodies):
     """Walks the statements of a file, bodies included."""
 
     def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
@@ -70,13 +78,16 @@ class Tracer(Lines):
         self.reached = 0
         self.spoken: frozenset[str] = frozenset()
         self.sorted_rows: list[str] = []
-        self.written_in: dict[int, frozenset[str]] = {}
         self.recipe = ""
         self.handlers: dict[type, Callable[..., Steps | None]] = {
             LayerLine: self.layer_line, Constant: self.constant, After: self.after, Axes: self.axes,
             Rounding: self.set_rounding, Expect: self.expect, Train: self.train, Repeat: self.repeat,
-            Group: self.group, Broken: self.broken,
+            Group: self.group, Broken: self.broken, Join: self.join_line, Head: self.training_head,
+            If: self.condition, From: self.go_on, Block: self.skip,
         }  # fmt: skip
+        self.roles = {"again": self.share, "gives": self.output, "fitted": self.shortcut, "": self.line}
+        self.collect_blocks(parsed.statements)
+        self.known: set[int] = set()
         self.file_constants()
 
     # The walk
@@ -107,11 +118,15 @@ class Tracer(Lines):
         try:
             return handler(statement, scope)
         except Mistake as mistake:
-            self.find(statement.place, mistake)
-            if isinstance(statement, (LayerLine, Repeat, Group)):
-                label = statement.label
-                self.lose(statement.place, scope.prefix + label.name if label else "", "?" if label else "")
-            return None
+            self.spoilt(statement, scope, mistake)
+        return None
+
+    def spoilt(self, statement: Statement, scope: Scope, mistake: Mistake) -> None:
+        """Note a mistake, and that what the statement would have made is not known."""
+        self.find(statement.place, mistake)
+        if isinstance(statement, (LayerLine, Repeat, Group, Join, Head)):
+            label = statement.label
+            self.lose(statement.place, scope.prefix + label.name if label else "", "?" if label else "")
 
     def full(self, statement: Statement) -> bool:
         """Whether the limit of layers or of errors is reached; said once."""
@@ -139,6 +154,7 @@ class Tracer(Lines):
             if isinstance(statement, Broken) and statement.constant:
                 self.spoil(statement.constant)
             elif isinstance(statement, Constant):
+                self.known.add(id(statement))
                 try:
                     self.define(statement, self.top, self.top.constants)
                 except Mistake as mistake:
@@ -162,7 +178,7 @@ class Tracer(Lines):
 
     def constant(self, statement: Constant, scope: Scope) -> None:
         """A constant of a body is evaluated where it stands; the file's own are known already."""
-        if scope is not self.top:
+        if id(statement) not in self.known:
             try:
                 self.define(statement, scope, self.names(scope, None))
             except Mistake:
@@ -196,7 +212,8 @@ class Tracer(Lines):
 
     def after(self, statement: After, scope: Scope) -> None:
         """`after conv: relu` speaks to every such line below it."""
-        scope.after[statement.uses[0].kind.keyword()] = given_parts(statement)
+        said = self.again(statement, scope) if scope.kinds else statement
+        scope.after[said.uses[0].kind.keyword()] = given_parts(said)
 
     # What does not read
 
@@ -225,106 +242,98 @@ class Tracer(Lines):
         self.lose(statement.place, scope.prefix + name, kind if kind != "input" else "")
         self.assume([(claim, 0) for claim in statement.claims], statement.place, scope)
 
-    # Bodies
-
-    def group(self, statement: Group, scope: Scope) -> Steps:
-        """`name:` with a body: a scope of its own, once or for every number of its range."""
-        written = self.written(statement.body)
-        each = list(self.named(statement.label, statement.place, scope))
-
-        def passes() -> Steps:
-            for name, i in each:
-                self.take(statement.label, name, scope, statement.place)
-                yield self.body(statement.body, Scope(f"{scope.prefix}{name}.", written, scope, i))
-
-        return passes()
-
-    def written(self, body: list[Statement]) -> frozenset[str]:
-        """The names that the lines of a body bear, collected once however often it is passed."""
-        if id(body) not in self.written_in:
-            self.written_in[id(body)] = written_names(body)
-        return self.written_in[id(body)]
-
-    def repeat(self, statement: Repeat, scope: Scope) -> Steps:
-        """`tower: repeat 19`: that many passes, `i` counting from 0."""
-        count = self.value(statement.times, self.names(scope, None) if statement.times.names else {})
-        begin, end = statement.times.begin, statement.times.end
-        if count.denominator != 1 or count < 0:
-            text = f"a repeat of {shown(count)} is asked for, and must be whole and at least 0"
-            raise Mistake(ILLEGAL_VALUE, text, begin, end, "write 'repeat 3', or use floor(...), ceil(...) or //")
-        if not statement.body:
-            raise Mistake(MISPLACED, "the repeat has no body", begin, end, "indent the lines that it repeats")
-        self.check_room(int(count) * len(statement.body), begin, end)
-        if statement.label is None:
-            return self.unnamed(statement, scope, int(count))
-        return self.passes(statement, scope, int(count), list(self.named(statement.label, statement.place, scope)))
-
-    def passes(self, statement: Repeat, scope: Scope, count: int, each: list[tuple[str, int | None]]) -> Steps:
-        """The passes of a named repeat: tower.0, tower.1, ..."""
-        written = self.written(statement.body)
-        for name, _ in each:
-            if self.full(statement):
-                return
-            if statement.label:
-                self.take(statement.label, name, scope, statement.place)
-            for i in range(count):
-                yield self.body(statement.body, Scope(f"{scope.prefix}{name}.{i}.", written, scope, i))
-
-    def unnamed(self, statement: Repeat, scope: Scope, count: int) -> Steps:
-        """The passes of a repeat without a name: its lines are anonymous and count on."""
-        for named in statement.body:
-            label: Label | None = getattr(named, "label", None)
-            if label:
-                text, hint = "a repeat without a name holds anonymous lines only", "name the repeat: 'tower: repeat 3'"
-                self.find(named.place, Mistake(MISPLACED, text, label.begin, label.end, hint))
-                self.lose(statement.place, "", "")
-                return
-        for i in range(count):
-            inner = Scope(scope.prefix, scope.written, scope, i)
-            inner.counters = scope.counters
-            yield self.body(statement.body, inner)
-
-    def check_room(self, count: int, begin: int, end: int) -> None:
-        """No spec expands beyond the limit of layers."""
-        limit = self.options.limits.layers
-        if count + len(self.nodes) > limit:
-            made = f"{count:,}" if count < 10**20 else shown(count)
-            text = f"this makes {made} layers, the limit is {limit:,}"
-            raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
-
-    def named(self, label: Label | None, place: Place, scope: Scope) -> Iterator[tuple[str, int | None]]:
-        """(name, number) of a line: once, or for every number of its range."""
-        if label is not None:
-            self.check_name(label, scope)
-        if label is None or label.last is None:
-            yield label.name if label else "", None
-            return
-        first, last = ends(label, self.value(label.last, self.names(scope, None)))
-        self.check_room(last - first + 1, label.begin, label.end)
-        stem, digits = parted(label.name)
-        for number in range(first, last + 1):
-            yield numbered(stem, digits, number), number
-
     # Lines by their names
 
-    def layer_line(self, statement: LayerLine, scope: Scope) -> None:
+    def layer_line(self, written: LayerLine, scope: Scope) -> Steps | None:
         """A line: once, or for every number of its range."""
-        if not statement.body.uses:
-            return self.headless(statement)
+        statement = self.read_again(written, scope) if written.tentative or scope.kinds else written
+        body = statement.body
+        if body.call:
+            return self.call_lines(statement, body.call, scope)
+        if not body.uses:
+            raise headless(statement)
+        trace = self.roles[self.role_of(statement)]
         for name, i in self.named(statement.label, statement.place, scope):
             if self.full(statement):
-                return
-            self.line(statement, scope, name, i)
+                return None
+            trace(statement, scope, name, i)
+        return None
 
-    def headless(self, statement: LayerLine) -> None:
-        """A name alone that spells no kind, without a body below it."""
-        label = statement.label
-        name = label.name if label else ""
-        close = did_you_mean(name.rstrip("0123456789"), kind_words())
-        hint = close or "write the kind behind the colon, or indent the lines that belong to it"
-        text = f"'{name}' names no kind of layer, and no body follows"
-        begin, end = (label.begin, label.end) if label else (0, statement.place.length)
-        raise Mistake(UNKNOWN_KIND, text, begin, end, hint)
+    def role_of(self, statement: LayerLine) -> str:
+        """What a line does to the graph; raises Mistake for a head without a body."""
+        use = statement.body.uses[0]
+        if use.kind.role != "head":
+            return use.kind.role
+        text, hint = "the head has no body", "indent its lines below it"
+        raise Mistake(MISPLACED, text, use.begin + statement.base, use.end + statement.base, hint)
+
+    def call_lines(self, statement: LayerLine, call: Call, scope: Scope) -> Steps:
+        """The calls of a block: one, or one for every number of the line's range."""
+        for name, i in list(self.named(statement.label, statement.place, scope)):
+            if self.full(statement):
+                return
+            yield self.guarded(self.call(statement, call, scope, name, i), statement, scope)
+
+    def join_line(self, statement: Join, scope: Scope) -> Steps:
+        """A join with its branches: once, or for every number of its range."""
+        line = self.read_again(statement.line, scope) if statement.line.tentative or scope.kinds else statement.line
+        for name, i in list(self.named(line.label, line.place, scope)):
+            if self.full(statement):
+                return
+            yield self.guarded(self.join(statement, line, scope, name, i), statement, scope)
+
+    def guarded(self, steps: Steps, statement: Statement, scope: Scope) -> Steps:
+        """Steps whose mistakes are noted, as those of a single line are."""
+        try:
+            yield from steps
+        except Mistake as mistake:
+            self.spoilt(statement, scope, mistake)
+
+    def read_again(self, statement: LayerLine, scope: Scope) -> LayerLine:
+        """A line of a block, its parameters that are kinds known; raises Mistake where it reads with none of them."""
+        said = self.again(statement, scope) if scope.kinds else statement
+        if said is statement and statement.tentative:
+            raise statement.tentative
+        return said
+
+    def again(self, statement: T, scope: Scope) -> T:
+        """A statement with the kinds that its block's parameters stand for, if it speaks of any."""
+        place = statement.place
+        text = place.line.text[place.begin : place.end]
+        kinds = tuple((name, kind) for name, kind in scope.kinds.items() if name in spoken(text))
+        if not kinds:
+            return statement
+        words = self.parsed.words_at(place.line.number)
+        words = words._replace(defined=words.defined.difference(scope.kinds), kinds=kinds)
+        said = read_statement(text, words)
+        return said._replace(place=place) if isinstance(said, type(statement)) else statement
+
+    def go_on(self, statement: From, scope: Scope) -> None:
+        """`from NAME`: the line below reads that one."""
+        self.begin(statement.place)
+        self.start(statement.origin, scope, statement.place, 0)
+
+    def skip(self, statement: Block, scope: Scope) -> None:
+        """A block says nothing until it is called."""
+
+    def output(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
+        """What the network gives: the lines it names, or the one above."""
+        first, *rest = own_parts(statement)
+        self.take(statement.label, name or scope.anonymous(first.use.kind.slug()), scope, statement.place)
+        self.begin(statement.place)
+        if rest or statement.bracket or statement.body.claims:
+            text, hint = (
+                "an output is no layer: it claims nothing and nothing follows it",
+                "say it of the lines it names",
+            )
+            raise Mistake(MISPLACED, text, 0, statement.place.length, hint)
+        flows = self.read_by(statement._replace(body=statement.body._replace(origins=())), scope)
+        if statement.body.origins:
+            try:
+                flows = self.origins(statement.body.origins, scope)
+            except Mistake as mistake:
+                return self.find(statement.place, mistake, statement.base)
+        self.given += [flow.node for flow in flows if flow.node]
 
     # The end
 
@@ -354,8 +363,13 @@ class Tracer(Lines):
         """For how many rows a name stands: a row, a bare layer or a word for one, a group for all in it."""
         if not self.spoken:
             bare = (f"{node.name}.{node.layer.slug()}" for node in self.nodes if node.name == node.line)
-            self.spoken, self.sorted_rows = frozenset((*self.rows, *bare, *WORDS)), sorted(self.rows)
+            self.spoken = frozenset((*self.rows, *bare, *WORDS, *self.aliases))
+            self.sorted_rows = sorted(self.rows)
         return (name in self.spoken) + len(inside(self.sorted_rows, name))
+
+    def last(self) -> tuple[Node, ...]:
+        """The node that the last line gives; behind an error the last one that is known."""
+        return (self.flow.node,) if self.flow.node and self.nodes else tuple(self.nodes[-1:])
 
     def network(self, name: str) -> Network:
         """Everything traced."""
@@ -364,17 +378,39 @@ class Tracer(Lines):
             text = "the file has no layer" if self.inputs else "the file has no input and no layer"
             hint = "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4"
             self.note(Diagnostic(NO_NETWORK, text, Span(line, 1, line, 2), hint))
-        fields = ("source", "order", "inputs", "nodes", "lines", "unknown", "recipe", "expectations")
+        fields = ("source", "order", "inputs", "nodes", "lines", "unknown", "recipe", "expectations", "aliases")
         known = {field: getattr(self, field) for field in fields}
         tuples = {field: tuple(value) if isinstance(value, list) else value for field, value in known.items()}
         return Network(
             **tuples,
             name=name,
+            sections=tuple(self.sections),
+            outputs=tuple(self.given) or self.last(),
             constants=dict(self.top.constants),
             findings=tuple(sorted(self.findings.values(), key=lambda finding: finding.span)),
             overridden=(*self.options.constants, *(("input",) if self.options.shape else ())),
             exact=self.exact,
         )
+
+
+def headless(statement: LayerLine) -> Mistake:
+    """A name alone that spells no kind, without a body below it."""
+    label = statement.label
+    name = label.name if label else ""
+    close = did_you_mean(name.rstrip("0123456789"), kind_words())
+    hint = close or "write the kind behind the colon, or indent the lines that belong to it"
+    text = f"'{name}' names no kind of layer, and no body follows"
+    begin, end = (label.begin, label.end) if label else (0, statement.place.length)
+    return Mistake(UNKNOWN_KIND, text, begin, end, hint)
+
+
+WORD = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=8192)
+def spoken(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(WORD.findall(text))
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,6 @@ from cnncalc.lint.engine import pages
 from cnncalc.network.trace import trace
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse
-from cnncalc.syntax.words import LATER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +57,7 @@ they are always told, and behind one of them numbers are unknown.
 def kinds() -> str:
     """docs/kinds.md: every kind that `cnncalc.layers` holds."""
     every = [kind for kind in map(layers.find, layers.keywords()) if kind]
-    parts = [KINDS, index(every), *map(section, every), later()]
+    parts = [KINDS, index(every), *map(section, every)]
     return "\n".join(parts)
 
 
@@ -161,11 +160,6 @@ def traced(text: str) -> Network:
     """The network of a few lines."""
     source = read(text)
     return trace(source, parse(source), "example")
-
-
-def later() -> str:
-    """The kinds of the language that this version refuses."""
-    return f"## Not read yet\n\nRefused with [SYN118](rules.md#syn118-not-supported-yet): {code(sorted(LATER))}.\n"
 
 
 def page(of: Code) -> str:

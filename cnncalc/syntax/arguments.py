@@ -6,6 +6,7 @@ just before it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
@@ -13,12 +14,11 @@ from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOW
 from cnncalc.layer import EVERYWHERE
 from cnncalc.layers import ALIASES, find
 from cnncalc.syntax.expression import BINARY, CALLABLE, Expression, Reader, Step, spelled_out
-from cnncalc.syntax.tree import Argument, Body, Use, Written
+from cnncalc.syntax.tree import Argument, Body, Call, Given, Reference, Use, Written
 from cnncalc.syntax.words import (
     ELSEWHERE,
     EXTENT_WORDS,
     FLAGS,
-    LATER,
     NOISE,
     OPTIONS_ELSEWHERE,
     POOLS,
@@ -32,19 +32,20 @@ from cnncalc.syntax.words import (
 if TYPE_CHECKING:
     from cnncalc.layer import Layer, Parameter
     from cnncalc.syntax.tokens import Token
+    from cnncalc.syntax.words import Vocabulary
 
 RULES = frozenset(("same", "valid", "full"))
 FILLS = frozenset(("copy", "reflect", "circular"))
-FITTED = ("upsample", "crop")
-"""The kinds that may be made as large as another layer."""
 VALUE_STARTS = frozenset(("number", "(", "-", "+", "?", "["))
 AXIS = ("number", "?")
 SIDED = ("pad", "range")
 """Types of values that may be written as start:end."""
-TYPED = ("shape", "pad", "range")
+TYPED = ("shape", "pad", "range", "layer")
 """Types of values that are read in a way of their own where they stand without their name."""
 MANY_AXES = ("extents", "shape", "pad", "range")
 """Types of values that may have more than one axis."""
+RANGE_END = re.compile(r"(\d+)((?:\.\w+)*)$")
+"""The end of a range of names, and what follows the number in each of them."""
 IMPLIED = (-1, -1)
 """The place of a kind that the line's name implies: whoever read the name knows it."""
 OPTIONS = frozenset("stride pad dilation groups in kernel filters units alpha beta size vocab outpad weight".split())
@@ -60,14 +61,13 @@ REMARK = "a remark stands in parentheses, a comment behind '#'"
 
 
 class Arguments:
-    """Reads one line's layer and its postfixes from its tokens.
+    """Reads one line's layer and its postfixes from its tokens; the names that a file gives win over noise words."""
 
-    `defined` are the names the file gives to constants and layers: they win over noise words.
-    """
-
-    def __init__(self, tokens: list[Token], defined: frozenset[str]) -> None:
-        self.tokens, self.defined, self.at = tokens, defined, 0
+    def __init__(self, tokens: list[Token], words: Vocabulary) -> None:
+        self.tokens, self.words, self.defined, self.at = tokens, words, words.defined, 0
         self.uses: list[Use] = []
+        self.origins: list[Reference] = []
+        self.call: Call | None = None
         self.kind: type[Layer]
         self.arguments: list[Argument] = []
         self.begin = 0
@@ -85,6 +85,8 @@ class Arguments:
     def read(self, implied: str, slide: tuple[str, ...] = ()) -> Body:
         """The whole part up to the claims; `implied` is the kind that the line's name spells, after `slide` words."""
         first = self.at
+        if self.token.type == "name" and self.token.text in self.words.blocks:
+            return self.block()
         keyword = self.leading_kind(*slide) or self.chosen(implied, *slide)
         if not keyword:
             raise self.no_kind()
@@ -96,7 +98,113 @@ class Arguments:
         while self.token.type not in ("end", "=>"):
             self.step()
         self.close(self.at)
-        return Body(tuple(self.uses), self.plain, ())
+        return self.body()
+
+    def body(self) -> Body:
+        """What was read."""
+        return Body(tuple(self.uses), self.plain, (), tuple(self.origins), self.call)
+
+    def block(self) -> Body:
+        """A call of a block: values, `name=value`, then postfixes."""
+        name = self.take()
+        given: list[Given] = []
+        while self.token.type not in ("end", "=>") and not self.starts_postfix():
+            if self.token.type == "(" and not self.known_group():
+                self.skip_remark()
+            elif self.passed_over():
+                self.at += 1
+            elif self.token.type == "name" and self.token.text.lower() == "from":
+                self.origin()
+            else:
+                given.append(self.given(given))
+        self.call = Call(name.text, tuple(given), name.begin, self.tokens[self.at - 1].end)
+        if self.token.type in ("end", "=>"):
+            return self.body()
+        first = self.at
+        keyword = self.leading_kind()
+        self.begin_postfix(keyword, first)
+        while self.token.type not in ("end", "=>"):
+            self.step()
+        self.close(self.at)
+        return self.body()
+
+    def passed_over(self) -> bool:
+        """Whether a comma or a word of noise stands here."""
+        word = self.token.text
+        return self.token.type == "," or (word.lower() in NOISE and word not in self.defined and not self.keyed())
+
+    def keyed(self) -> bool:
+        """Whether the word here names the parameter that the value behind it is for."""
+        return self.token.type == "name" and self.tokens[self.at + 1].type == "="
+
+    def starts_postfix(self) -> bool:
+        """Whether the arguments of a call end here: a kind follows that is no value."""
+        word = self.token.text
+        if self.token.type != "name" or self.keyed() or self.calls() or self.names_value(word):
+            return False
+        return bool(kind_of(word)) or word.lower() in SLIDE_WORDS
+
+    def given(self, before: list[Given]) -> Given:
+        """One argument of a call: a value in its place or behind its name, a kind or a layer by its word."""
+        begin, name = self.token.begin, ""
+        if self.keyed():
+            name = self.take().text
+            self.at += 1
+        elif any(given.name for given in before):
+            hint = "values without a name stand first"
+            raise Mistake(UNEXPECTED, f"'{self.token.text}' stands behind a named value", begin, self.token.end, hint)
+        if self.token.type in ("end", ",", "=>", ")", "="):
+            raise Mistake(MISSING, f"'{name}' has no value", begin, self.tokens[self.at - 1].end, f"write '{name}=1'")
+        if self.single():
+            token = self.take()
+            return Given(name, None, token.text, begin, token.end)
+        value = self.expression()
+        return Given(name, value, "", begin, value.end)
+
+    def single(self) -> bool:
+        """Whether one word stands here that is no number's name: a kind, or a layer."""
+        token, behind = self.token, self.tokens[self.at + 1]
+        if token.type != "name" or self.names_value(token.text) or self.calls():
+            return False
+        return behind.spaced or behind.type in ("end", ",", "=>")
+
+    def origin(self) -> None:
+        """`from A, B and C`: the layers that the line reads."""
+        word = self.take()
+        if self.token.type not in ("name", "number"):
+            text, hint = "'from' names no layer", "write a layer's name: from CONV3"
+            raise Mistake(MISSING, text, word.begin, word.end, hint)
+        self.origins.append(self.reference())
+        while self.lists_on():
+            self.at += 1
+            self.origins.append(self.reference())
+
+    def lists_on(self) -> bool:
+        """Whether a comma or `and` joins one more name."""
+        behind = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        joined = self.token.type == "," or (self.token.type == "name" and self.token.text.lower() == "and")
+        return joined and behind.type in ("name", "number") and not kind_of(behind.text)
+
+    def reference(self) -> Reference:
+        """The name of a line above, or of a range of them: `stack0..9.skip`."""
+        token = self.take()
+        if self.token.type != ".." or self.token.spaced:
+            return Reference(token.text, token.begin, token.end)
+        self.at += 1
+        if self.token.type == "name" and (match := RANGE_END.match(self.token.text)):
+            end, begin = self.take(), self.tokens[self.at - 1].begin
+            step = Step("number", match[1], 0, begin, begin + len(match[1]))
+            last = Expression((step,), frozenset(), begin, step.end)
+            return Reference(token.text, token.begin, end.end, last, match[2])
+        last = self.expression()
+        return Reference(token.text, token.begin, last.end, last)
+
+    def known_group(self) -> bool:
+        """Whether the parenthesis here reads as an expression of known names."""
+        try:
+            return Reader(self.tokens, self.at).read().names <= self.defined | TENSOR
+        except Mistake:
+            return False
 
     def slide_words(self) -> tuple[str, ...]:
         """Take the slide words that stand here."""
@@ -174,7 +282,7 @@ class Arguments:
         begin, kind = self.tokens[first].begin, find(keyword)
         if kind is None:
             begin, end = (begin, self.tokens[self.at - 1].end) if self.at else IMPLIED
-            raise Mistake(NOT_YET, f"layers of kind '{keyword}' are not supported yet", begin, end)
+            raise Mistake(UNKNOWN_KIND, f"there is no kind '{keyword}'", begin, end)
         self.kind, self.arguments, self.begin = kind, [], begin
 
     def hand_on(self) -> None:
@@ -190,7 +298,8 @@ class Arguments:
         self.hand_on()
         end = self.tokens[max(behind - 1, 0)].end
         names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
-        self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1)))
+        refers = tuple([referred(a.value) for a in self.arguments if a.value and a.parameter.type == "layer"])
+        self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1), refers))
 
     def step(self) -> None:
         """Take one argument, flag, noise word, remark or the start of a postfix."""
@@ -245,12 +354,13 @@ class Arguments:
         lower = self.token.text.lower()
         if parameter := self.option():
             self.named(parameter)
+        elif lower == "from":
+            self.origin()
+        elif self.wants_layer():
+            self.positional()
         elif lower == "plain" or lower in NOISE:
             self.at += 1
             self.plain |= lower == "plain"
-        elif lower == "from" or (lower == "to" and self.kind.keyword() in FITTED):
-            what = "a line that reads another than the one above" if lower == "from" else "as large as another layer"
-            raise Mistake(NOT_YET, f"'{lower}' ({what}) is not supported yet", self.token.begin, self.token.end)
         elif lower in RULES and any(p.positional and p.type == "pad" for p in self.kind.parameters):
             self.positional()
         elif kind_of(lower) or lower in SLIDE_WORDS:
@@ -259,6 +369,11 @@ class Arguments:
             self.positional()
         else:
             raise self.unexpected()
+
+    def wants_layer(self) -> bool:
+        """Whether the name of a layer is asked for here: `share trunk`."""
+        slot = self.slot(1)
+        return slot is not None and slot.type == "layer"
 
     def looks_computed(self) -> bool:
         """Whether the word here is meant as a value: an operator, `x` or a call touches it, or it misspells one."""
@@ -271,7 +386,7 @@ class Arguments:
     def known(self) -> tuple[str, ...]:
         """The words that may stand here."""
         own = (p.name for p in (*self.kind.parameters, *EVERYWHERE) if not p.positional)
-        return (*own, "plain", *(k for k in kind_words() if k not in LATER and len(k) > 2))
+        return (*own, "plain", *(k for k in kind_words() if len(k) > 2))
 
     def postfix(self) -> None:
         """Begin a postfix: a kind that may follow another on its line."""
@@ -280,6 +395,11 @@ class Arguments:
         if not keyword:
             raise self.unexpected()
         self.close(first)
+        self.begin_postfix(keyword, first)
+
+    def begin_postfix(self, keyword: str, first: int) -> None:
+        """Begin a postfix of this kind; its words begin at the token `first`."""
+        token = self.tokens[first]
         self.open(keyword, first)
         if not self.kind.postfix:
             hint = "give it a line of its own, or part the two with ';'"
@@ -296,9 +416,9 @@ class Arguments:
                 raise Mistake(UNEXPECTED, f"'{parameter.name}' takes no value", token.begin, token.end, hint)
             return self.arguments.append(Argument(parameter, None, token.begin, token.end))
         self.at += equals
-        while self.token.type == "name" and self.token.text.lower() in NOISE and self.token.text not in self.defined:
+        while self.passed_over() and self.token.type == "name":
             self.at += 1
-        if self.valueless():
+        if parameter.type != "layer" and self.valueless():
             text, hint = f"'{token.text}' has no value", f"write '{token.text} 1' or leave it out"
             if parameter.positional:
                 hint = f"write '{token.text}=3', or the number alone"
@@ -339,7 +459,7 @@ class Arguments:
         """The first open positional parameter for a value of so many axes."""
         taken = [a.parameter for a in self.arguments]
         free = (p for p in self.kind.parameters if p.positional and p not in taken)
-        return next((p for p in free if axes == 1 or p.type in MANY_AXES), None)
+        return next((p for p in free if axes <= 1 or p.type in MANY_AXES), None)
 
     def no_slot(self, value: Written) -> Mistake:
         """A value for which no slot is left."""
@@ -373,6 +493,8 @@ class Arguments:
             return Written((), " ".join([token.text.lower(), *self.fill()]), token.begin, token.end)
         if parameter and parameter.type in ("shape", "rows"):
             return self.shape() if parameter.type == "shape" else self.rows()
+        if parameter and parameter.type == "layer":
+            return self.layer_name()
         if parameter and parameter.type == "pad" and self.token.text.lower() in FILLS:
             self.refuse_lone_fill()
         pad, begin = parameter is not None and parameter.type in SIDED, self.token.begin
@@ -383,6 +505,17 @@ class Arguments:
         end = self.tokens[self.at - 1].end
         filled = parameter is not None and parameter.type == "pad"
         return Written(tuple(axes), " ".join(self.fill()) if filled else "", begin, end)
+
+    def layer_name(self) -> Written:
+        """The name of a layer as a value."""
+        token = self.token
+        if token.type not in ("name", "number"):
+            hint = "write the name of a line above"
+            raise Mistake(
+                UNEXPECTED, f"'{token.text}' names no layer", token.begin, max(token.end, token.begin + 1), hint
+            )
+        self.at += 1
+        return Written((), token.text, token.begin, token.end)
 
     def refuse_lone_fill(self) -> None:
         """A fill says with what, behind how many; a name that the file defines is no fill."""
@@ -547,6 +680,11 @@ class Arguments:
             return f"write 'x({self.token.text[1:]})'"
         times = spelled_out(self.token.text, self.defined)
         return f"write '{times}'" if times else did_you_mean(self.token.text, self.known())
+
+
+def referred(written: Written) -> Reference:
+    """The layer that a value names."""
+    return Reference(written.word, written.begin, written.end)
 
 
 def takes(kind: type[Layer], word: str) -> bool:

@@ -15,6 +15,7 @@ from cnncalc.syntax.words import TENSOR
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tokens import Token
+    from cnncalc.syntax.words import Vocabulary
 
 FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
 SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -32,8 +33,8 @@ OPERATORS = ("=", "==", "<=", ">=", "<", ">", "!=")
 class Claims(Arguments):
     """Reads claims from tokens; `text` is what the tokens come from, for figures as printed."""
 
-    def __init__(self, text: str, tokens: list[Token], defined: frozenset[str], at: int = 0) -> None:
-        super().__init__(tokens, defined)
+    def __init__(self, text: str, tokens: list[Token], words: Vocabulary, at: int = 0) -> None:
+        super().__init__(tokens, words)
         self.text, self.at = text, at
 
     def claims(self) -> tuple[Claim, ...]:
@@ -42,7 +43,9 @@ class Claims(Arguments):
         while self.token.type not in ("end", "]"):
             if self.token.type == "," or self.token.text == "and":
                 self.at += 1
-            elif self.token.type == "(" and ((items and self.tokens[self.at - 1].type != ",") or not self.readable()):
+            elif self.token.type == "(" and (
+                (items and self.tokens[self.at - 1].type != ",") or not self.known_group()
+            ):
                 self.skip_remark()
             else:
                 items.append(self.item())
@@ -59,13 +62,6 @@ class Claims(Arguments):
         if last.shape and any(item.shape for item in before):
             hint = "the axes of a shape are joined by 'x': 55x55x96"
             raise Mistake(BAD_CLAIM, "a second shape is claimed", last.begin, last.end, hint)
-
-    def readable(self) -> bool:
-        """Whether the parenthesis here reads as an expression of known names."""
-        try:
-            return Reader(self.tokens, self.at).read().names <= self.defined | TENSOR
-        except Mistake:
-            return False
 
     def item(self) -> Claim:
         """`55x55x96`, `34,944 params` or `rf 11`."""

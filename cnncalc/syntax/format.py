@@ -21,7 +21,7 @@ from cnncalc.syntax.parse import Parser, parse
 from cnncalc.syntax.spelling import figure, spelled, value
 from cnncalc.syntax.statement import BRACKETED, read_statement
 from cnncalc.syntax.tree import After, Axes, Constant, Expect, Group, LayerLine, Repeat, Rounding, Train, Use
-from cnncalc.syntax.words import kind_in
+from cnncalc.syntax.words import Vocabulary, kind_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +91,7 @@ def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
     """The canonical text of a spec that was read without findings; raises RuntimeError rather than change a meaning."""
     out: list[str] = []
     statements: list[tuple[int, str]] = []
-    defined = Parser(source, limits).defined
+    defined = Parser(source, limits).words
     for block in blocks(source, parsed, limits, defined):
         statements += block.statements
         if any(block.rows) or (out and out[-1]):
@@ -105,15 +105,15 @@ def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
     return text
 
 
-def outline(source: Source, limits: Limits) -> tuple[str, str, frozenset[str], list[tuple[int, str]]]:
+def outline(source: Source, limits: Limits) -> tuple[str, str, Vocabulary, list[tuple[int, str]]]:
     """Title, source, names and statements of a text: each statement by itself says what it was written to say."""
     parser = Parser(source, limits)
     every = flattened(parse(source, limits))
     statements = [(depth, " ".join(text_of(statement).split())) for depth, statement in every]
-    return source.title, source.origin, parser.defined, statements
+    return source.title, source.origin, parser.words, statements
 
 
-def blocks(source: Source, parsed: Parsed, limits: Limits, defined: frozenset[str]) -> Iterator[Block]:
+def blocks(source: Source, parsed: Parsed, limits: Limits, defined: Vocabulary) -> Iterator[Block]:
     """What each logical line becomes."""
     depths: dict[int, int] = {}
     parts: dict[int, list[Statement]] = {}
@@ -171,7 +171,7 @@ def levels(source: Source, depths: dict[int, int]) -> list[Row]:
     return rows
 
 
-def joined(parts: list[Statement], comment: str, defined: frozenset[str]) -> tuple[list[str], str]:
+def joined(parts: list[Statement], comment: str, defined: Vocabulary) -> tuple[list[str], str]:
     """The statements of a line as they are written, and its comment, remarks first."""
     done = [printed(part, bool(SOURCE.match(comment)), defined) for part in parts]
     remarks = [f"# {remark}" for _, found in done for remark in found]
@@ -194,7 +194,7 @@ def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
     return [*rows, f"{code}  {comment}" if comment else code]
 
 
-def printed(statement: Statement, silent: bool, defined: frozenset[str]) -> tuple[str, list[str]]:
+def printed(statement: Statement, silent: bool, defined: Vocabulary) -> tuple[str, list[str]]:
     """A statement in its best form that says the same, and its remarks; they stay in it where it is `silent`."""
     text = text_of(statement)
     form = FORMS.get(type(statement), as_written)(statement, text)
@@ -209,7 +209,7 @@ def printed(statement: Statement, silent: bool, defined: frozenset[str]) -> tupl
     return (code if says(code, said, defined) else text), []
 
 
-def says(text: str, said: object, defined: frozenset[str]) -> bool:
+def says(text: str, said: object, defined: Vocabulary) -> bool:
     """Whether a text reads as what is meant."""
     try:
         return meaning(read_statement(text, defined)) == said
@@ -251,7 +251,7 @@ def layer_line(line: LayerLine, text: str) -> Form:
 
 def layer(line: LayerLine, text: str, manner: Manner) -> str:
     """A layer's line."""
-    uses, plain, said = line.body
+    uses, plain, said, *_ = line.body
     front = [claimed(claim, Text(text), manner) for claim in line.bracket]
     behind = [claimed(claim, Text(text, line.base), manner) for claim in said]
     if uses and not (shaped(line.bracket) and shaped(said)):
@@ -289,7 +289,7 @@ def arguments(use: Use, source: Text, manner: Manner) -> Iterator[str]:
 
     A value is named where it would otherwise take the place of another.
     """
-    reader = Arguments([], frozenset())
+    reader = Arguments([], Vocabulary())
     reader.kind, reader.arguments = use.kind, []
     given = {argument.parameter.name for argument in use.arguments}
     for argument in ordered(use):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
-from cnncalc.faults import INDENTATION, LIMIT, MISPLACED, UNKNOWN_KIND
+from cnncalc.faults import DUPLICATE_NAME, INDENTATION, LIMIT, MISPLACED, MISSING, UNKNOWN_KIND
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
-from cnncalc.syntax.tree import Broken, Group, LayerLine, Place, Repeat
+from cnncalc.syntax.tree import Block, Branch, Broken, Else, Group, Head, If, Join, LayerLine, Place, Repeat
+from cnncalc.syntax.words import Vocabulary
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tree import Statement
@@ -23,10 +25,19 @@ BLOCK = re.compile(r"\s*block\s+(\w+)", re.IGNORECASE)
 
 
 class Parsed(NamedTuple):
-    """The statements of a file and what was wrong with the others."""
+    """The statements of a file and what was wrong with the others.
+
+    `words` are the names that the file gives, `inside` those that its blocks add, by the numbers of their lines.
+    """
 
     statements: list[Statement]
     findings: list[Diagnostic]
+    words: Vocabulary
+    inside: dict[int, Vocabulary]
+
+    def words_at(self, line: int) -> Vocabulary:
+        """The names that a line may use."""
+        return self.inside.get(line, self.words)
 
 
 @lru_cache(maxsize=8192)
@@ -36,11 +47,16 @@ def constants(text: str) -> tuple[str, ...]:
 
 
 class Open(NamedTuple):
-    """A body that lines may still continue: its column, its statements, and whether they are passed over."""
+    """A body that lines may still continue, or the branches of a join that bullets may.
+
+    `muted`: what stands in it is passed over.
+    """
 
     column: int
     body: list[Statement]
+    depth: int = 0
     muted: bool = False
+    join: Join | None = None
 
 
 def parse(source: Source, limits: Limits = Limits()) -> Parsed:
@@ -53,7 +69,8 @@ def parse(source: Source, limits: Limits = Limits()) -> Parsed:
             break
         if line.text or not line.whole:
             parser.line(line)
-    return Parsed(parser.top, parser.findings)
+    parser.refuse_empty()
+    return Parsed(parser.top, parser.findings, parser.words, parser.inside)
 
 
 class Parser:
@@ -64,9 +81,12 @@ class Parser:
         self.findings = list(source.findings)
         self.top: list[Statement] = []
         self.stack: list[Open] = []
+        self.branches: list[Branch] = []
         texts = [line.text for line in source.lines if line.text]
-        self.defined = frozenset(name for text in texts if "=" in text for name in constants(text))
-        self.blocks = frozenset(match[1] for text in texts if "block" in text.lower() and (match := BLOCK.match(text)))
+        defined = frozenset(name for text in texts if "=" in text for name in constants(text))
+        blocks = frozenset(match[1] for text in texts if "block" in text.lower() and (match := BLOCK.match(text)))
+        self.words, self.inside = Vocabulary(defined, blocks), dict[int, Vocabulary]()
+        self.blocks: dict[str, Vocabulary] = {}
 
     def line(self, line: Line) -> None:
         """One logical line: its place in the bodies, then each of its statements."""
@@ -75,15 +95,33 @@ class Parser:
         self.findings += findings
         readable = line.whole and not findings
         told = len(self.findings)
-        body = self.body(line, len(line.text) - len(line.text.lstrip()))
+        column = len(line.text) - len(line.text.lstrip())
+        first = 0
+        if line.text[column : column + 2] in ("- ", "-"):
+            first = self.branch(line, column)
+            body = self.stack[-1].body
+        else:
+            body = self.body(line, column)
         if tabbed:
             del self.findings[told:]
+        words = self.vocabulary(line)
         for begin, end in parts if readable else [trimmed(line.text, 0, len(line.text))]:
-            place = Place(line, begin, end)
+            place = Place(line, max(begin, min(first, end)), end)
             if self.stack[-1].muted or (readable and place.begin >= place.end):
                 continue
             text = line.text[place.begin : place.end]
-            body.append(self.statement(place, text, body) if readable else self.unread(place, text))
+            found = self.statement(place, text, body, words) if readable else self.unread(place, text, words)
+            if found is not None:
+                body.append(found)
+
+    def vocabulary(self, line: Line) -> Vocabulary:
+        """The names that a line may use: in a block its parameters as well."""
+        if not self.blocks or len(self.stack) == 1:
+            return self.words
+        owner = self.top[-1] if self.top else None
+        if not isinstance(owner, Block):
+            return self.words
+        return self.inside.setdefault(line.number, self.blocks[owner.name])
 
     def refuse_tabs(self, line: Line) -> bool:
         """Tabs in indentation are as wide as the reader's editor says; nothing more is said of their column."""
@@ -95,10 +133,19 @@ class Parser:
             self.find(line, Mistake(INDENTATION, "the line is indented with a tab", at, at + 1, "indent with spaces"))
         return at >= 0
 
+    def refuse_empty(self) -> None:
+        """A dash without anything behind or below it."""
+        for branch in self.branches:
+            if not branch.body:
+                text, hint = "the branch is empty", "to hand the input on as it is write '- identity'"
+                self.find(branch.place.line, Mistake(MISSING, text, branch.place.begin, branch.place.end, hint))
+
     def find(self, line: Line, mistake: Mistake, base: int = 0) -> None:
         """Turn a mistake into a finding at its place."""
         span = line.span(base + mistake.begin, base + mistake.end)
         self.findings.append(Diagnostic(mistake.code, mistake.message, span, mistake.hint))
+
+    # Bodies
 
     def body(self, line: Line, column: int) -> list[Statement]:
         """The body that a line at this column continues; a new one when the line above may have one."""
@@ -107,11 +154,12 @@ class Parser:
         above = self.stack
         if above[-1].column < column:
             return self.deeper(line, column, above[-1])
-        while len(above) > 1 and above[-1].column > column:
+        left = above[-1]
+        while len(above) > 1 and (above[-1].column > column or above[-1].join):
             left = above.pop()
         inner = above[-1]
         if inner.column < column and not left.muted:
-            begins = " and ".join(str(level.column + 1) for level in (*above, left))
+            begins = " and ".join(str(level.column + 1) for level in (*above, left) if not level.join)
             text = f"column {column + 1} continues no body: those above begin at {begins}"
             self.find(line, Mistake(INDENTATION, text, column, column + 1, f"begin at column {inner.column + 1}"))
         elif inner.column > column:
@@ -121,48 +169,197 @@ class Parser:
 
     def deeper(self, line: Line, column: int, inner: Open) -> list[Statement]:
         """The body of the statement above, which this line opens."""
-        owner = inner.body[-1] if inner.body else None
-        if isinstance(owner, LayerLine) and (group := as_group(owner)):
-            inner.body[-1] = owner = group
-        if inner.muted or isinstance(owner, Broken):
-            self.stack.append(Open(column, [], True))
-            return self.stack[-1].body
-        if not isinstance(owner, (Repeat, Group)):
-            text = "the line is indented, but the one above takes no body"
-            self.find(line, Mistake(MISPLACED, text, column, column + 1, f"begin at column {inner.column + 1}"))
+        body = None if inner.muted or not inner.body else body_below(inner.body)
+        if inner.muted or (inner.body and isinstance(inner.body[-1], Broken)):
+            return self.mute(column)
+        if body is None:
+            owner = inner.body[-1] if inner.body else None
+            text, hint = "the line is indented, but the one above takes no body", f"begin at column {inner.column + 1}"
+            if isinstance(owner, Join) or (isinstance(owner, LayerLine) and joins(owner)):
+                text, hint = "the line stands under a join and begins no branch", "begin each branch with '- '"
+            self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
             return inner.body
-        if len(self.stack) > self.limits.nesting:
+        return self.open(line, column, body)
+
+    def open(self, line: Line, column: int, body: list[Statement]) -> list[Statement]:
+        """Begin a body at this column, while bodies do not nest too deep."""
+        depth = self.stack[-1].depth + 1
+        if depth > self.limits.nesting:
             text = f"bodies nest deeper than {self.limits.nesting}"
             self.find(line, Mistake(LIMIT, text, column, column + 1, "--limit nesting=N raises it"))
-            self.stack.append(Open(column, [], True))
-            return self.stack[-1].body
-        self.stack.append(Open(column, owner.body))
-        return owner.body
+            return self.mute(column)
+        self.stack.append(Open(column, body, depth))
+        return body
 
-    def statement(self, place: Place, text: str, body: list[Statement]) -> Statement:
+    def mute(self, column: int) -> list[Statement]:
+        """Pass over what stands at this column and deeper."""
+        self.stack.append(Open(column, [], self.stack[-1].depth, True))
+        return self.stack[-1].body
+
+    # Branches
+
+    def branch(self, line: Line, column: int) -> int:
+        """Begin a branch whose dash stands at this column; where its text begins."""
+        text = line.text
+        first = len(text) - len(text[column + 1 :].lstrip()) if text[column + 1 :].strip() else column + 2
+        if not self.stack:
+            self.stack.append(Open(column, self.top))
+        left = self.stack[-1]
+        while len(self.stack) > 1 and self.stack[-1].column > column:
+            left = self.stack.pop()
+        try:
+            join = self.join(column, left)
+        except Mistake as mistake:
+            self.find(line, mistake)
+            join = None
+        if join is None:
+            self.mute(column)
+        elif not self.stack[-1].muted:
+            branch = Branch(Place(line, column, max(len(text), column + 1)), [])
+            self.branches.append(branch)
+            join.branches.append(branch)
+            self.open(line, first, branch.body)
+        return first
+
+    def join(self, column: int, left: Open) -> Join | None:
+        """The join that a bullet at this column belongs to; None where what stands above it does not read."""
+        top = self.stack[-1]
+        if top.join and top.column == column:
+            return top.join
+        if top.muted:
+            return None
+        if top.join:
+            raise astray(column, top.column)
+        owner = top.body[-1] if top.body else None
+        if isinstance(owner, Broken):
+            return None
+        if isinstance(owner, Join) and owner.branches and begins(owner) < column:
+            raise astray(column, left.column if left.join else owner.branches[0].place.begin)
+        if owner is None or begins(owner) >= column:
+            text, hint = "the branch stands under no join", "indent it below add, concat or scale"
+            raise Mistake(MISPLACED, text, column, column + 1, hint)
+        if not isinstance(owner, LayerLine) or not joins(owner):
+            raise no_join(owner, column)
+        top.body[-1] = join = Join(owner.place, owner, [])
+        self.stack.append(Open(column, [], top.depth, False, join))
+        return join
+
+    # Statements
+
+    def statement(self, place: Place, text: str, body: list[Statement], words: Vocabulary) -> Statement | None:
         """Read one statement; one that does not read is told, unless what stands above it told it already."""
         try:
-            found = read_statement(text, self.defined)
+            return self.placed(place, self.read(text, words), body)
         except Mistake as mistake:
-            lost = self.unread(place, text)
+            lost = self.unread(place, text, words)
             if not self.known(mistake, text, lost, body):
                 self.find(place.line, mistake, place.begin)
             return lost
+
+    def read(self, text: str, words: Vocabulary) -> Statement:
+        """A statement; in a block a line that reads only where some of its parameters are kinds is tentative."""
+        try:
+            return read_statement(text, words)
+        except Mistake as mistake:
+            if words is self.words or (found := tentative(text, words, self.words)) is None:
+                raise
+            return found._replace(tentative=mistake)
+
+    def placed(self, place: Place, found: Statement, body: list[Statement]) -> Statement | None:
+        """A statement at its place, with a body of its own; an `else` goes to the `if` above it."""
+        if isinstance(found, Else):
+            above = body[-1] if body else None
+            if not isinstance(above, If) or above.otherwise:
+                raise Mistake(MISPLACED, "'else' follows no 'if'", 0, place.length, "it stands at the column of its if")
+            above.otherwise.append(Else(place, []))
+            return None
+        if isinstance(found, If):
+            return found._replace(place=place, body=[], otherwise=[])
         if isinstance(found, Repeat):
             return found._replace(place=place, body=[])
-        return found._replace(place=place)
+        return self.block(place, found) if isinstance(found, Block) else found._replace(place=place)
 
-    def unread(self, place: Place, text: str) -> Broken:
+    def block(self, place: Place, found: Block) -> Block:
+        """The head of a block, which stands at the top level and has a name of its own."""
+        begin = place.line.text[place.begin : place.end].index(found.name, len("block"))
+        if len(self.stack) > 1:
+            raise Mistake(MISPLACED, "a block stands at the top level", 0, place.length, "begin it at the first column")
+        if found.name in self.blocks:
+            text = f"the block '{found.name}' is defined twice"
+            raise Mistake(DUPLICATE_NAME, text, begin, begin + len(found.name), "give each its own name")
+        formals = frozenset(formal.name for formal in found.parameters)
+        self.blocks[found.name] = self.words._replace(defined=self.words.defined | formals)
+        return found._replace(place=place, body=[])
+
+    def unread(self, place: Place, text: str, words: Vocabulary) -> Broken:
         """A statement that does not read, as far as it can be told what it is."""
-        return broken(text, self.defined)._replace(place=place, body=[])
+        return broken(text, words)._replace(place=place, body=[])
 
     def known(self, mistake: Mistake, text: str, lost: Broken, body: list[Statement]) -> bool:
-        """Whether a mistake only follows from one above: a call of a block, a branch below another, `else`."""
-        if mistake.code is UNKNOWN_KIND and text[mistake.begin : mistake.end] in self.blocks:
-            return True
+        """Whether a mistake only follows from one above: an `else` below an `if` that does not read."""
         above = body[-1] if body else None
         before = above.directive if isinstance(above, Broken) else ""
-        return (lost.directive, before) in (("-", "-"), ("else", "if"), ("else", "else"))
+        return (lost.directive, before) in (("else", "if"), ("else", "else"))
+
+
+def tentative(text: str, words: Vocabulary, outside: Vocabulary) -> LayerLine | None:
+    """A line of a block with as few of its parameters read as kinds as it takes; None where that does not help."""
+    spoken = set(re.findall(r"\w+", text))
+    formals = sorted((words.defined - outside.defined) & spoken)[:8]
+    for count in range(1, min(len(formals), 3) + 1):
+        for chosen in combinations(formals, count):
+            kinds = tuple((name, "relu") for name in chosen)
+            try:
+                found = read_statement(text, words._replace(defined=words.defined - {*chosen}, kinds=kinds))
+            except Mistake:
+                continue
+            return found if isinstance(found, LayerLine) else None
+    return None
+
+
+def begins(statement: Statement) -> int:
+    """The column where a statement's line begins, its dash included."""
+    text = statement.place.line.text
+    return len(text) - len(text.lstrip())
+
+
+def joins(line: LayerLine) -> bool:
+    """Whether a line may have branches."""
+    return bool(line.body.uses) and not line.body.call and line.body.uses[0].kind.joins
+
+
+def astray(column: int, other: int) -> Mistake:
+    """A bullet beside the column of those above it."""
+    text = f"the branch begins at column {column + 1}, those above it at {other + 1}"
+    return Mistake(INDENTATION, text, column, column + 1, f"begin it at column {other + 1}")
+
+
+def no_join(owner: Statement, column: int) -> Mistake:
+    """Branches below what joins nothing."""
+    hint = "branches stand below add, concat or scale"
+    if isinstance(owner, LayerLine) and not owner.body.uses and owner.label:
+        return Mistake(
+            MISPLACED, f"'{owner.label.name}' says no join", column, column + 1, f"write '{owner.label.name}: concat'"
+        )
+    what = "the line above"
+    if isinstance(owner, LayerLine) and owner.body.uses and not owner.body.call:
+        what = owner.body.uses[0].kind.keyword()
+    return Mistake(MISPLACED, f"{what} joins no branches", column, column + 1, hint)
+
+
+def body_below(body: list[Statement]) -> list[Statement] | None:
+    """The body of the last statement, which turns out to have one; None where it takes none."""
+    owner = body[-1]
+    if isinstance(owner, LayerLine) and (bodied := as_group(owner) or as_head(owner)):
+        body[-1] = owner = bodied
+    if isinstance(owner, If):
+        return owner.otherwise[-1].body if owner.otherwise else owner.body
+    return owner.body if isinstance(owner, (Repeat, Group, Head, Block)) else None
+
+
+def as_head(line: LayerLine) -> Head | None:
+    """A line whose kind trains what stands below it."""
+    return Head(line.place, line, []) if line.body.uses and line.body.uses[0].kind.role == "head" else None
 
 
 def as_group(line: LayerLine) -> Group | None:

@@ -1,4 +1,4 @@
-"""One statement from its text alone: a directive, a constant, a repeat or a layer.
+"""One statement from its text alone: a directive, a constant, a block's head, a repeat or a layer.
 
 Equal texts are read once. Whoever calls gives the statement its place, and its body if lines below belong to it.
 """
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import (
     BAD_EXPRESSION,
+    DUPLICATE_NAME,
     ILLEGAL_VALUE,
     MISPLACED,
     MISSING,
-    NOT_YET,
     RESERVED_NAME,
     UNEXPECTED,
     UNKNOWN_KIND,
@@ -28,20 +28,29 @@ from cnncalc.syntax.tree import (
     NOWHERE,
     After,
     Axes,
+    Block,
     Body,
     Broken,
     Claim,
     Constant,
+    Else,
     Expect,
+    Formal,
+    From,
+    If,
     Label,
     LayerLine,
+    Reference,
     Repeat,
     Rounding,
     Train,
 )
-from cnncalc.syntax.words import DIRECTIVES, ELSEWHERE, kind_in, kind_of, kind_words, reserved
+from cnncalc.syntax.words import DIRECTIVES, ELSEWHERE, TENSOR, Vocabulary, kind_in, kind_of, kind_words, reserved
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnncalc.syntax.tokens import Token
     from cnncalc.syntax.tree import Statement
 
 NAME = r"\w+(?:\.\w+)*"
@@ -51,36 +60,133 @@ LABEL = re.compile(
 )
 PLAIN_LABEL = re.compile(rf"({NAME}):(?!\*)")
 REPEAT = re.compile(r"\s*repeat\b", re.IGNORECASE)
-COLON = re.compile(r"[\s*]*(?P<origin>from\s+[\w.]+[\s*]*)?:\**", re.IGNORECASE)
+COLON = re.compile(r"[\s*]*(?:from\s+(?P<origin>[\w.]+)[\s*]*)?:\**", re.IGNORECASE)
+HEADER = re.compile(r"block\s+(\w+)\s*(\()?", re.IGNORECASE)
 CONSTANT = re.compile(rf"({NAME})\s*=(?![=>])")
 BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
 AFTER = re.compile(r"after\s+(\w+(?: +\w+)*)\s*:", re.IGNORECASE)
 REMARK = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)$")
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
+NO_WORDS = Vocabulary()
 ROUNDINGS = ("floor", "ceil", "exact")
-LATER = {"block": "blocks", "if": "conditions", "else": "conditions", "from": "lines that start elsewhere"}
-"""Directives that this version does not read yet."""
 
 
 @lru_cache(maxsize=8192)
-def read_statement(text: str, defined: frozenset[str]) -> Statement:
+def read_statement(text: str, words: Vocabulary) -> Statement:
     """What a statement says; raises Mistake, its offsets counted from the text's beginning.
 
-    `defined` are the names of the file's constants.
+    `words` are the names that the file gives.
     """
     first, behind = first_word(text)
-    if text.startswith("- ") or text == "-":
-        raise Mistake(NOT_YET, "branches ('- ') are not supported yet", 0, len(text))
-    if first == "repeat" and behind not in (":", "="):
-        return Repeat(NOWHERE, None, counted(text, len(first)), [])
-    if first in LATER and behind not in (":", "="):
-        raise Mistake(NOT_YET, f"{LATER[first]} ('{first}') are not supported yet", 0, len(text))
+    if first in STRUCTURES and behind not in (":", "="):
+        return STRUCTURES[first](text)
     if first in DIRECTIVES and behind != "=" and (behind != ":" or first in ("train", "after")):
-        return directive(text, first, defined)
+        return directive(text, first, words)
     if match := CONSTANT.match(text):
         return constant(text, match)
-    return layer(text, defined)
+    return layer(text, words)
+
+
+def repeated(text: str) -> Repeat:
+    """`repeat N`."""
+    return Repeat(NOWHERE, None, counted(text, len("repeat")), [])
+
+
+def condition(text: str) -> If:
+    """`if COND`."""
+    if not text[len("if") :].strip(" :"):
+        raise Mistake(MISSING, "'if' has no condition", 0, len("if"), "write 'if s > 1'")
+    return If(NOWHERE, whole_expression(text, len("if")), [], [])
+
+
+def otherwise(text: str) -> Else:
+    """`else`."""
+    rest = text[len("else") :].strip(" :")
+    if rest:
+        begin = text.index(rest, len("else"))
+        hint = "what happens otherwise stands on the lines below it, indented"
+        raise Mistake(UNEXPECTED, f"'{rest}' follows 'else'", begin, begin + len(rest), hint)
+    return Else(NOWHERE, [])
+
+
+def going_on(text: str) -> From:
+    """`from NAME`: what follows goes on from there."""
+    arguments = Arguments(tokenize(text), NO_WORDS)
+    arguments.origin()
+    rest, (first, *more) = arguments.token, arguments.origins
+    if more or first.last:
+        text, hint = "one line alone can be gone on from", "to read several, name them on a join: add from A, B"
+        raise Mistake(UNEXPECTED, text, first.begin, arguments.origins[-1].end, hint)
+    if rest.type != "end":
+        hint = "the kind stands first: conv 64 3x3 from A; or part the two with ';'"
+        raise Mistake(UNEXPECTED, f"'{rest.text}' follows the name", rest.begin, max(rest.end, rest.begin + 1), hint)
+    return From(NOWHERE, first)
+
+
+def block(text: str) -> Block:
+    """`block name(c, s=1)`."""
+    match = HEADER.match(text)
+    if not match:
+        raise Mistake(MISSING, "'block' has no name", 0, len(text), "write 'block basic(c, s=1)'")
+    name, begin = match[1], match.start(1)
+    refuse_name(name, begin, "a block")
+    tokens = tokenize(text, match.end(1))
+    formals, at = parameters(tokens) if match[2] else ((), 0)
+    at += tokens[at].type == ":"
+    if tokens[at].type != "end":
+        token, hint = tokens[at], "its lines stand below it, indented; its parameters in parentheses: block b(c, s=1)"
+        raise Mistake(UNEXPECTED, f"'{token.text}' follows the block's name", token.begin, token.end, hint)
+    return Block(NOWHERE, name, formals, [])
+
+
+def parameters(tokens: list[Token]) -> tuple[tuple[Formal, ...], int]:
+    """The parameters of a block from its opening parenthesis on, and the token behind the closing one."""
+    formals: list[Formal] = []
+    at = 1
+    while tokens[at].type != ")":
+        if formals and tokens[at].type == ",":
+            at += 1
+        formal, at = parameter(tokens, at)
+        if any(formal.name == other.name for other in formals):
+            text = f"the parameter '{formal.name}' stands twice"
+            raise Mistake(DUPLICATE_NAME, text, formal.begin, formal.end, "give each its own name")
+        formals.append(formal)
+    return tuple(formals), at + 1
+
+
+def parameter(tokens: list[Token], at: int) -> tuple[Formal, int]:
+    """One parameter, `c` or `s=1` or `act=relu`, and the token behind it."""
+    token = tokens[at]
+    if token.type != "name":
+        what = f"'{token.text}' names no parameter" if token.text else "the parameters are cut short"
+        raise Mistake(UNEXPECTED, what, token.begin, max(token.end, token.begin + 1), "write block b(c, s=1)")
+    refuse_name(token.text, token.begin, "a parameter")
+    if tokens[at + 1].type != "=":
+        return Formal(token.text, None, "", token.begin, token.end), at + 1
+    value, behind = tokens[at + 2], tokens[min(at + 3, len(tokens) - 1)]
+    if value.type == "name" and behind.type in (",", ")") and (kind_of(value.text) or value.text not in TENSOR):
+        return Formal(token.text, None, value.text, token.begin, value.end), at + 3
+    reader = Reader(tokens, at + 2, spaces=True)
+    expression = reader.read()
+    return Formal(token.text, expression, "", token.begin, expression.end), reader.at
+
+
+def refuse_name(name: str, begin: int, what: str) -> None:
+    """No constant, block or parameter is named like a word of the language, or like a number."""
+    end, hint = begin + len(name), "choose another name"
+    if "." in name or name[0].isdigit():
+        why = "it has a dot" if "." in name else "it begins with a digit"
+        raise Mistake(RESERVED_NAME, f"'{name}' cannot name {what}: {why}", begin, end, hint)
+    if reserved(name):
+        text = f"'{name}' is a word of the language and cannot name {what}"
+        raise Mistake(RESERVED_NAME, text, begin, end, hint)
+
+
+STRUCTURES: dict[str, Callable[[str], Statement]] = {
+    "repeat": repeated, "if": condition, "else": otherwise, "from": going_on, "block": block,
+}  # fmt: skip
+"""Lines that say what the lines around them belong to."""
 
 
 def first_word(text: str) -> tuple[str, str]:
@@ -89,15 +195,15 @@ def first_word(text: str) -> tuple[str, str]:
     return (word[0].lower(), text[word.end() :].lstrip()[:1]) if word else ("", "")
 
 
-def directive(text: str, word: str, defined: frozenset[str]) -> Statement:
+def directive(text: str, word: str, words: Vocabulary) -> Statement:
     """A line that speaks to the whole file or to the lines below it."""
     rest = text[len(word) :].strip()
     if word == "train":
         return train(text, rest)
     if word == "after":
-        return after(text, defined)
+        return after(text, words)
     if word == "expect":
-        return Expect(NOWHERE, *Claims(text, tokenize(text, len(word)), defined).expectation())
+        return Expect(NOWHERE, *Claims(text, tokenize(text, len(word)), words).expectation())
     remark = REMARK.search(rest)
     rest = rest[: remark.start()] if remark else rest
     choices = "floor, ceil or exact" if word == "rounding" else "WxHxC, CxHxW, HxWxC or one with D or L"
@@ -124,13 +230,12 @@ def constant(text: str, match: re.Match[str]) -> Constant:
         what = f"'{name}' cannot name a constant: it has a dot" if "." in name else f"'{name}' is a number, not a name"
         raise Mistake(RESERVED_NAME, what, 0, len(name), "write one word, as in 'k = 192'")
     if reserved(name):
-        raise Mistake(
-            RESERVED_NAME, f"'{name}' is a word of the language and cannot name a constant", 0, len(name), hint
-        )
+        what = f"'{name}' is a word of the language and cannot name a constant"
+        raise Mistake(RESERVED_NAME, what, 0, len(name), hint)
     return Constant(NOWHERE, name, whole_expression(text, match.end()))
 
 
-def after(text: str, defined: frozenset[str]) -> After:
+def after(text: str, words: Vocabulary) -> After:
     """`after KIND: options postfixes`, read as a line of that kind."""
     match = AFTER.match(text)
     keyword = after_kind(text)
@@ -143,9 +248,13 @@ def after(text: str, defined: frozenset[str]) -> After:
             UNKNOWN_KIND if match else UNEXPECTED, what, begin, len(word) + begin if word else len(text), hint
         )
     try:
-        body = body_of(text[match.end() :], keyword, defined, given=True)
+        body = body_of(text[match.end() :], keyword, words, given=True)
     except Mistake as mistake:
         raise moved(mistake, match.end(), match.start(1), match.end(1)) from None
+    if body.origins:
+        what, (first, *_) = "'after' takes no 'from'", body.origins
+        hint = "the lines themselves say what they read"
+        raise Mistake(MISPLACED, what, match.end() + first.begin, match.end() + first.end, hint)
     if body.claims or body.plain:
         hint = (
             "claims stand on the lines themselves" if body.claims else "'plain' stands on the lines that take nothing"
@@ -162,9 +271,9 @@ def after_kind(text: str) -> str:
     return kind_of(*match[1].split()[::-1]) if match else ""
 
 
-def layer(text: str, defined: frozenset[str]) -> Statement:
+def layer(text: str, words: Vocabulary) -> Statement:
     """`[CLAIM] NAME: KIND ARGUMENTS POSTFIXES => CLAIMS`, `NAME: repeat N`, or a group's head."""
-    bracket, start = bracketed(text, defined) if "[" in text else ((), 0)
+    bracket, start = bracketed(text, words) if "[" in text else ((), 0)
     label, at, implied, slide = labelled(text, start)
     rest = text[at:]
     if label and rest.lstrip()[:6].lower() == "repeat" and (match := REPEAT.match(rest)):
@@ -178,38 +287,40 @@ def layer(text: str, defined: frozenset[str]) -> Statement:
         label = Label(match[1], None, at + match.start(1), at + match.end(1))
         rest, at, implied = text[at + match.end() :], at + match.end(), "input"
     try:
-        body = body_of(rest, implied, defined, slide)
+        body = body_of(rest, implied, words, slide)
     except Mistake as mistake:
         if mistake.code is UNKNOWN_KIND and label:
             raise unnamed_kind(label, rest, moved(mistake, at, 0, 0)) from None
         raise moved(mistake, at, *((label.begin, label.end) if label else (0, 1))) from None
     if bracket and lacks_shape(body):
-        return LayerLine(NOWHERE, label, (), declared(text, start, at, defined), 0)
+        return LayerLine(NOWHERE, label, (), declared(text, start, at, words), 0)
     return LayerLine(NOWHERE, label, bracket, body, at)
 
 
 def lacks_shape(body: Body) -> bool:
     """Whether a line needs a shape and has none."""
+    if body.call:
+        return False
     use = body.uses[0]
     wanted = [p for p in use.kind.parameters if p.type == "shape" and p.required]
     return bool(wanted) and not any(argument.parameter in wanted for argument in use.arguments)
 
 
-def declared(text: str, start: int, at: int, defined: frozenset[str]) -> Body:
+def declared(text: str, start: int, at: int, words: Vocabulary) -> Body:
     """`[227x227x3] INPUT`: the bracket is the shape itself; every character stays where it stands."""
     opening = text.index("[") + 1
     rest = re.sub(r"^[\s*]*input\b[\s*]*", lambda match: " " * len(match[0]), text[at:], flags=re.IGNORECASE)
     return body_of(
-        " " * opening + text[opening : start - 1] + " " * (at - start + 1) + rest, "input", defined, given=True
+        " " * opening + text[opening : start - 1] + " " * (at - start + 1) + rest, "input", words, given=True
     )
 
 
-def bracketed(text: str, defined: frozenset[str]) -> tuple[tuple[Claim, ...], int]:
+def bracketed(text: str, words: Vocabulary) -> tuple[tuple[Claim, ...], int]:
     """The claims in front of a line, and where they end."""
     match = BRACKETED.match(text)
     if not match:
         return (), 0
-    return Claims(text, tokenize(text[: match.end() - 1], text.index("[") + 1), defined).claims(), match.end()
+    return Claims(text, tokenize(text[: match.end() - 1], text.index("[") + 1), words).claims(), match.end()
 
 
 def labelled(text: str, start: int) -> tuple[Label | None, int, str, tuple[str, ...]]:
@@ -228,11 +339,10 @@ def labelled(text: str, start: int) -> tuple[Label | None, int, str, tuple[str, 
     colon = COLON.match(text, end)
     if not colon:
         return None, start, "", ()
-    if colon["origin"]:
-        what = "'from' (a line that reads another than the one above) is not supported yet"
-        raise Mistake(NOT_YET, what, colon.start("origin"), colon.start("origin") + len(colon["origin"].rstrip(" *")))
+    origin = Reference(colon["origin"], *colon.span("origin")) if colon["origin"] else None
     slide = tuple(match["slide"].replace("*", " ").split())
-    return Label(match["name"], last, match.start("name"), end), colon.end(), kind_in(match["name"], *slide), slide
+    label = Label(match["name"], last, match.start("name"), end, origin)
+    return label, colon.end(), kind_in(match["name"], *slide), slide
 
 
 def refuse_named_end(match: re.Match[str]) -> None:
@@ -277,18 +387,25 @@ def moved(mistake: Mistake, by: int, begin: int, end: int) -> Mistake:
 
 
 @lru_cache(maxsize=8192)
-def body_of(text: str, implied: str, defined: frozenset[str], slide: tuple[str, ...] = (), given: bool = False) -> Body:
+def body_of(text: str, implied: str, words: Vocabulary, slide: tuple[str, ...] = (), given: bool = False) -> Body:
     """Kinds, arguments and claims of a text; its offsets count from its beginning.
 
     With `given` the text holds only what follows the kind's word.
     """
     tokens = tokenize(text)
-    arguments = Arguments(tokens, defined)
+    if words.kinds:
+        tokens = [said(token, dict(words.kinds)) for token in tokens]
+    arguments = Arguments(tokens, words)
     body = arguments.rest(implied) if given else arguments.read(implied, slide)
     if tokens[arguments.at].type != "=>":
         return body
-    claims = Claims(text, tokens, defined, arguments.at + 1).claims()
+    claims = Claims(text, tokens, words, arguments.at + 1).claims()
     return body._replace(claims=claims)
+
+
+def said(token: Token, kinds: Mapping[str, str]) -> Token:
+    """A word as what it stands for in a block whose parameters are kinds."""
+    return token._replace(text=kinds[token.text]) if token.type == "name" and token.text in kinds else token
 
 
 def counted(text: str, at: int) -> Expression:
@@ -318,7 +435,7 @@ def whole_expression(text: str, begin: int) -> Expression:
     raise Mistake(BAD_EXPRESSION, f"'{rest.text}' cannot follow an expression", rest.begin, rest.end, hint)
 
 
-def broken(text: str, defined: frozenset[str]) -> Broken:
+def broken(text: str, words: Vocabulary) -> Broken:
     """What can still be told of a statement that does not read."""
     first, behind = first_word(text)
     found = CONSTANT.match(text)
@@ -332,21 +449,21 @@ def broken(text: str, defined: frozenset[str]) -> Broken:
     match = LABEL.match(text, bracket.end() if bracket else 0)
     named = match if match and COLON.match(text, match.end()) else None
     label = Label(named["name"], None, named.start("name"), named.end("name")) if named else None
-    words = re.findall(r"[A-Za-z]+", text[named.end() if named else bracket.end() if bracket else 0 :][:80])
-    kind = next((kind for word in words[:2] if (kind := kind_of(word))), "") or (
+    spoken = re.findall(r"[A-Za-z]+", text[named.end() if named else bracket.end() if bracket else 0 :][:80])
+    kind = next((kind for word in spoken[:2] if (kind := kind_of(word))), "") or (
         kind_in(named["name"]) if named else ""
     )
-    return Broken(NOWHERE, label, kind, "", "", told(text, defined), [])
+    return Broken(NOWHERE, label, kind, "", "", told(text, words), [])
 
 
-def told(text: str, defined: frozenset[str]) -> tuple[Claim, ...]:
+def told(text: str, words: Vocabulary) -> tuple[Claim, ...]:
     """The claims of a line that does not read otherwise."""
     claims: list[Claim] = []
     bracket, arrow = BRACKETED.match(text), text.find("=>")
     for stop, start in ((bracket.end() - 1, text.index("[") + 1) if bracket else (0, 0), (len(text), arrow + 2)):
         if start > 1 or (bracket and start):
             try:
-                claims += Claims(text, tokenize(text[:stop], start), defined).claims()
+                claims += Claims(text, tokenize(text[:stop], start), words).claims()
             except Mistake:
                 continue
     return tuple(claims)

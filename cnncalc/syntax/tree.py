@@ -13,11 +13,14 @@ from cnncalc.record import NamedTuple
 from cnncalc.source import Line
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostic import Span
+    from cnncalc.diagnostic import Mistake, Span
     from cnncalc.layer import Layer, Parameter
     from cnncalc.syntax.expression import Expression
 
-    Statement: TypeAlias = "LayerLine | Constant | After | Axes | Rounding | Expect | Train | Repeat | Group | Broken"
+    Statement: TypeAlias = (
+        "LayerLine | Join | Head | Group | Repeat | If | Block | From | Constant | After | Axes | Rounding"
+        " | Expect | Train | Else | Broken"
+    )
 
 
 NO_NAMES: frozenset[str] = frozenset()
@@ -58,6 +61,8 @@ class Use(NamedTuple):
     names: frozenset[str]
     begin: int
     end: int
+    refers: tuple[Reference, ...] = ()
+    """The layers that its arguments name."""
 
     def __hash__(self) -> int:
         return id(self)
@@ -134,39 +139,72 @@ class Place(NamedTuple):
         return self.end - self.begin
 
 
+class Reference(NamedTuple):
+    """A name that stands for a line above; with `last` for a range of them (`stack0..9.skip`)."""
+
+    name: str
+    begin: int
+    end: int
+    last: Expression | None = None
+    rest: str = ""
+    """What follows the number in each name of a range."""
+
+
 class Label(NamedTuple):
-    """A line's name, and the last number of a range (`CONV2..12`)."""
+    """A line's name, the last number of a range (`CONV2..12`), and the line it reads (`aux1 from 4a:`)."""
 
     name: str
     last: Expression | None
     begin: int
     end: int
+    origin: Reference | None = None
 
 
-class Reference(NamedTuple):
-    """A name that stands for a line above."""
+class Given(NamedTuple):
+    """One argument of a block's call: the parameter's name where it is written, and a value or a single word."""
 
     name: str
+    value: Expression | None
+    word: str
+    begin: int
+    end: int
+
+
+class Call(NamedTuple):
+    """A block's name with its arguments."""
+
+    block: str
+    arguments: tuple[Given, ...]
     begin: int
     end: int
 
 
 class Body(NamedTuple):
-    """The part of a layer line behind its label."""
+    """The part of a layer line behind its label.
+
+    `uses` are its layer and postfixes; with a `call` all of them are postfixes. `origins`: behind `from`.
+    """
 
     uses: tuple[Use, ...]
     plain: bool
     claims: tuple[Claim, ...]
+    origins: tuple[Reference, ...] = ()
+    call: Call | None = None
 
 
 class LayerLine(NamedTuple):
-    """A layer with its postfixes and claims; `base` is where `body`'s places count from."""
+    """A layer with its postfixes and claims; `base` is where `body`'s places count from.
+
+    A `tentative` line reads only where parameters of its block are kinds; with them it is read again, without them
+    this is what is wrong.
+    """
 
     place: Place
     label: Label | None
     bracket: tuple[Claim, ...]
     body: Body
     base: int
+    tentative: Mistake | None = None
 
 
 class Constant(NamedTuple):
@@ -231,6 +269,81 @@ class Group(NamedTuple):
     place: Place
     label: Label
     body: list[Statement]
+
+
+class Branch(NamedTuple):
+    """One branch of a join; `place` is where its dash stands."""
+
+    place: Place
+    body: list[Statement]
+
+
+class Join(NamedTuple):
+    """A line that joins the branches below it."""
+
+    place: Place
+    line: LayerLine
+    branches: list[Branch]
+
+    @property
+    def label(self) -> Label | None:
+        """The name of its line."""
+        return self.line.label
+
+
+class Head(NamedTuple):
+    """A line whose body only trains: `aux1 from 4a: aux weight 0.3`."""
+
+    place: Place
+    line: LayerLine
+    body: list[Statement]
+
+    @property
+    def label(self) -> Label | None:
+        """The name of its line."""
+        return self.line.label
+
+
+class Formal(NamedTuple):
+    """A parameter of a block, and its default: a value, or a word."""
+
+    name: str
+    default: Expression | None
+    word: str
+    begin: int
+    end: int
+
+
+class Block(NamedTuple):
+    """`block name(parameters)` and its body."""
+
+    place: Place
+    name: str
+    parameters: tuple[Formal, ...]
+    body: list[Statement]
+
+
+class If(NamedTuple):
+    """`if condition` with its body, and the `else` below it, if there is one."""
+
+    place: Place
+    condition: Expression
+    body: list[Statement]
+    otherwise: list[Else]
+
+
+class Else(NamedTuple):
+    """`else` with its body."""
+
+    place: Place
+    body: list[Statement]
+
+
+class From(NamedTuple):
+    """A line that is only `from NAME`: what follows goes on from there."""
+
+    place: Place
+    origin: Reference
 
 
 class Broken(NamedTuple):

@@ -1,10 +1,20 @@
-"""The words the language keeps for itself, and those of its parts still to come."""
+"""The words the language keeps for itself, and those that a file adds to them."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from cnncalc import layers
+from cnncalc.record import NamedTuple
+
+
+class Vocabulary(NamedTuple):
+    """The names a file gives: to numbers, to blocks, and inside a block to the kinds that its parameters stand for."""
+
+    defined: frozenset[str] = frozenset()
+    blocks: frozenset[str] = frozenset()
+    kinds: tuple[tuple[str, str], ...] = ()
+
 
 DIRECTIVES = ("axes", "rounding", "expect", "after", "train", "block", "if", "else", "repeat", "from")
 NOISE = frozenset(
@@ -15,8 +25,6 @@ EXTENT_WORDS = frozenset(("filter", "filters", "kernel", "kernels"))
 FLAGS = frozenset("nobias ceil plain depthwise untied channelwise countpad nocountpad frozen nearest bilinear".split())
 TENSOR = frozenset("CWHDLi")
 """Names every line has: the incoming tensor's own, and the counter of a range or repeat."""
-LATER = frozenset("add concat shortcut share aux output".split())
-"""Kinds of the language that have no file in `layers` yet."""
 ELSEWHERE = {
     "activation": "relu", "adaptiveavgpool2d": "adaptive avgpool", "adaptivemaxpool2d": "adaptive maxpool",
     "averagepooling": "avgpool", "avg_pool": "avgpool", "avgpool2d": "avgpool", "avgpooling": "avgpool",
@@ -75,7 +83,7 @@ def kind_of(word: str, *slide: str) -> str:
     if not words.isdisjoint(POOLS):
         return SPELLED.get(tuple(sorted({part for w in words for part in POOLS.get(w, (w,))})), "")
     keyword = layers.ALIASES.get(word.lower(), word.lower())
-    return keyword if not slide and (keyword in layers.keywords() or keyword in LATER) else ""
+    return keyword if not slide and keyword in layers.keywords() else ""
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +111,7 @@ LONGEST = 40
 @lru_cache(maxsize=1)
 def kind_words() -> tuple[str, ...]:
     """Every single word that names a kind."""
-    return (*layers.keywords(), *(alias for alias in layers.ALIASES if " " not in alias), *sorted(LATER))
+    return (*layers.keywords(), *(alias for alias in layers.ALIASES if " " not in alias))
 
 
 @lru_cache(maxsize=1024)

@@ -106,7 +106,8 @@ def lost(network: Network, name: str) -> bool:
 def measured(network: Network, claim: Claimed, meant: Meant, known: dict[str, Field | Whole]) -> Measured:
     """The value of an expectation; of a receptive field that of the last layer meant."""
     if claim.quantity == "rf" and meant.nodes:
-        last = meant.nodes[-1] if claim.target else network.outputs[-1]
+        named = [name for name in claim.target if name not in WORDS or network.part(name)]
+        last = network.gives(named[-1]) if named else network.outputs[-1]
         field = known[last.name]
         return Measured(claim, Meant((last,)), "rf", field.size if isinstance(field, Field) else ())
     quantity = "weights" if "weights" in claim.target and claim.quantity == "params" else claim.quantity

@@ -36,7 +36,7 @@ class Search:
         """Whether a line claims its shape, and rightly."""
         line = self.network.lines[index]
         shapes = [claim for claim in line.claims if claim.quantity == "shape"]
-        return bool(shapes) and all(agrees(self.network, claim, line.nodes[-1].output) for claim in shapes)
+        return bool(shapes) and all(agrees(self.network, claim, line.output.output) for claim in shapes)
 
     def hint(self, line: LineOf, claim: Claimed) -> str:
         """The change that makes the claim hold and leaves the next claim below true; else what to claim.
@@ -50,15 +50,15 @@ class Search:
     def admitted(self, claim: Claimed) -> str:
         """The claim that would hold; a range whose layers differ can make none for all."""
         lines = self.claims_at[claim.span]
-        shapes = list(dict.fromkeys(self.network.order.text(line.nodes[-1].output) for line in lines))
+        shapes = list(dict.fromkeys(self.network.order.text(line.output.output) for line in lines))
         if len(shapes) == 1:
             return f"claim {shapes[0]}"
         return f"its layers give {', '.join(shapes[:4])}{', ...' * (len(shapes) > 4)}: claim each on a line of its own"
 
     def sought(self, line: LineOf, claim: Claimed) -> str:
         """The hint for one claim, searched for."""
-        index = self.index[line.nodes[-1].name]
-        if self.repairs.tired:
+        index = self.index.get(line.output.name, -1)
+        if self.repairs.tired or index < 0:
             return self.admitted(claim)
         checks = [self.check(line), *(self.check(other) for other in self.claims_at[claim.span] if other is not line)]
         if known := self.known(checks):
@@ -77,7 +77,7 @@ class Search:
 
     def check(self, line: LineOf) -> Check:
         """The shape claims of a line, as a check of shapes worked out anew."""
-        node, shapes = line.nodes[-1], [claim for claim in line.claims if claim.quantity == "shape"]
+        node, shapes = line.output, [claim for claim in line.claims if claim.quantity == "shape"]
         return node, lambda new: all(agrees(self.network, c, new.get(node.name, node.output)) for c in shapes)
 
     def inputs(self, node: Node, number: int) -> str:

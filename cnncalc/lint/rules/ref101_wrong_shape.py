@@ -68,7 +68,7 @@ def told(network: Network, wrong: list[tuple[LineOf, Claimed]]) -> Iterator[Diag
 
     search = Search(network)
     for line, claim in wrong:
-        found = network.order.text(line.nodes[-1].output)
+        found = network.order.text(line.output.output)
         text = f"{line.name} claims {written(claim)}, the arithmetic gives {found}"
         how = working(network, line, claim)
         message = f"{text}: {how}" if how else text
@@ -77,7 +77,9 @@ def told(network: Network, wrong: list[tuple[LineOf, Claimed]]) -> Iterator[Diag
 
 def working(network: Network, line: LineOf, claim: Claimed) -> str:
     """The working of what differs: extents window by window, or the channels."""
-    shape, axes = line.nodes[-1].output, claim.axes
+    if line.last - line.first != len(line.nodes):
+        return ""
+    shape, axes = line.output.output, claim.axes
     first = network.order.channels_first or claim.channels_first
     channels, spatial = (axes[0], axes[1:]) if first else (axes[-1], axes[:-1])
     same = len(axes) == shape.rank + 1 and agree(spatial, network.order.turned(shape.extents))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.rules._claims import Sums
-    from cnncalc.network.node import Claimed, LineOf, Network
+    from cnncalc.network.node import Claimed, Network, Node
 
 
 class WrongCount(Rule):
@@ -59,16 +59,17 @@ The claims are the file's own; the formulas are those of each kind of layer (`cn
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
         for line, claim in claims(network):
-            sums = counts(line.nodes) if claim.quantity in IS else {}
+            nodes = network.whole(line) if claim.quantity in IS else ()
+            sums = counts(nodes) if nodes else {}
             if sums and not holds(claim, sums[claim.quantity]):
                 text = f"{line.name} claims {said(claim)} {claim.quantity}, the arithmetic gives"
-                how = working(claim.quantity, line.nodes, sums)
-                text = f"{text} {how}{span_of(claim)}{besides(claim, line.nodes, sums)}"
-                yield Diagnostic(self.code, text, claim.span, hint(line, claim, sums))
+                how = working(claim.quantity, nodes, sums)
+                text = f"{text} {how}{span_of(claim)}{besides(claim, nodes, sums)}"
+                yield Diagnostic(self.code, text, claim.span, hint(nodes, claim, sums))
 
 
-def hint(line: LineOf, claim: Claimed, sums: Sums) -> str:
+def hint(nodes: tuple[Node, ...], claim: Claimed, sums: Sums) -> str:
     """What to claim: the figure under its right name, or the right figure."""
-    other = "" if alone(claim, line.nodes) else likeness(claim, sums)
+    other = "" if alone(claim, nodes) else likeness(claim, sums)
     meant = f"{said(claim)} {other} or " if other else ""
     return f"claim {meant}{grouped(sums[claim.quantity])} {claim.quantity}"

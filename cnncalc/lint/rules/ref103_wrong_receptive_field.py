@@ -67,7 +67,7 @@ Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks
         known = fields(network) if held else {}
         first = {size_of(field): name for name, field in reversed(known.items())}
         for line, claim in held:
-            if not agrees(claim, known[line.nodes[-1].name]):
+            if not agrees(claim, known[line.output.name]):
                 text = wrong(network, line, claim, known)
                 yield Diagnostic(self.code, text, claim.span, remedy(first, line, claim, known))
 
@@ -75,14 +75,14 @@ Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks
 def wrong(network: Network, line: LineOf, claim: Claimed, known: Fields) -> str:
     """Both sides, with the working."""
     start = f"{line.name} claims a receptive field of {said(claim)}"
-    if not size_of(known[line.nodes[-1].name]):
-        return f"{start}, and {no_field(line.nodes[-1])}"
-    return f"{start}, the arithmetic gives {seen(network, line.nodes, known)}{span_of(claim)}"
+    if not size_of(known[line.output.name]):
+        return f"{start}, and {no_field(line.output)}"
+    return f"{start}, the arithmetic gives {seen(network, line.nodes or (line.output,), known)}{span_of(claim)}"
 
 
 def remedy(first: Sizes, line: LineOf, claim: Claimed, known: Fields) -> str:
     """The first layer that has the claimed field, if there is one; else what to claim."""
-    sizes = size_of(known[line.nodes[-1].name])
+    sizes = size_of(known[line.output.name])
     other = first.get((claim.value,) * len(sizes))
     if other and sizes:
         return f"{said(claim)} is the receptive field of {other}"

@@ -1,0 +1,243 @@
+"""Lines that join branches, fit a shortcut to one of them, or share the weights of a line above."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import Mistake
+from cnncalc.faults import MISFIT, MISPLACED
+from cnncalc.geometry import ratio
+from cnncalc.network.bind import Reads, Refusal, layer_of, missed
+from cnncalc.network.chain import LOST, Flow, own_parts, postfixes
+from cnncalc.network.lines import Lines
+from cnncalc.network.node import Node, Unknown
+from cnncalc.record import NamedTuple
+from cnncalc.syntax.tree import If, LayerLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.geometry import Rational, Shape
+    from cnncalc.layer import Layer
+    from cnncalc.network.chain import Part
+    from cnncalc.network.scope import Scope
+    from cnncalc.syntax.tree import Branch, Join, Statement
+
+    Steps = Iterator["Steps"]
+
+
+class Beside(NamedTuple):
+    """What a shortcut is fitted to: the tensor that the first other branch gives."""
+
+    other: Flow
+    dropped: list[bool]
+    """Filled where the shortcut turns out to be no branch."""
+
+
+class Joins(Lines):
+    """Traces branches, shortcuts and shared lines."""
+
+    beside: Beside | None = None
+
+    def join(self, statement: Join, line: LayerLine, scope: Scope, name: str, i: int | None) -> Steps:
+        """The branches of a join, each from the tensor that comes in, then the line that joins them."""
+        place = statement.place
+        full = self.take(line.label, name or scope.anonymous(line.body.uses[0].kind.slug()), scope, place)
+        self.begin(place)
+        if line.body.origins:
+            begin, end = line.body.origins[0].begin + line.base, line.body.origins[-1].end + line.base
+            hint = "keep the one or the other; a branch may begin elsewhere: - from A"
+            self.find(place, Mistake(MISPLACED, "the join has branches and names layers", begin, end, hint))
+        if line.label and line.label.origin:
+            self.start(line.label.origin, scope, place, 0)
+        start, first = self.flow, len(self.nodes)
+        flows: dict[int, Flow] = {}
+        outer, outside = self.beside, self.branch
+        for number in in_turn(statement.branches):
+            self.flow, self.branch = start, []
+            beside = self.beside = Beside(next(iter(flows.values()), LOST), [])
+            yield self.body(statement.branches[number].body, scope)
+            self.aliases |= {f"{full}.{number}.{at}": inner for at, inner in enumerate(self.branch)}
+            if self.branch:
+                self.aliases[f"{full}.{number}"] = self.branch[-1]
+            if not beside.dropped:
+                flows[number] = self.flow
+        self.beside, self.branch = outer, outside
+        joined = tuple([flows[number] for number in sorted(flows)])
+        self.flow = start
+        self.run_line(line, scope, full, i, joined or (LOST,), first)
+
+    def body(self, statements: list[Statement], scope: Scope) -> Steps:
+        """The statements of one body, in order."""
+        raise NotImplementedError
+
+    # Shortcuts
+
+    def shortcut(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
+        """The input of the join, fitted to its first other branch."""
+        use = statement.body.uses[0]
+        full = self.take(statement.label, name or scope.anonymous(use.kind.slug()), scope, statement.place)
+        self.begin(statement.place)
+        if self.beside is None:
+            text, hint = "the shortcut stands in no branch", "write it in a branch of add or concat: - shortcut"
+            raise Mistake(MISPLACED, text, use.begin + statement.base, use.end + statement.base, hint)
+        first, *rest = own_parts(statement)
+        nodes, before, wanted = [], len(self.nodes), 0
+        layers = self.fitted(first, self.flow, self.beside.other, scope)
+        if layers is None:
+            self.unknown.append(Unknown(full, first.keyword, statement.place.line.number))
+            self.flow, self.partial = LOST, True
+        elif not layers:
+            self.beside.dropped.append(True)
+        for layer in layers or ():
+            row = f"{full}.{layer.word}" if wanted else full
+            wanted += 1
+            if wanted > 1:
+                self.take_row(row, first)
+            nodes.append(self.put(row, full, layer, (self.flow,), first))
+        more = self.chain(full, postfixes(full, rest), scope, i) if rest and layers else ()
+        made = (*(node for node in nodes if node), *more)
+        claims, names = self.said(statement, scope, i)
+        self.close_line(full, made, wanted + len(rest) if layers else -1, before, claims, names, statement.place, scope)
+
+    def fitted(self, part: Part, x: Flow, other: Flow, scope: Scope) -> tuple[Layer, ...] | None:
+        """The layers of a shortcut; none where there is no branch, None where that is not known."""
+        if x.shape is None or other.shape is None:
+            return None
+        made = layer_of(
+            part.use, None, Reads((x.shape,)), self.names(scope, None) if part.use.names else {}, self.setting
+        )
+        if isinstance(made, Refusal):
+            self.note(part.refused(made))
+            return None
+        stride = beside(x, other)
+        unmet = next((r for r in made.fits(x.shape, other.shape, stride) if not r.holds), None)
+        if unmet:
+            self.note(part.finding(missed(unmet, part.use)[0]))
+            return None
+        return made.fitted(x.shape, other.shape, stride)
+
+    # Shared weights
+
+    def share(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
+        """A line, a block's call or a group above once more, on what flows now, with the same weights."""
+        first, *rest = own_parts(statement)
+        place, reference = statement.place, first.use.refers[0]
+        full = self.take(statement.label, name or scope.anonymous(first.use.kind.slug()), scope, place)
+        self.begin(place)
+        self.read_by(statement, scope)
+        shared = self.full_name(reference.name, scope)
+        before = len(self.nodes)
+        span = self.span_of(shared) if shared else None
+        if span is None:
+            if not (self.partial and self.written_somewhere(reference.name)):
+                self.find(place, self.nothing(reference.name, reference, scope), statement.base)
+            self.flow, self.partial = LOST, True
+            self.unknown.append(Unknown(full, first.keyword, place.line.number))
+        else:
+            self.replay(full, shared, span, first)
+        wanted = len(self.nodes) - before + len(rest)
+        nodes = (*self.nodes[before:], *self.chain(full, postfixes(full, rest), scope, i))
+        claims, names = self.said(statement, scope, i)
+        self.close_line(full, nodes, wanted if self.flow.node else -1, before, claims, names, place, scope)
+
+    def span_of(self, full: str) -> tuple[int, int, Node | None] | None:
+        """The nodes that a whole name stands for, as a stretch of all of them, and what the first of them reads."""
+        while full not in self.spans and full in self.aliases:
+            full = self.aliases[full]
+        if full not in self.spans:
+            return None
+        first, last, entry = self.spans[full]
+        if entry is None and first < last and self.nodes[first].inputs:
+            entry = self.nodes[first].inputs[0]
+        return first, last, entry
+
+    def replay(self, full: str, shared: str, span: tuple[int, int, Node | None], part: Part) -> None:
+        """The nodes of a stretch again: those that read what came in to it read what flows now."""
+        first, last, entry = span
+        again: dict[str, Flow] = {entry.name: self.flow} if entry else {}
+        self.replay_sections(full, shared, first, last)
+        for node in self.nodes[first:last]:
+            row = renamed(node.name, shared, full)
+            self.take_row(row, part)
+            flows = tuple([again.get(x.name) or self.flow_of(x.name) for x in node.inputs])
+            self.flow = again[node.name] = self.once_more(row, renamed(node.line, shared, full), node, flows, part)
+
+    def replay_sections(self, full: str, shared: str, first: int, last: int) -> None:
+        """The sections of a stretch again, under their new names."""
+        moved = len(self.nodes) - first
+        known = [s for s in self.sections if first <= s.first and 0 <= s.last <= last and within(s.name, shared)]
+        for section in known:
+            name = renamed(section.name, shared, full)
+            self.sections.append(
+                section._replace(
+                    name=name, sort="again", first=section.first + moved, last=section.last + moved, owner=section.name,
+                    parent=self.inside[-1] if self.inside else -1,
+                )
+            )  # fmt: skip
+
+    def once_more(self, row: str, line: str, node: Node, flows: tuple[Flow, ...], part: Part) -> Flow:
+        """A node's layer with its weights on other tensors."""
+        shapes = [flow.shape for flow in flows if flow.shape]
+        if len(shapes) == len(flows):
+            if unmet := misfit(node, tuple(shapes)):
+                self.note(part.finding(Mistake(MISFIT, unmet[0], part.use.begin, part.use.end, unmet[1])))
+            else:
+                self.put(row, line, node.layer, flows, part, node.owner or node)
+                return self.flow
+        self.partial = True
+        self.unknown.append(Unknown(row, node.kind, part.line.number))
+        return LOST
+
+
+def in_turn(branches: list[Branch]) -> list[int]:
+    """The branches in the order they are traced: those with a shortcut when the others are known."""
+    late = [number for number, branch in enumerate(branches) if fits_another(branch.body)]
+    return [*(number for number in range(len(branches)) if number not in set(late)), *late]
+
+
+def fits_another(body: list[Statement]) -> bool:
+    """Whether a body has a shortcut, which is fitted to another branch."""
+    waiting = [*body]
+    while waiting:
+        statement = waiting.pop()
+        if isinstance(statement, If):
+            waiting += [*statement.body, *(inner for other in statement.otherwise for inner in other.body)]
+        elif isinstance(statement, LayerLine) and statement.body.uses and not statement.body.call:
+            if statement.body.uses[0].kind.role == "fitted":
+                return True
+    return False
+
+
+def beside(x: Flow, other: Flow) -> tuple[Rational, ...]:
+    """The product of the strides on another branch, on each axis."""
+    if len(x.jump) != len(other.jump):
+        return (1,) * len(x.jump)
+    return tuple([ratio(there, here) for here, there in zip(x.jump, other.jump, strict=True)])
+
+
+def misfit(node: Node, shapes: tuple[Shape, ...]) -> tuple[str, str] | None:
+    """Why a node's layer cannot be put on inputs of these shapes, and what to do."""
+    if any(a.rank != b.rank or bool(a.channels) != bool(b.channels) for a, b in zip(node.shapes, shapes, strict=True)):
+        return f"{node.name} reads a tensor of another rank", "share it with inputs of one rank"
+    unmet = next((r for r in node.layer.requires(*shapes) if not r.holds), None)
+    if unmet:
+        return f"{node.name}: {unmet.message.format(*unmet.values)}", unmet.remedy.format(*unmet.values)
+    for name, weight in node.layer.tensors(*shapes).items():
+        if weight.shape != node.weights[name].shape:
+            said, found = ("x".join(map(str, w.shape)) for w in (node.weights[name], weight))
+            text = f"{node.name} has a {name} of {said}, and this input asks for {found}"
+            return text, "bring the input to the shape that the first one has"
+    return None
+
+
+def renamed(name: str, shared: str, full: str) -> str:
+    """A row of a shared line or body under the name of the line that shares it."""
+    if within(name, shared):
+        return full + name[len(shared) :]
+    return f"{full}.{name[shared.rfind('.') + 1 :]}"
+
+
+def within(name: str, shared: str) -> bool:
+    """Whether a name is that of a shared line or body, or one inside it."""
+    return name == shared or name.startswith(f"{shared}.")
