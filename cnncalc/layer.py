@@ -113,7 +113,8 @@ class Layer:
     joins: ClassVar[bool] = False
     """Whether it may read several tensors, its branches."""
     role: ClassVar[str] = ""
-    """What it does to the graph where it computes nothing itself: head (trains only), gives (says what is given), again (shares weights), fitted (to another branch)."""
+    """What it does to the graph where it computes nothing itself: head (its body only trains), gives (says what the
+    network gives), again (shares weights), fitted (follows another branch)."""
     ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
     """How many spatial axes the input may have."""
     tokens: ClassVar[bool] = False

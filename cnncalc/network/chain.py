@@ -83,7 +83,7 @@ class Part(NamedTuple):
 
 def postfixes(name: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
     """Parts that all follow what the line's own name stands for, each with the name of its row."""
-    return islice(rows(name, [*parts[:1], *parts]), 1, None)
+    return islice(rows(name, [*parts[:1], *parts]), 1, None) if parts else iter(())
 
 
 def own_parts(statement: LayerLine) -> list[Part]:

@@ -191,8 +191,9 @@ class LineOf(NamedTuple):
 class Section(NamedTuple):
     """A body with a scope of its own: what a block's call, a group, a pass of a repeat or a head makes.
 
-    `sort` is call, group, repeat, pass, head or again (the section `owner` on another input). Its nodes are the network's `[first, last)`: they read `entry`
-    and what they name, and it gives `exit`. `parent` is the section around it, by its place in `Network.sections`.
+    `sort` is call, group, repeat, pass, head, or again for the section `owner` on another input. Its nodes are the
+    network's `[first, last)`: they read `entry` and what they name, and it gives `exit`. `parent` is the section around
+    it, by its place in `Network.sections`.
     `arguments` are those of a call, numbers or the words of kinds and layers.
     """
 

@@ -390,7 +390,7 @@ class Arguments:
 
     def postfix(self) -> None:
         """Begin a postfix: a kind that may follow another on its line."""
-        token, first = self.token, self.at
+        first = self.at
         keyword = self.leading_kind()
         if not keyword:
             raise self.unexpected()

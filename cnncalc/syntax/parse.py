@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
-from cnncalc.faults import DUPLICATE_NAME, INDENTATION, LIMIT, MISPLACED, MISSING, UNKNOWN_KIND
+from cnncalc.faults import DUPLICATE_NAME, INDENTATION, LIMIT, MISPLACED, MISSING
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
