@@ -163,6 +163,13 @@ def test_every_layer_is_that_of_the_twin(case):
     assert len(rows) == len(twins)
 
 
+@published
+def test_another_image_changes_no_params_and_fails_no_claim(case):
+    net = cnncalc.load(case.spec, set=dict(case.set), input="256x256x3")
+    assert (net.params, net.inputs[0].output.dims) == (case.params, (3, 256, 256))
+    assert [f.message for f in net.diagnostics if f.severity == "error"] == []
+
+
 # the authors' table (slim/nets/mobilenet/README.md, as in Keras): params without the norms, and MACs by image, both in
 # millions; the MACs are cut, not rounded
 AUTHORS = {
