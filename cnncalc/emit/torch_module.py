@@ -1,50 +1,28 @@
 """A network as one readable PyTorch file that needs only torch.
 
-The spec's names become attributes and nothing else of its words becomes code: titles stand in the docstring,
-numbers are numbers. The text is as `ruff format --line-length 120` would have it.
+A block becomes a class, the spec's names become attributes, and nothing else of its words becomes code: titles stand
+in the docstring, numbers are numbers. The text is as `ruff format --line-length 120` would have it.
 """
 
 from __future__ import annotations
 
 import re
 from hashlib import sha256
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cnncalc import __version__
+from cnncalc.emit.classes import Classes, code_of, returning
+from cnncalc.emit.forward import NESTED, Statement, statements
 from cnncalc.emit.names import attributes, class_name
-from cnncalc.record import NamedTuple
+from cnncalc.emit.text import WIDTH, fitted, prose
+from cnncalc.emit.units import Graph, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from cnncalc.emit.units import Piece
     from cnncalc.layer import Module
     from cnncalc.network.node import Network, Node
-
-WIDTH = 120
-NESTED = 88
-"""Calls are nested while they are this short; shapes stand in a column behind lines as short as this."""
-CALL = "{m}({x})"
-
-
-class Row(NamedTuple):
-    """A node with its module and the attribute that holds it; "" for a layer that is only a call."""
-
-    node: Node
-    module: Module
-    attribute: str
-
-    def call(self, x: str) -> str:
-        """The layer called on the expression `x`."""
-        return self.module.call.format(m=f"self.{self.attribute}", x=x)
-
-
-class Step(NamedTuple):
-    """One statement of `forward`: what `x` becomes, and its shape as the spec writes it; the last is returned."""
-
-    value: str
-    shape: str
-
 
 FROZEN = """\
 def frozen(module: nn.Module) -> nn.Module:
@@ -60,43 +38,90 @@ def frozen(module: nn.Module) -> nn.Module:
 def module_of(node: Node) -> Module:
     """A node's module; a frozen one keeps its weights as buffers."""
     module = node.layer.torch(*node.shapes)
-    return module._replace(text=f"frozen({module.text})") if node.layer.frozen and node.weights else module
+    return module._replace(text=f"frozen({module.text})") if node.layer.frozen and node.facts.weights else module
+
+
+class Written:
+    """A network as the classes that are written of it."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.graph = network, Graph(network)
+        modules = [module_of(node) for node in network.nodes]
+        frozen = [FROZEN] if any(module.text.startswith("frozen(") for module in modules) else []
+        found = [*frozen, *(module.helper for module in modules)]
+        self.helpers = list(dict.fromkeys(helper.strip("\n") for helper in found if helper))
+        words = set(re.findall(r"\w+", "\n".join(self.helpers)))
+        self.name = class_name(network.name, network.title, {"SystemExit", *words})
+        self.classes = Classes(self.graph, module_of, {*words, self.name, "SystemExit", "NamedTuple"})
+        self.inputs = dict(zip(self.graph.units[-1].reads, input_names(network), strict=True))
+        self.heads = [piece for piece in self.classes.root if piece.trains]
+
+    @property
+    def root(self) -> list[Piece]:
+        """What the network itself runs."""
+        return self.classes.root
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """The attributes of the network itself."""
+        return self.classes.named[-1]
+
+    def rows(self) -> list[Row]:
+        """Every node in order, with its module and the way to it."""
+        paths: dict[int, str] = {}
+        for at, pieces in self.classes.bodies.items():
+            way = f"{self.classes.path(at)}." if at >= 0 else ""
+            for piece in pieces:
+                if piece.node >= 0 and piece.text:
+                    paths[piece.node] = way + self.classes.named[at][piece.name]
+        return [self.row(at, paths) for at in range(len(self.graph.nodes))]
+
+    def row(self, at: int, paths: Mapping[int, str]) -> Row:
+        """One node; a shared layer is called where its weights stand first."""
+        node = self.graph.nodes[at]
+        own = self.graph.number[node.owner.name] if node.owner else at
+        return Row(node, module_of(node), paths.get(own, ""))
 
 
 def rows(network: Network) -> list[Row]:
-    """Every node in order, with its module."""
-    modules = [module_of(node) for node in network.nodes]
-    names = iter(attributes([n.name for n, module in zip(network.nodes, modules, strict=True) if module.text]))
-    return [Row(n, m, next(names) if m.text else "") for n, m in zip(network.nodes, modules, strict=True)]
+    """Every node in order, with its module and the attributes that lead to it."""
+    return Written(network).rows()
+
+
+def input_names(network: Network) -> list[str]:
+    """The arguments of `forward`: x, or the names of several inputs."""
+    if len(network.inputs) == 1:
+        return ["x"]
+    return [f"{name}_" if name == "x" else name for name in attributes([node.name.lower() for node in network.inputs])]
 
 
 def torch_source(network: Network) -> str:
     """The file; its last class is the network and is built without arguments."""
     if not network.complete:
         raise ValueError(f"{network.name} has errors; only a whole network can be written as a module")
-    every = rows(network)
-    frozen = [FROZEN] if any(row.module.text.startswith("frozen(") for row in every) else []
-    helpers = list(dict.fromkeys(h.strip("\n") for h in [*frozen, *(row.module.helper for row in every)] if h))
-    code = "\n".join([*helpers, *(row.module.text + row.module.call for row in every)])
-    name = class_name(network.name, network.title, {"SystemExit", *re.findall(r"\w+", "\n".join(helpers))})
+    written = Written(network)
+    classes = [*written.classes.written, *outputs_class(written), network_class(written), self_check(written)]
+    code = "\n\n\n".join([*written.helpers, *classes])
     functional = "from torch.nn import functional as F\n" if re.search(r"\bF\.", code) else ""
-    top = f"{docstring(network, name)}\n\nimport torch\nfrom torch import nn\n{functional}"
-    return (
-        "\n\n\n".join([top.rstrip(), *helpers, network_class(network, name, every), self_check(network, name)]) + "\n"
-    )
+    typing = "from typing import NamedTuple\n\n" if written.heads else ""
+    top = f"{docstring(network, written.name)}\n\n{typing}import torch\nfrom torch import nn\n{functional}"
+    return f"{top.rstrip()}\n\n\n{code}\n"
 
 
 def docstring(network: Network, name: str) -> str:
     """What the file is, where it comes from, and its numbers."""
     text = "\n".join(network.source.rows)
     identity = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    given = f"{network.order.text(network.inputs[0].output)} (N x {dims(network.inputs[0], ' x ')} in PyTorch)"
+    given = "; ".join(
+        f"{network.order.text(node.output)} (N x {dims(node, ' x ')} in PyTorch)" for node in network.inputs
+    )
+    training = sum(node.params for node in network.nodes)
     facts = {
         "Source": network.source.origin,
         "Spec": f"{network.name}, sha256 {identity}, written by cnncalc {__version__}",
         "Input": given + changed(network, "input"),
-        "Output": network.order.text(network.outputs[0].output),
-        "Params": f"{network.params:,}",
+        "Output": "; ".join(network.order.text(node.output) for node in network.outputs),
+        "Params": f"{network.params:,}" + f" ({training:,} with its training heads)" * (training > network.params),
         "MACs": f"{network.macs:,} a sample",
         "With": ", ".join(f"{key} = {value}{changed(network, key)}" for key, value in network.constants.items()),
     }
@@ -116,33 +141,69 @@ def entry(label: str, fact: str) -> list[str]:
     return [f"{label + ':':<9}{first}", *(" " * 9 + line for line in more)]
 
 
-def prose(text: str, width: int = WIDTH - 4) -> list[str]:
-    """Any text as lines that may stand in a docstring: nothing in them ends it, steers a screen or escapes."""
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
-    return [line.replace("\\", "\\\\") for line in wrap(shown.replace('"', "'"), width)] or [""]
-
-
 def dims(node: Node, between: str = ", ") -> str:
     """A shape in PyTorch's order."""
     return between.join(map(str, node.output.dims))
 
 
-def network_class(network: Network, name: str, every: Sequence[Row]) -> str:
+def outputs_class(written: Written) -> list[str]:
+    """What the network gives while it trains, where it has heads: the deepest of them first, as torchvision does."""
+    if not written.heads:
+        return []
+    fields = [f"    {name}: torch.Tensor" for name in given_names(written)]
+    head = [f"class {written.name}Outputs(NamedTuple):", '    """What the network gives while it trains."""', ""]
+    return ["\n".join([*head, *fields])]
+
+
+def given_names(written: Written) -> list[str]:
+    """The names of what a network with heads gives while it trains."""
+    outputs = ["logits"] if len(written.graph.outputs) == 1 else attributes([n.line for n in written.network.outputs])
+    return [*outputs, *(written.named[piece.name] for piece in reversed(written.heads))]
+
+
+def network_class(written: Written) -> str:
     """The class of the network: a submodule for every layer that has one, and the way through them."""
-    shapes = [network.order.text(node.output) for node in (*network.inputs, *network.outputs)]
-    modules = [line for row in every if row.attribute for line in constructed(row)]
+    network = written.network
+    shapes = [", ".join(network.order.text(n.output) for n in some) for some in (network.inputs, network.outputs)]
+    modules = [line for piece in written.root if piece.text for line in constructed(piece, written)]
     build = ["    def __init__(self) -> None:", "        super().__init__()", *modules, ""] if modules else []
+    takes = ", ".join(f"{name}: torch.Tensor" for name in written.inputs.values())
     return "\n".join([
-        f"class {name}(nn.Module):",
+        f"class {written.name}(nn.Module):",
         f'    """From {" to ".join(shapes)}."""',
         "",
         *build,
-        "    def forward(self, x: torch.Tensor) -> torch.Tensor:",
+        *fitted(f"def forward(self, {takes}) -> {returned(written)}:", 4),
         f'        """The lines of the spec, each with its output: {axes(network)}."""',
         "        # fmt: off",
-        *column(list(steps(network, every)) or [Step("x", shapes[-1])]),
+        *column(steps(written)),
         "        # fmt: on",
     ])  # fmt: skip
+
+
+def returned(written: Written) -> str:
+    """What `forward` gives."""
+    several = len(written.graph.outputs)
+    plain = "torch.Tensor" if several == 1 else f"tuple[{', '.join(['torch.Tensor'] * several)}]"
+    return f"{plain} | {written.name}Outputs" if written.heads else plain
+
+
+def constructed(piece: Piece, written: Written) -> list[str]:
+    """The assignment of a submodule."""
+    return fitted(f"self.{written.named[piece.name]} = {piece.text}", 8)
+
+
+def steps(written: Written) -> list[Statement]:
+    """The statements of `forward`, the last of which returns."""
+    heads = [piece.gives[0] for piece in reversed(written.heads)]
+    gives = [*written.graph.outputs, *heads]
+    made, out = statements(written.root, written.inputs, gives, written.named)
+    if not heads:
+        return returning(made, out)
+    made = [s._replace(value=f"{s.value} if self.training else None") if s.trains else s for s in made]
+    usual, training = ", ".join(out[: -len(heads)]), f"{written.name}Outputs({', '.join(out)})"
+    usual = f"({usual})" if len(out) > len(heads) + 1 else usual
+    return [*made, Statement(("return",), f"{training} if self.training else {usual}", "")]
 
 
 AXES = {"L": "length", "W": "width", "H": "height", "D": "depth"}
@@ -150,91 +211,64 @@ AXES = {"L": "length", "W": "width", "H": "height", "D": "depth"}
 
 def axes(network: Network) -> str:
     """How the shapes are to be read, in words."""
-    spatial = [AXES[letter] for letter in network.order.letters(network.inputs[0].output.rank)]
+    rank = max(node.output.rank for node in (*network.inputs, *network.nodes))
+    spatial = [AXES[letter] for letter in network.order.letters(rank)]
     return " x ".join(["channels", *spatial] if network.order.channels_first else [*spatial, "channels"])
 
 
-def constructed(row: Row) -> list[str]:
-    """The assignment of a submodule."""
-    return fitted(f"self.{row.attribute} = {row.module.text}", 8)
-
-
-def steps(network: Network, every: Sequence[Row]) -> Iterator[Step]:
-    """The statements of `forward`, for each line of the spec its own."""
-    row = iter(every)
-    for line in network.lines:
-        yield from line_steps(network, [next(row) for _ in line.nodes])
-
-
-def line_steps(network: Network, line: Sequence[Row]) -> Iterator[Step]:
-    """A line's layer with its postfixes around it, while they keep its shape and the statement stays short."""
-    value, shape = "x", ""
-    for row in line:
-        now = network.order.text(row.node.output)
-        if value != "x" and not (row.module.call == CALL and now == shape and len(row.call(value)) + 15 <= NESTED):
-            yield Step(value, shape)
-            value = "x"
-        value, shape = row.call(value), now
-    if value != "x":
-        yield Step(value, shape)
-
-
-def column(statements: Sequence[Step]) -> list[str]:
+def column(every: Sequence[Statement]) -> list[str]:
     """The statements of `forward`, their shapes in a column."""
-    words = [*["x ="] * (len(statements) - 1), "return"]
-    codes = [
-        fitted(f"{word} {step.value}", 8, max(NESTED, WIDTH - len(step.shape) - 4))
-        for word, step in zip(words, statements, strict=True)
-    ]
+    codes = [fitted(code_of(step), 8, max(NESTED, WIDTH - len(step.shape) - 4)) for step in every]
     width = max((len(code[0]) for code in codes if len(code) == 1 and len(code[0]) <= NESTED), default=0)
-    beside = zip(codes, statements, strict=True)
-    return [line for code, step in beside for line in [*code[:-1], f"{code[-1]:<{width}}  # {step.shape}"]]
+    return [line for code, step in zip(codes, every, strict=True) for line in beside(code, step.shape, width)]
 
 
-def fitted(code: str, indent: int, width: int = WIDTH) -> list[str]:
-    """`code` at this indent, broken at its outermost call where it is too long, as ruff would break it."""
-    begin, end = code.find("(") + 1, code.rfind(")")
-    if indent + len(code) <= width or not begin or code.startswith(('"', 'f"')):
-        return [" " * indent + code]
-    parts = [code[begin:end]]
-    if indent + 4 + len(parts[0]) > WIDTH and len(arguments(parts[0])) > 1:
-        parts = [f"{part}," for part in arguments(parts[0])]
-    body = [line for part in parts for line in fitted(part, indent + 4)]
-    return [" " * indent + code[:begin], *body, " " * indent + code[end:]]
-
-
-def arguments(text: str) -> list[str]:
-    """The arguments of a call: the text parted at its outermost commas."""
-    parts, depth = [""], 0
-    for piece in re.findall(r'"[^"]*"|.', text):
-        depth += (piece in "([") - (piece in ")]")
-        parts[-1] += piece
-        if piece == "," and not depth:
-            parts[-1:] = [parts[-1][:-1], ""]
-    return [part.strip() for part in parts]
+def beside(code: list[str], shape: str, width: int) -> list[str]:
+    """A statement's lines, its shape behind the last one."""
+    return [*code[:-1], f"{code[-1]:<{width}}  # {shape}"] if shape else code
 
 
 CHECK = """\
 if __name__ == "__main__":
     params = {params:_}
-    shape = (2, {gives})
+    shape = {shape}
     net = {name}()
     found = sum(p.numel() for p in net.parameters())
     if found != params:
         raise SystemExit(f"{name}: {{found:,}} parameters, expected {{params:,}}")
-    x = {x}
+    {made}
     with torch.no_grad():
-        y = net.eval()(x)
-    if y.shape != shape:
-        raise SystemExit(f"{name}: output {{tuple(y.shape)}}, expected {{shape}}")
-    net.train()(x).float().square().mean().backward()
-    print(f"{name}: {{params:,}} parameters, {{tuple(x.shape)}} to {{shape}}, one step backward: ok")"""
+        y = net.eval()({given})
+    if {wrong}:
+        raise SystemExit(f"{name}: output {{{found}}}, expected {{shape}}")
+    {back}
+    print(f"{name}: {{params:,}} parameters, {{{taken}}} to {{shape}}, one step backward: ok")"""
 
 
-def self_check(network: Network, name: str) -> str:
+def self_check(written: Written) -> str:
     """What the file does when it is run: it holds itself against its numbers."""
-    given, gives = dims(network.inputs[0]), dims(network.outputs[0])
-    numbers = bool(network.inputs[0].output.channels)
-    x = f"torch.randn(2, {given}, requires_grad=True)" if numbers else f"torch.zeros(2, {given}, dtype=torch.long)"
-    lines = CHECK.format(name=name, params=network.params, x=x, gives=gives).split("\n")
+    network, names = written.network, [*written.inputs.values()]
+    several = len(network.outputs) > 1
+    shapes = [f"(2, {dims(node)})" for node in network.outputs]
+    tree = several or bool(written.heads)
+    step = f"net.train()({', '.join(names)})"
+    one = f"{step}.float().square().mean().backward()"
+    lines = CHECK.format(
+        name=written.name,
+        params=sum(node.params for node in network.nodes),
+        shape=f"[{', '.join(shapes)}]" if several else shapes[0],
+        made="\n    ".join(sample(name, node) for name, node in zip(names, network.inputs, strict=True)),
+        given=", ".join(names),
+        wrong="[each.shape for each in y] != shape" if several else "y.shape != shape",
+        found="[tuple(each.shape) for each in y]" if several else "tuple(y.shape)",
+        back=f"sum(each.float().square().mean() for each in {step}).backward()" if tree else one,
+        taken=", ".join(f"tuple({name}.shape)" for name in names),
+    ).split("\n")  # fmt: skip
     return "\n".join(part for line in lines for part in fitted(line.strip(), len(line) - len(line.lstrip())))
+
+
+def sample(name: str, node: Node) -> str:
+    """Two samples of an input."""
+    if node.output.channels:
+        return f"{name} = torch.randn(2, {dims(node)}, requires_grad=True)"
+    return f"{name} = torch.zeros(2, {dims(node)}, dtype=torch.long)"

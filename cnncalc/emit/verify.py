@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from cnncalc.emit.torch_module import Row
-    from cnncalc.network.node import Network
+    from cnncalc.emit.units import Row
+    from cnncalc.network.node import Network, Node
 
 
 def build(source: str) -> nn.Module:
@@ -34,7 +34,7 @@ def build(source: str) -> nn.Module:
 def verify(network: Network, source: str) -> list[str]:
     """What this text and the network disagree on, each a sentence with both numbers; nothing when they agree.
 
-    Needs torch. One sample goes through, without gradients.
+    Needs torch. One sample goes through, without gradients; heads run, everything else is as in evaluation.
     """
     import torch
 
@@ -42,6 +42,7 @@ def verify(network: Network, source: str) -> list[str]:
         net = build(source).eval()
     except Exception as error:  # whatever the text holds
         return [f"the text does not build: {type(error).__name__}: {error}"]
+    net.training = True
     every = rows(network)
     with torch.no_grad():
         return [*tensors(network, every, net), *flow(network, every, net)]
@@ -60,14 +61,14 @@ def shown(value: object) -> str:
 
 def tensors(network: Network, every: Sequence[Row], net: nn.Module) -> Iterator[str]:
     """Where parameters and buffers differ: of a row, and of the whole."""
-    children = dict(net.named_children())
+    modules = dict(net.named_modules())
     for row in every:
-        if row.attribute in children:
-            yield from row_tensors(row, children[row.attribute])
-        elif row.attribute:
+        if row.attribute in modules and row.attribute and not row.node.owner:
+            yield from row_tensors(row, modules[row.attribute])
+        elif row.attribute and not row.node.owner:
             yield from differ(row.node.name, f"submodules named {row.attribute}:", 0, 1)
-    yield from differ("the network", "parameters", sum(p.numel() for p in net.parameters()), network.params)
-    buffers = sum(node.buffers for node in network.counted)
+    params, buffers = sum(node.params for node in network.nodes), sum(node.buffers for node in network.nodes)
+    yield from differ("the network", "parameters", sum(p.numel() for p in net.parameters()), params)
     yield from differ("the network", "numbers in buffers", sum(b.numel() for b in net.buffers()), buffers)
 
 
@@ -85,30 +86,56 @@ def row_tensors(row: Row, module: nn.Module) -> Iterator[str]:
 
 
 def flow(network: Network, every: Sequence[Row], net: nn.Module) -> list[str]:
-    """Where shapes and MACs differ as one sample goes through."""
+    """Where wiring, shapes and MACs differ as one sample goes through."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    watch = Watch(every, net)
+    generator = torch.Generator().manual_seed(1)
+    given = [sample(node, generator) for node in network.inputs]
+    watch = Watch(network, every, net, given)
     try:
         with FlopCounterMode(display=False) as counter:
-            given = network.inputs[0].output
-            x = torch.zeros(1, *given.dims, dtype=torch.float32 if given.channels else torch.long)
-            watch.follow(-1, x)
-            shape = tuple(net(x).shape[1:])
+            found = net(*given)
+        watch.follow(len(every))
     except Exception as error:  # whatever the text does
         return [*watch.found, f"the forward pass fails: {type(error).__name__}: {error}"]
-    last = differ("the output", "shape", shape, network.outputs[0].output.dims)
+    shapes = [tuple(each.shape[1:]) for each in (found if isinstance(found, tuple) else (found,))]
+    names = ["the output"] * len(network.outputs)
+    last = [
+        sentence
+        for about, shape, node in zip(names, shapes, network.outputs, strict=False)
+        for sentence in differ(about, "shape", shape, node.output.dims)
+    ]
     flops = {name: sum(each.values()) for name, each in counter.get_flop_counts().items()}
     return [*watch.found, *last, *watch.order(), *macs(network, every, flops, type(net).__name__)]
 
 
+def sample(node: Node, generator: torch.Generator) -> torch.Tensor:
+    """One sample of an input."""
+    import torch
+
+    if not node.output.channels:
+        return torch.zeros(1, *node.output.dims, dtype=torch.long)
+    return torch.randn(1, *node.output.dims, generator=generator)
+
+
 def macs(network: Network, every: Sequence[Row], flops: Mapping[str, int], name: str) -> Iterator[str]:
-    """Where the multiply-accumulates differ: torch counts two operations for each."""
+    """Where the multiply-accumulates differ: torch counts two operations for each, of all calls of a module."""
+    said: dict[str, int] = {}
     for row in every:
         if row.attribute:
-            yield from differ(row.node.name, "MACs", flops.get(f"{name}.{row.attribute}", 0) // 2, row.node.macs)
-    yield from differ("the network", "MACs", flops.get("Global", 0) // 2, network.macs)
+            said[row.attribute] = said.get(row.attribute, 0) + row.node.macs
+    for row in every:
+        if row.attribute and not row.node.owner:
+            found = flops.get(f"{name}.{row.attribute}", 0) // 2
+            yield from differ(row.node.name, "MACs", found, said[row.attribute])
+    yield from differ("the network", "MACs", flops.get("Global", 0) // 2, sum(said.values()))
+
+
+def before(call: str) -> str:
+    """What a call hands to its module, over the values it reads: `{x}.flatten(1)` in `{m}({x}.flatten(1))`."""
+    begin = call.index("{m}(") + len("{m}(")
+    return call[begin : len(call) - len(behind(call[begin - 1 :])) - 1]
 
 
 def behind(call: str) -> str:
@@ -122,46 +149,77 @@ def behind(call: str) -> str:
 
 
 class Watch:
-    """Holds each row's output as it comes by; a row without a module is called on what comes before it."""
+    """Holds each row's input and output as it comes by; a row without a module is worked out from what it reads."""
 
-    def __init__(self, every: Sequence[Row], net: nn.Module) -> None:
+    def __init__(self, network: Network, every: Sequence[Row], net: nn.Module, given: Sequence[torch.Tensor]) -> None:
         self.rows, self.found, self.seen = every, list[str](), list[int]()
         self.names = dict(vars(type(net))["forward"].__globals__)
-        children = dict(net.named_children())
-        for index, row in enumerate(every):
-            if row.attribute in children:
-                self.hook(index, children[row.attribute])
+        self.values = {node.name: x for node, x in zip(network.inputs, given, strict=True)}
+        self.last = {x.name: at for at, row in enumerate(every) for x in row.node.inputs}
+        self.at = 0
+        self.turns: dict[str, list[int]] = {}
+        for at, row in enumerate(every):
+            if row.attribute:
+                self.turns.setdefault(row.attribute, []).append(at)
+        modules = dict(net.named_modules())
+        for path, turns in self.turns.items():
+            if path in modules:
+                self.hook(path, turns, modules[path])
 
-    def hook(self, index: int, module: nn.Module) -> None:
-        """See the row's output whenever its module runs, with what the call does behind the module."""
-        made = f"y{behind(self.rows[index].module.call)}"
+    def hook(self, path: str, turns: list[int], module: nn.Module) -> None:
+        """See the input and the output of a module whenever it runs, with what the call does behind it."""
+        made = f"y{behind(self.rows[turns[0]].module.call)}"
+        waiting = iter(turns)
 
-        def note(module: nn.Module, inputs: object, output: torch.Tensor) -> None:
-            self.seen.append(index)
-            output = eval(made, self.names, {"y": output})
-            self.hold(index, output)
-            self.follow(index, output)
+        def note(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+            at = next(waiting, turns[-1])
+            self.seen.append(at)
+            self.follow(at)
+            self.wired(at, inputs[0])
+            self.hold(at, eval(made, self.names, {"y": output}))
 
         module.register_forward_hook(note)
 
-    def follow(self, index: int, x: torch.Tensor) -> None:
-        """Run the rows behind this one that have no module, up to the next that has one."""
-        for after in range(index + 1, len(self.rows)):
-            if self.rows[after].attribute:
-                return
-            x = eval(self.rows[after].call("x"), self.names, {"x": x})
-            self.hold(after, x)
+    def read(self, at: int, text: str) -> torch.Tensor:
+        """An expression over what a row reads."""
+        values = [self.values[x.name] for x in self.rows[at].node.inputs]
+        names = {f"v{i}": value for i, value in enumerate(values)}
+        result: torch.Tensor = eval(text.format(*names, x="v0", m=""), self.names, names)
+        return result
 
-    def hold(self, index: int, output: torch.Tensor) -> None:
-        """Note where a row's shape differs."""
-        node = self.rows[index].node
+    def wired(self, at: int, found: torch.Tensor) -> None:
+        """Note where a module reads something else than the table says."""
+        import torch
+
+        node = self.rows[at].node
+        if all(x.name in self.values for x in node.inputs):
+            said = self.read(at, before(self.rows[at].module.call))
+            if said.shape != found.shape or not torch.equal(said, found):
+                names = ", ".join(x.name for x in node.inputs)
+                self.found.append(f"{node.name}: it reads another value in torch than {names}, as the table says")
+
+    def follow(self, until: int) -> None:
+        """Work out the rows before this one that have no module, and let go of what nothing reads any more."""
+        while self.at < until:
+            at, self.at = self.at, self.at + 1
+            row = self.rows[at]
+            if not row.attribute and all(x.name in self.values for x in row.node.inputs):
+                self.hold(at, self.read(at, row.module.call))
+            for x in row.node.inputs:
+                if self.last[x.name] <= at:
+                    self.values.pop(x.name, None)
+
+    def hold(self, at: int, output: torch.Tensor) -> None:
+        """Keep a row's value; note where its shape differs."""
+        node = self.rows[at].node
         self.found += differ(node.name, "output", tuple(output.shape[1:]), node.output.dims)
+        self.values[node.name] = output
 
     def order(self) -> Iterator[str]:
         """Where the text first runs another row than the table has there, or none."""
-        said = [index for index, row in enumerate(self.rows) if row.attribute]
-        for place, (found, index) in enumerate(zip_longest(self.seen, said), 1):
-            if found != index:
-                names = ["nothing" if at is None else self.rows[at].node.name for at in (found, index)]
+        said = [at for at, row in enumerate(self.rows) if row.attribute]
+        for place, (found, at) in enumerate(zip_longest(self.seen, said), 1):
+            if found != at:
+                names = ["nothing" if which is None else self.rows[which].node.name for which in (found, at)]
                 yield f"the forward pass: number {place} to run is {names[0]} in torch, {names[1]} in the table"
                 return

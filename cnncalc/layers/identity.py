@@ -21,7 +21,7 @@ class Identity(Arrangement):
         return inputs[0]
 
     def torch(self, *inputs: Shape) -> Module:
-        return Module("nn.Identity()")
+        return Module("", "{x}")
 
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         return inputs[0]

@@ -1,0 +1,428 @@
+"""Bodies as classes: equal ones share a class whose constructor takes the numbers that differ.
+
+Instances of one block that are wired alike are one class; parts that some of them lack are built on a flag. A number
+that all have stands as it is; one that differs is named after the block's parameter that it follows, else after its
+place.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from cnncalc.emit.forward import statements
+from cnncalc.emit.names import attribute, attributes, class_name, unused
+from cnncalc.emit.parameters import Parameters, role
+from cnncalc.emit.text import fitted, full, prose, sequence, shortened, template
+from cnncalc.emit.units import Graph, Piece, Unit, consecutive, definition, local
+from cnncalc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cnncalc.emit.forward import Statement
+    from cnncalc.layer import Module
+    from cnncalc.network.node import Node
+
+    Reference = tuple[str, int]
+    Wired = tuple[str, str, tuple[Reference, ...], int, str, str]
+
+RETURNED = "torch.Tensor"
+
+
+class Structure(NamedTuple):
+    """How a body is wired, by the names of its pieces: (constructor, call, what it reads, ..., helper)."""
+
+    wired: dict[str, Wired]
+    gives: tuple[Reference, ...]
+    inputs: int
+
+
+class Body(NamedTuple):
+    """A body with its pieces; `lacks` are those of its class that it has not."""
+
+    unit: Unit
+    pieces: list[Piece]
+    structure: Structure
+    lacks: frozenset[str] = frozenset()
+
+
+class Classes:
+    """Writes the classes of a network's bodies, the innermost first."""
+
+    def __init__(self, graph: Graph, module_of: Callable[[Node], Module], taken: set[str]) -> None:
+        self.graph, self.module_of, self.taken = graph, module_of, taken
+        self.texts: dict[int, str] = {}
+        self.paths: dict[int, str] = {}
+        self.bodies: dict[int, list[Piece]] = {}
+        self.named: dict[int, dict[str, str]] = {}
+        self.written: list[str] = []
+        for level in levels(graph):
+            self.write(level)
+        self.root = self.pieces(graph.units[-1])
+
+    # What a body runs
+
+    def raw(self, unit: Unit) -> list[Piece]:
+        """The layers and bodies of a body, in the order they run."""
+        children = {self.graph.units[child].first: child for child in unit.children}
+        pieces: list[Piece] = []
+        at = unit.first
+        while at < unit.last:
+            if at in children:
+                child = self.graph.units[children[at]]
+                pieces.append(self.child(child, unit))
+                at = child.last
+            else:
+                pieces.append(self.layer(at, unit))
+                at += 1
+        return pieces
+
+    def layer(self, at: int, unit: Unit) -> Piece:
+        """A node as a piece of its body."""
+        node = self.graph.nodes[at]
+        module, shape = self.module_of(node), self.graph.network.order.text(node.output)
+        owner = local(node.owner.name, unit.prefix) if node.owner and module.text else ""
+        text, call = "" if owner else module.text, module.call.replace("{x}", "{0}")
+        name, line = local(node.name, unit.prefix), local(node.line, unit.prefix)
+        return Piece(name, line, text, call, self.graph.reads[at], (at,), shape, module.helper, owner, -1, at)
+
+    def child(self, child: Unit, unit: Unit) -> Piece:
+        """A body as a piece of the one around it."""
+        section = self.graph.sections[child.section]
+        name, reads, owner = local(section.name, unit.prefix), child.reads, ""
+        if child.owner >= 0:
+            first = self.graph.units[child.owner]
+            owner = local(self.graph.sections[child.owner].name, unit.prefix)
+            reads = self.graph.reads_again(child, first)
+        call = f"{{m}}({', '.join(f'{{{i}}}' for i in range(len(reads)))})"
+        shape = self.graph.network.order.text(self.graph.value(child.gives[0]).output)
+        text, trains = self.texts.get(child.section, ""), section.sort == "head"
+        return Piece(name, name, text, call, reads, child.gives, shape, "", owner, child.section, -1, trains)
+
+    def pieces(self, unit: Unit) -> list[Piece]:
+        """What a body runs, numbered bodies in a chain as one; keeps the attributes that hold the modules."""
+        pieces = self.raw(unit)
+        for stem in stems(pieces):
+            pieces = self.contained(pieces, stem, unit)
+        own = [piece.name for piece in pieces if piece.text]
+        self.named[unit.section] = dict(zip(own, attributes(own), strict=True))
+        for piece in pieces:
+            if piece.unit >= 0 and piece.text:
+                self.paths[piece.unit] = self.named[unit.section][piece.name]
+        self.bodies[unit.section] = pieces
+        return pieces
+
+    def contained(self, pieces: list[Piece], stem: str, unit: Unit) -> list[Piece]:
+        """The bodies stem.0, stem.1, ... in one container: run as one where each only reads the one before."""
+        inside = [piece for piece in pieces if piece.name.rpartition(".")[0] == stem]
+        for number, piece in enumerate(inside):
+            self.paths[piece.unit] = f"{attribute(stem)}.{number}"
+        texts = [piece.text for piece in inside]
+        if chained(inside, pieces, unit.gives):
+            whole = inside[-1]._replace(
+                name=stem, line=stem, text=sequence(texts), call="{m}({0})", reads=inside[0].reads, unit=-2
+            )
+            return [whole if piece is inside[-1] else piece for piece in pieces if piece not in inside[:-1]]
+        holder = Piece(stem, stem, f"nn.ModuleList([{', '.join(texts)}])", "", (), (), "")
+        called = {
+            piece.name: piece._replace(text="", owner=stem, call=piece.call.replace("{m}", f"{{m}}[{number}]"))
+            for number, piece in enumerate(inside)
+        }
+        at = pieces.index(inside[0])
+        return [*pieces[:at], holder, *(called.get(piece.name, piece) for piece in pieces[at:])]
+
+    # Classes
+
+    def write(self, level: list[int]) -> None:
+        """The classes of bodies that hold only bodies written before; a chain of numbered bodies needs none."""
+        waiting: dict[object, list[Body]] = {}
+        for at in level:
+            unit = self.graph.units[at]
+            raw = self.raw(unit)
+            if numbered_chain(raw, unit):
+                self.texts[at] = sequence([piece.text for piece in raw])
+                self.paths |= {piece.unit: f".{piece.name}" for piece in raw}
+                self.bodies[at] = []
+                continue
+            pieces = self.pieces(unit)
+            body = Body(unit, pieces, structure(pieces, unit))
+            waiting.setdefault(definition(self.graph.sections[at]), []).append(body)
+        for bodies in waiting.values():
+            for group in groups(bodies):
+                self.write_class(group)
+
+    def write_class(self, group: list[Body]) -> None:
+        """One class, and the text that builds each of its instances."""
+        most = max(group, key=lambda body: len(body.structure.wired))
+        section = self.graph.sections[most.unit.section]
+        name = self.class_name(section.block or plain(section.name))
+        flags = self.flags(group, most)
+        parameters = Parameters(self.columns(group))
+        columns = {flag: tuple([str(not names & body.lacks) for body in group]) for flag, names in flags.items()}
+        lines = [
+            line for piece in most.pieces if piece.text
+            for line in self.constructed(piece, most, group, parameters, flags)
+        ]  # fmt: skip
+        order = ["in_channels", *(attribute(name) for name, _ in section.arguments)]
+        listed = [*parameters.listed(order)]
+        for number, body in enumerate(group):
+            given = [str(p.column[number]) for p in listed if not p.default]
+            given += [
+                f"{p.name}={p.column[number]}"
+                for p in listed
+                if p.default and p.column[number] not in (p.default, None)
+            ]
+            given += [f"{flag}=True" for flag, column in columns.items() if column[number] == "True"]
+            self.texts[body.unit.section] = f"{name}({', '.join(given)})"
+        signature = ["self", *(p.written for p in listed), *(f"{flag}: bool = False" for flag in flags)]
+        head = f"def __init__({', '.join(signature)}) -> None:"
+        self.written.append("\n".join([
+            f"class {name}(nn.Module):",
+            *docstring(self.described(group, most)),
+            "",
+            *([*fitted(head, 4), "        super().__init__()", *lines, ""] if lines else []),
+            *self.forward(most),
+        ]))  # fmt: skip
+
+    def class_name(self, name: str) -> str:
+        """A class for a block or a body: Bottleneck, and Bottleneck2 for those of it that are wired otherwise."""
+        stem = class_name(name, "")
+        made = next(name for n in count(1) if (name := f"{stem}{n if n > 1 else ''}") not in self.taken)
+        self.taken.add(made)
+        return made
+
+    def columns(self, group: list[Body]) -> dict[str, tuple[str | None, ...]]:
+        """The numbers that instances are made with: the channels that come in, and the block's arguments."""
+        given: dict[str, tuple[str | None, ...]] = {}
+        read = [body.unit.reads for body in group]
+        if all(read):
+            given["in_channels"] = tuple([str(self.graph.value(reads[0]).output.channels) for reads in read])
+        arguments = [dict(self.graph.sections[body.unit.section].arguments) for body in group]
+        for name in arguments[0]:
+            values = [each.get(name) for each in arguments]
+            if not any(isinstance(value, str) for value in values):
+                given[name] = tuple([decimal(value) for value in values])
+        return given
+
+    def flags(self, group: list[Body], most: Body) -> dict[str, frozenset[str]]:
+        """The parts that some instances lack, each under the name of its line."""
+        lines = {piece.name: piece.line for piece in most.pieces}
+        order = [piece.name for piece in most.pieces]
+        lacked = {body.lacks for body in group if body.lacks}
+        return {attribute(lines[min(names, key=order.index)]): names for names in sorted(lacked, key=sorted)}
+
+    def constructed(
+        self, piece: Piece, most: Body, group: list[Body], parameters: Parameters, flags: dict[str, frozenset[str]]
+    ) -> list[str]:
+        """The assignment of a submodule, with arguments for the numbers that differ."""
+        texts = [self.text_of(piece.name, body) for body in group]
+        shapes = [template(full(text)) if text else None for text in texts]
+        own = template(full(piece.text))
+        slot = self.named[most.unit.section][piece.name]
+        values = [
+            parameters.expression(
+                tuple([shape.numbers[place] if shape else None for shape in shapes]),
+                f"{slot}_{role(own.text, place, len(own.numbers))}",
+            )
+            for place in range(len(own.numbers))
+        ]
+        text = shortened(own.filled(tuple(values)))
+        flag = next((flag for flag, names in flags.items() if piece.name in names), "")
+        return fitted(f"self.{slot} = {text}" + f" if {flag} else nn.Identity()" * bool(flag), 8)
+
+    def text_of(self, name: str, body: Body) -> str:
+        """The constructor of an instance's piece; "" where it lacks it."""
+        return "" if name in body.lacks else next((p.text for p in body.pieces if p.name == name), "")
+
+    def described(self, group: list[Body], most: Body) -> str:
+        """What a class is, and whose shapes its lines carry."""
+        section = self.graph.sections[most.unit.section]
+        what = f"The block {section.block}" if section.block else f"The body of {plain(section.name)}"
+        if section.sort == "head":
+            what = f"The head {section.name}, which only trains"
+        if len(group) == 1:
+            return f"{what}."
+        return f"{what}, {len(group)} times; shapes as in {section.name}."
+
+    def forward(self, body: Body) -> list[str]:
+        """The way through a body."""
+        unit, names = body.unit, ["x"]
+        words = {
+            str(value): name for name, value in self.graph.sections[unit.section].arguments if isinstance(value, str)
+        }
+        taken = {"x": 0}
+        for value in unit.reads[1:]:
+            node = self.graph.value(value)
+            names.append(unused(attribute(words.get(node.line, plain(node.line))), taken, {}))
+        given = dict(zip(unit.reads, names, strict=False))
+        made, out = statements(body.pieces, given, unit.gives, self.named[unit.section])
+        several = len(out) > 1
+        returned = f"tuple[{', '.join([RETURNED] * len(out))}]" if several else RETURNED
+        takes = "".join(f", {name}: {RETURNED}" for name in names[: max(len(unit.reads), 1)])
+        lines = fitted(f"def forward(self{takes}) -> {returned}:", 4)
+        return [*lines, *(line for step in returning(made, out) for line in plain_lines(step))]
+
+    def path(self, at: int) -> str:
+        """The attributes that lead to a body from the network, joined by dots."""
+        parts: list[str] = []
+        while at >= 0:
+            unit = self.graph.units[at]
+            if unit.owner >= 0:
+                at = unit.owner
+                continue
+            parts.append(self.paths[at].lstrip("."))
+            at = next(parent for parent, u in self.graph.units.items() if at in u.children)
+        return ".".join(reversed(parts))
+
+
+def levels(graph: Graph) -> list[list[int]]:
+    """The bodies by how deep others nest in them, the innermost first; shared ones are written where they are first."""
+    height: dict[int, int] = {}
+    for at in sorted((at for at in graph.units if at >= 0), reverse=True):
+        height[at] = max((height[child] + 1 for child in graph.units[at].children), default=0)
+    every: list[list[int]] = [[] for _ in range(max(height.values(), default=-1) + 1)]
+    for at in sorted(height):
+        if graph.units[at].owner < 0:
+            every[height[at]].append(at)
+    return every
+
+
+def structure(pieces: Sequence[Piece], unit: Unit) -> Structure:
+    """The wiring of a body by names; what only hands its input on is left out."""
+    source: dict[int, Reference] = {value: ("", at) for at, value in enumerate(unit.reads)}
+    wired: dict[str, Wired] = {}
+    for piece in pieces:
+        reads = tuple([source[value] for value in piece.reads])
+        if piece.call == "{0}":
+            source[piece.gives[0]] = reads[0]
+            continue
+        source |= {value: (piece.name, at) for at, value in enumerate(piece.gives)}
+        text = template(full(piece.text)).text
+        wired[piece.name] = (text, piece.call, reads, len(piece.gives), piece.owner, piece.helper)
+    return Structure(wired, tuple([source[value] for value in unit.gives]), len(unit.reads))
+
+
+def groups(bodies: list[Body]) -> list[list[Body]]:
+    """Bodies that can be one class: wired alike, or alike but for parts that some lack."""
+    made: list[list[Body]] = []
+    for body in sorted(bodies, key=lambda body: -len(body.structure.wired)):
+        for group in made:
+            lacks = lacking(group[0].structure, body.structure)
+            known = {other.lacks for other in group if other.lacks}
+            if lacks is not None and (not lacks or lacks in known or all(not lacks & other for other in known)):
+                group.append(body._replace(lacks=lacks))
+                break
+        else:
+            made.append([body])
+    return sorted((in_order(group) for group in made), key=lambda group: group[0].unit.section)
+
+
+def in_order(group: list[Body]) -> list[Body]:
+    """The instances of a class as they stand in the file."""
+    return sorted(group, key=lambda body: body.unit.section)
+
+
+def lacking(whole: Structure, part: Structure) -> frozenset[str] | None:
+    """The pieces that one body has and another passes over, if that is all they differ in."""
+    lacks = frozenset(whole.wired.keys() - part.wired.keys())
+    if whole.inputs != part.inputs or not all(plainly(whole.wired[name]) for name in lacks):
+        return None
+    passed = {(name, 0): whole.wired[name][2][0] for name in lacks}
+
+    def through(reference: Reference) -> Reference:
+        while reference in passed:
+            reference = passed[reference]
+        return reference
+
+    rest = {name: wired for name, wired in whole.wired.items() if name not in lacks}
+    contracted = {name: (*w[:2], tuple(map(through, w[2])), *w[3:]) for name, w in rest.items()}
+    same = contracted == part.wired and tuple(map(through, whole.gives)) == part.gives
+    return lacks if same else None
+
+
+def plainly(wired: Wired) -> bool:
+    """Whether a piece is a module of its own, called on one value, so that nn.Identity can stand for it."""
+    text, call, reads, gives, owner, _ = wired
+    return bool(text) and call == "{m}({0})" and len(reads) == 1 and gives == 1 and not owner
+
+
+def stems(pieces: Sequence[Piece]) -> Iterator[str]:
+    """The names before the last dot of bodies that are numbered 0, 1, 2, ... in the order they run."""
+    numbers: dict[str, list[str]] = {}
+    others: set[str] = set()
+    for piece in pieces:
+        stem, _, number = piece.name.rpartition(".")
+        if stem and piece.unit >= 0 and piece.text and not piece.trains:
+            numbers.setdefault(stem, []).append(number)
+        elif stem:
+            others.add(stem)
+    names = {piece.name for piece in pieces}
+    yield from (stem for stem, found in numbers.items() if consecutive(found) and stem not in others | names)
+
+
+def chained(inside: Sequence[Piece], pieces: Sequence[Piece], gives: Sequence[int]) -> bool:
+    """Whether bodies read each only the one before, and nothing else reads those."""
+    if any(len(piece.reads) != 1 or len(piece.gives) != 1 for piece in inside):
+        return False
+    if any(b.reads != a.gives for a, b in zip(inside, inside[1:], strict=False)):
+        return False
+    between = {piece.gives[0] for piece in inside[:-1]}
+    readers = sum(value in between for piece in pieces for value in piece.reads)
+    return readers == len(between) and not between & set(gives)
+
+
+def numbered_chain(pieces: Sequence[Piece], unit: Unit) -> bool:
+    """Whether a body is nothing but bodies 0, 1, 2, ... one behind the other."""
+    if not all(piece.unit >= 0 and piece.text for piece in pieces) or not consecutive([p.name for p in pieces]):
+        return False
+    return chained(pieces, pieces, unit.gives) and pieces[0].reads == unit.reads and unit.gives == pieces[-1].gives
+
+
+def returning(made: Sequence[Statement], out: Sequence[str]) -> list[Statement]:
+    """The statements with the last as what is returned, where that is all that is."""
+    last = made[-1] if made else None
+    if last and list(last.targets) == list(out) and len(out) == 1:
+        return [*made[:-1], last._replace(targets=("return",))]
+    return [*made, made[-1]._replace(targets=("return",), value=", ".join(out), shape="")] if last else [only(out)]
+
+
+def only(out: Sequence[str]) -> Statement:
+    """A body that hands on what it reads."""
+    from cnncalc.emit.forward import Statement
+
+    return Statement(("return",), ", ".join(out), "")
+
+
+def code_of(step: Statement) -> str:
+    """A statement's code."""
+    first, *more = step.targets
+    return f"return {step.value}" if first == "return" else f"{', '.join([first, *more])} = {step.value}"
+
+
+def plain_lines(step: Statement) -> list[str]:
+    """A statement of a class with its shape behind it."""
+    lines = fitted(code_of(step), 8, 118 - len(step.shape) - 2)
+    return [*lines[:-1], f"{lines[-1]}  # {step.shape}"] if step.shape else lines
+
+
+def docstring(text: str) -> list[str]:
+    """A sentence as a class's docstring."""
+    lines = prose(text, 108)
+    return (
+        [f'    """{lines[0]}"""']
+        if len(lines) == 1
+        else [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
+    )
+
+
+def plain(name: str) -> str:
+    """A name without the numbers of its groups: the last word of it that is no number."""
+    return next((part for part in reversed(name.split(".")) if not part.isdigit()), name)
+
+
+def decimal(value: object) -> str | None:
+    """A number as Python writes it."""
+    from cnncalc.layer import number
+
+    return None if value is None else number(value)
