@@ -8,7 +8,7 @@ form. A new sort of statement needs one function here, entered in `FORMS`; until
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
@@ -17,25 +17,47 @@ from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, read, split_comment
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Step
-from cnncalc.syntax.parse import Parser, parse
+from cnncalc.syntax.parse import parse
 from cnncalc.syntax.spelling import figure, spelled, value
-from cnncalc.syntax.statement import BRACKETED, read_statement
-from cnncalc.syntax.tree import After, Axes, Constant, Expect, Group, LayerLine, Repeat, Rounding, Train, Use
-from cnncalc.syntax.words import Vocabulary, kind_in
+from cnncalc.syntax.statement import read_statement
+from cnncalc.syntax.tree import (
+    After,
+    Axes,
+    Block,
+    Branch,
+    Constant,
+    Else,
+    Expect,
+    Formal,
+    From,
+    Given,
+    Group,
+    Head,
+    If,
+    Join,
+    LayerLine,
+    Repeat,
+    Rounding,
+    Train,
+    Use,
+)
+from cnncalc.syntax.words import Vocabulary, kind_in, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cnncalc.source import Source
+    from cnncalc.source import Line, Source
     from cnncalc.syntax.parse import Parsed
-    from cnncalc.syntax.tree import Argument, Claim, Label, Statement
+    from cnncalc.syntax.tree import Argument, Call, Claim, Label, Reference, Statement
 
-INDENT = "  "
+INDENT, DASH = "  ", "- "
 WIDTH = 120
 """Code that is wider goes on in a further row; comments are left as they are."""
 SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
+STAND_INS = ("relu", "maxpool")
+"""What a parameter of a block may stand for: a kind that takes nothing, and one that takes values and options."""
 UNIT_FIRST = ("rf",)
 """Quantities whose figure is no count of them: `rf 11`, but `34,944 params`."""
 
@@ -73,65 +95,91 @@ class Manner(NamedTuple):
     unit: bool = False
 
 
-class Row(NamedTuple):
-    """A logical line: its statements' depth, and the columns of the bodies that are open at it."""
+class Item(NamedTuple):
+    """A statement, or the dash that begins a branch, and how many bodies and dashes stand around it."""
 
     depth: int
-    columns: tuple[int, ...]
+    part: Statement | Branch
 
 
-class Block(NamedTuple):
-    """A logical line as it is written: its rows, and the statements in them, each with its depth."""
+class Entry(NamedTuple):
+    """What stands in a row: a statement's sort, its depth and its text; or a dash."""
+
+    depth: int
+    sort: type
+    text: str
+
+
+class Piece(NamedTuple):
+    """A logical line as it is written: its rows, and what stands in them."""
 
     rows: list[str]
-    statements: list[tuple[int, str]]
+    outline: list[Entry]
+
+
+class Names(NamedTuple):
+    """The names that a line may use, and those of them that the whole file may."""
+
+    here: Vocabulary
+    everywhere: Vocabulary
 
 
 def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
     """The canonical text of a spec that was read without findings; raises RuntimeError rather than change a meaning."""
     out: list[str] = []
-    statements: list[tuple[int, str]] = []
-    defined = Parser(source, limits).words
-    for block in blocks(source, parsed, limits, defined):
-        statements += block.statements
-        if any(block.rows) or (out and out[-1]):
-            out += block.rows
+    said: list[Entry] = []
+    for piece in pieces(source, parsed, limits):
+        said += piece.outline
+        if any(piece.rows) or (out and out[-1]):
+            out += piece.rows
     text = "\n".join(out).rstrip("\n")
     text = f"{text}\n" if text else ""
-    again = read(text, source.name, limits)
-    spaced = [(depth, " ".join(said.split())) for depth, said in statements]
-    if outline(again, limits) != (source.title, source.origin, defined, spaced):
+    if outline(read(text, source.name, limits), limits) != (source.title, source.origin, parsed.words, said):
         raise RuntimeError(f"the canonical text of {source.name} would not say the same; the file is left as it is")
     return text
 
 
-def outline(source: Source, limits: Limits) -> tuple[str, str, Vocabulary, list[tuple[int, str]]]:
-    """Title, source, names and statements of a text: each statement by itself says what it was written to say."""
-    parser = Parser(source, limits)
-    every = flattened(parse(source, limits))
-    statements = [(depth, " ".join(text_of(statement).split())) for depth, statement in every]
-    return source.title, source.origin, parser.words, statements
+def outline(source: Source, limits: Limits) -> tuple[str, str, Vocabulary, list[Entry]] | None:
+    """Title, source, names, statements and dashes of a text that reads: each by itself says what it was written to."""
+    parsed = parse(source, limits)
+    said = [entry(item, text_of(item.part)) for item in flattened(parsed)]
+    return None if parsed.findings else (source.title, source.origin, parsed.words, said)
 
 
-def blocks(source: Source, parsed: Parsed, limits: Limits, defined: Vocabulary) -> Iterator[Block]:
+def entry(item: Item, text: str) -> Entry:
+    """A statement written as this text."""
+    return Entry(item.depth, type(item.part), " ".join(text.split()))
+
+
+def pieces(source: Source, parsed: Parsed, limits: Limits) -> Iterator[Piece]:
     """What each logical line becomes."""
-    depths: dict[int, int] = {}
-    parts: dict[int, list[Statement]] = {}
-    for depth, statement in flattened(parsed):
-        depths[statement.place.line.number] = depth
-        parts.setdefault(statement.place.line.number, []).append(statement)
+    items: dict[int, list[Item]] = {}
+    for item in flattened(parsed):
+        items.setdefault(item.part.place.line.number, []).append(item)
+    columns = levels(source, items)
+    join_dashes(source, items)
     ends = [line.number - 1 for line in source.lines[1:]] + [len(source.rows)]
-    for line, end, row in zip(source.lines, ends, levels(source, depths), strict=True):
+    for line, end, open_ in zip(source.lines, ends, columns, strict=True):
         before, comment = split_comment(source.rows[end - 1])
         comment = comment.rstrip(" \t")
-        if line.number in parts:
-            codes, comment = joined(parts[line.number], comment, defined)
-            rows = wrapped(INDENT * row.depth + "; ".join(codes), comment, limits.columns, INDENT * (row.depth + 2))
-            yield Block(rows, [(row.depth, code) for code in codes])
+        if line.number in items:
+            yield coded(items[line.number], comment, Names(parsed.words_at(line.number), parsed.words), limits)
         else:
             column = len(before.expandtabs()) - len(before.lstrip())
-            depth = sum(open_ <= column for open_ in row.columns[1:])
-            yield Block([lone(comment, depth, bool(line.text))], [])
+            depth = sum(other <= column for other in open_[1:])
+            yield Piece([lone(comment, depth, bool(line.text))], [])
+
+
+def coded(items: list[Item], comment: str, names: Names, limits: Limits) -> Piece:
+    """A line with statements, or with a dash; one whose dash went to the line below it leaves no row."""
+    if not items:
+        return Piece([], [])
+    depth, first = items[0]
+    dash = isinstance(first, Branch)
+    codes, comment = joined([item.part for item in items if not isinstance(item.part, Branch)], comment, names)
+    code = f"{INDENT * depth}{DASH * dash}{'; '.join(codes)}".rstrip()
+    rows = wrapped(code, comment, limits.columns, INDENT * (depth + dash + 2))
+    return Piece(rows, [entry(item, text) for item, text in zip(items, ["-"] * dash + codes, strict=True)])
 
 
 def lone(comment: str, depth: int, marked: bool) -> str:
@@ -139,41 +187,67 @@ def lone(comment: str, depth: int, marked: bool) -> str:
     return (INDENT * depth + ";  " * marked + comment) if comment else ""
 
 
-def text_of(statement: Statement) -> str:
-    """A statement as it stands in its line."""
-    place = statement.place
-    return place.line.text[place.begin : place.end]
+def text_of(part: Statement | Branch) -> str:
+    """A statement as it stands in its line; of a branch its dash."""
+    place = part.place
+    return "-" if isinstance(part, Branch) else place.line.text[place.begin : place.end]
 
 
-def flattened(parsed: Parsed) -> Iterator[tuple[int, Statement]]:
-    """Every statement with its depth, in the order of the file."""
-    waiting = [(0, statement) for statement in reversed(parsed.statements)]
+def flattened(parsed: Parsed) -> Iterator[Item]:
+    """Every statement and dash with its depth, in the order of the file."""
+    waiting = [Item(0, statement) for statement in reversed(parsed.statements)]
     while waiting:
-        depth, statement = waiting.pop()
-        yield depth, statement
-        body = getattr(statement, "body", ())
-        if isinstance(body, list):
-            waiting += [(depth + 1, inner) for inner in reversed(body)]
+        item = waiting.pop()
+        yield item
+        waiting += reversed(below(item))
 
 
-def levels(source: Source, depths: dict[int, int]) -> list[Row]:
-    """The bodies open at each line; at a line without statements those of the deeper of its neighbours."""
-    rows: list[Row] = []
+def below(item: Item) -> list[Item]:
+    """The branches or the body of a statement, the body of a branch, and the `else` of an `if` beside it."""
+    depth, part = item
+    inner = part.branches if isinstance(part, Join) else getattr(part, "body", ())
+    beside = part.otherwise if isinstance(part, If) else ()
+    deeper = [Item(depth + 1, each) for each in inner] if isinstance(inner, list) else []
+    return [*deeper, *(Item(depth, each) for each in beside)]
+
+
+def levels(source: Source, items: dict[int, list[Item]]) -> list[tuple[int, ...]]:
+    """The columns of bodies and dashes open at each line; where nothing is said, at the deeper of its neighbours."""
+    rows: list[tuple[int, ...]] = []
     columns: tuple[int, ...] = ()
     for line in source.lines:
-        if line.number in depths:
-            column = len(line.text) - len(line.text.lstrip())
-            columns = (*columns[: depths[line.number]], column)
-        rows.append(Row(depths.get(line.number, -1), columns))
+        if line.number in items:
+            columns = (*columns[: items[line.number][0].depth], *begins(line, items[line.number][0]))
+        rows.append(columns)
     for at in range(len(rows) - 2, -1, -1):
-        if rows[at].depth < 0 and len(rows[at + 1].columns) > len(rows[at].columns):
-            rows[at] = rows[at + 1]._replace(depth=-1)
+        if source.lines[at].number not in items and len(rows[at + 1]) > len(rows[at]):
+            rows[at] = rows[at + 1]
     return rows
 
 
-def joined(parts: list[Statement], comment: str, defined: Vocabulary) -> tuple[list[str], str]:
+def begins(line: Line, first: Item) -> tuple[int, ...]:
+    """The column of a line's first statement; before it that of its dash, if it has one."""
+    column = len(line.text) - len(line.text.lstrip())
+    if not isinstance(first.part, Branch):
+        return (column,)
+    behind = line.text[column + 1 :]
+    return column, column + 1 + max(len(behind) - len(behind.lstrip()), 1)
+
+
+def join_dashes(source: Source, items: dict[int, list[Item]]) -> None:
+    """A dash alone goes before the statement below it, unless a comment stands beside it or between the two."""
+    target = 0
+    for line in reversed(source.lines):
+        own, comment = items.get(line.number, []), "#" in source.rows[line.number - 1] or line.comment
+        if target and not comment and len(own) == 1 and isinstance(own[0].part, Branch):
+            items[target].insert(0, own.pop())
+        elif own or comment:
+            target = line.number if own else 0
+
+
+def joined(parts: list[Statement], comment: str, names: Names) -> tuple[list[str], str]:
     """The statements of a line as they are written, and its comment, remarks first."""
-    done = [printed(part, bool(SOURCE.match(comment)), defined) for part in parts]
+    done = [printed(part, bool(SOURCE.match(comment)), names) for part in parts]
     remarks = [f"# {remark}" for _, found in done for remark in found]
     return [code for code, _ in done], "  ".join([*remarks, *([comment] if comment else [])])
 
@@ -184,7 +258,7 @@ def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
     rows: list[str] = []
     behind = len(comment) + 2 if comment else 0
     while len(code) > width or len(code) + behind > columns:
-        first = len(code) - len(code.lstrip()) + 1
+        first = len(code) - len(code.lstrip(" -")) + 1
         at = code.rfind(" ", first, width - 1)
         at = at if at > 0 else code.find(" ", max(first, width - 1))
         if at < 0:
@@ -194,27 +268,43 @@ def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
     return [*rows, f"{code}  {comment}" if comment else code]
 
 
-def printed(statement: Statement, silent: bool, defined: Vocabulary) -> tuple[str, list[str]]:
+def printed(statement: Statement, silent: bool, names: Names) -> tuple[str, list[str]]:
     """A statement in its best form that says the same, and its remarks; they stay in it where it is `silent`."""
     text = text_of(statement)
     form = FORMS.get(type(statement), as_written)(statement, text)
     remarks = remarked(text, form.values)
     kept = [f"({remark})" for remark in remarks if silent or SPEAKS.search(remark)]
-    said = meaning(read_statement(text, defined))
+    ways = readings(text, names)
+    said = [says(text, way) for way in ways]
     for best in form.texts:
         code = " ".join([best, *kept])
-        if says(code, said, defined):
+        if all(says(code, way) == what for way, what in zip(ways, said, strict=True)):
             return code, [remark for remark in remarks if f"({remark})" not in kept]
     code = " ".join(text.split())
-    return (code if says(code, said, defined) else text), []
+    return (code if [says(code, way) for way in ways] == said else text), []
 
 
-def says(text: str, said: object, defined: Vocabulary) -> bool:
-    """Whether a text reads as what is meant."""
+def says(text: str, words: Vocabulary) -> object:
+    """What a text says with these names; None where it does not read."""
     try:
-        return meaning(read_statement(text, defined)) == said
+        return meaning(read_statement(text, words))
     except Mistake:
-        return False
+        return None
+
+
+def readings(text: str, names: Names) -> list[Vocabulary]:
+    """The names of a line, and in a block the ways to take up to three of its parameters for kinds.
+
+    A block is read again with the kinds that its call gives, so a line must say the same with them, too.
+    """
+    here = names.here
+    spoken = sorted((here.defined - names.everywhere.defined).intersection(re.findall(r"\w+", text)))[:8]
+    chosen = [each for count in (1, 2, 3) for each in combinations(spoken, count)]
+    return [here] + [
+        here._replace(defined=here.defined.difference(each), kinds=tuple((name, kind) for name in each))
+        for kind in STAND_INS
+        for each in chosen
+    ]
 
 
 def remarked(text: str, values: list[tuple[int, int]]) -> list[str]:
@@ -242,31 +332,84 @@ def closing(text: str, at: int) -> int:
 
 def layer_line(line: LayerLine, text: str) -> Form:
     """`NAME: KIND POSITIONALS OPTIONS POSTFIXES => CLAIMS`."""
-    places = [(line.base + a.begin, line.base + a.end) for use in line.body.uses for a in use.arguments]
-    places += [(line.base + claim.begin, line.base + claim.end) for claim in line.body.claims]
-    places += [(claim.begin, claim.end) for claim in line.bracket]
-    places += [(line.label.begin, line.label.end)] if line.label else []
+    body, source = line.body, Text(text, line.base)
+    parts = [*body.claims, *body.origins, *(body.call.arguments if body.call else ())]
+    parts += [argument for use in body.uses for argument in use.arguments]
+    places = [(source.base + part.begin, source.base + part.end) for part in parts]
+    places += [(part.begin, part.end) for part in (*line.bracket, *([line.label] if line.label else []))]
     return Form((layer(line, text, Manner(*manner)) for manner in product((False, True), repeat=4)), places)
+
+
+def bodied(line: Join | Head, text: str) -> Form:
+    """The line above branches or a head's body."""
+    return layer_line(line.line, text)
 
 
 def layer(line: LayerLine, text: str, manner: Manner) -> str:
     """A layer's line."""
-    uses, plain, said, *_ = line.body
+    body, source = line.body, Text(text, line.base)
     front = [claimed(claim, Text(text), manner) for claim in line.bracket]
-    behind = [claimed(claim, Text(text, line.base), manner) for claim in said]
-    if uses and not (shaped(line.bracket) and shaped(said)):
+    behind = [claimed(claim, source, manner) for claim in body.claims]
+    if (body.uses or body.call) and not (shaped(line.bracket) and shaped(body.claims)):
         front, behind = [], front + behind
     parts = [*([f"[{', '.join(front)}]"] if front else []), *([titled(line.label, text)] if line.label else [])]
-    for at, use in enumerate(uses):
-        parts += [use.kind.keyword()] * (at > 0 or manner.keyword or not implied(line))
-        parts += arguments(use, Text(text, line.base), manner)
-        parts += ["plain"] * (plain and at == 0)
+    parts += [*called(body.call, source, manner), *layers(line, source, manner)]
     return " ".join([*parts, *(["=> " + ", ".join(behind)] if behind else [])])
 
 
+def layers(line: LayerLine, source: Text, manner: Manner) -> Iterator[str]:
+    """The layer with its arguments, what it reads from, and the postfixes."""
+    uses, plain, _, origins, call = line.body
+    reads = [f"from {', '.join(referred(origin, source) for origin in origins)}"] if origins else []
+    yield from reads if call else []
+    for at, use in enumerate(uses):
+        passed = parameter_of(use, source) if line.tentative else ""
+        if at or call or passed or manner.keyword or not implied(line):
+            yield passed or use.kind.keyword()
+        yield from arguments(use, source, manner)
+        if at == 0:
+            yield from [*([] if call else reads), *(["plain"] if plain else [])]
+
+
+def parameter_of(use: Use, source: Text) -> str:
+    """The parameter of a block that stands here for a kind."""
+    word = source.at(use.begin, use.end)
+    return word if not use.arguments and word.isidentifier() and not kind_of(word) else ""
+
+
+def called(call: Call | None, source: Text, manner: Manner) -> Iterator[str]:
+    """A block's name and its arguments in the author's order."""
+    if call:
+        yield call.block
+        for argument in call.arguments:
+            yield f"{argument.name}={passed(argument, source, manner)}".removeprefix("=")
+
+
+def passed(given: Given | Formal, source: Text, manner: Manner) -> str:
+    """The value of a block's parameter; a kind in its own word."""
+    said = given.value if isinstance(given, Given) else given.default
+    if said:
+        return spelled(source.at(said.begin, said.end), manner.grouped)
+    return single(given.word)
+
+
+def single(word: str) -> str:
+    """A word that is a kind's or else a layer's, as it is written behind `=`."""
+    kind = kind_of(word)
+    return word if " " in kind else kind or word
+
+
+def referred(said: Reference, source: Text) -> str:
+    """The name of a layer above, or of a range of them."""
+    return f"{said.name}..{spelled(source.at(said.last.begin, said.last.end))}{said.rest}" if said.last else said.name
+
+
 def implied(line: LayerLine) -> bool:
-    """Whether the line says its kind by its name: the kind's own word, or another before the values it must have."""
-    if not line.label:
+    """Whether the line says its kind by its name: the kind's own word, or another before the values it must have.
+
+    What a line does to the graph, as a head does, is written in any case.
+    """
+    if not line.label or line.body.uses[0].kind.role:
         return False
     name, use = line.label.name, line.body.uses[0]
     own = name.lower().startswith(use.kind.keyword()) or any(p.required for p in use.kind.parameters)
@@ -279,9 +422,9 @@ def shaped(claims: tuple[Claim, ...]) -> bool:
 
 
 def titled(label: Label, text: str) -> str:
-    """A line's name or range, and its colon."""
+    """A line's name or range, the line it reads, and its colon."""
     last = f"..{spelled(text[label.last.begin : label.last.end])}" if label.last else ""
-    return f"{label.name}{last}:"
+    return f"{label.name}{last}{f' from {label.origin.name}' if label.origin else ''}:"
 
 
 def arguments(use: Use, source: Text, manner: Manner) -> Iterator[str]:
@@ -378,15 +521,40 @@ def constant(line: Constant, text: str) -> Form:
 
 
 def repeat(line: Repeat, text: str) -> Form:
-    """`NAME: repeat N`; a bracket before it, which nothing reads, is not thrown away."""
+    """`NAME: repeat N`."""
     times = f"repeat {spelled(text[line.times.begin : line.times.end], True)}"
-    best = f"{titled(line.label, text)} {times}" if line.label else times
-    return Form([] if BRACKETED.match(text) else [best], [(0, len(text))])
+    return Form([f"{titled(line.label, text)} {times}" if line.label else times], [(0, len(text))])
 
 
 def group(line: Group, text: str) -> Form:
     """`NAME:`, although its name may say a kind."""
     return Form([titled(line.label, text)], [(0, len(text))])
+
+
+def block(line: Block, text: str) -> Form:
+    """`block NAME(PARAMETERS)`."""
+    formals = [formal(part, text) for part in line.parameters]
+    return Form([f"block {line.name}({', '.join(formals)})".removesuffix("()")], [(0, len(text))])
+
+
+def formal(part: Formal, text: str) -> str:
+    """A parameter, and its default if it has one."""
+    return f"{part.name}={passed(part, Text(text), Manner())}" if part.default or part.word else part.name
+
+
+def condition(line: If, text: str) -> Form:
+    """`if CONDITION`."""
+    return Form([f"if {spelled(text[line.condition.begin : line.condition.end], True)}"], [(0, len(text))])
+
+
+def otherwise(line: Else, text: str) -> Form:
+    """`else`."""
+    return Form(["else"], [])
+
+
+def going_on(line: From, text: str) -> Form:
+    """`from NAME`."""
+    return Form([f"from {line.origin.name}"], [])
 
 
 def as_written(line: Statement, text: str) -> Form:
@@ -396,11 +564,13 @@ def as_written(line: Statement, text: str) -> Form:
 
 FORMS: dict[type, Callable[..., Form]] = {
     LayerLine: layer_line, After: after, Axes: axes, Rounding: rounding, Expect: expect, Train: train,
-    Constant: constant, Repeat: repeat, Group: group,
+    Constant: constant, Repeat: repeat, Group: group, Join: bodied, Head: bodied, Block: block, If: condition,
+    Else: otherwise, From: going_on,
 }  # fmt: skip
 """How each sort of statement is written."""
 
 PLACES = frozenset(("begin", "end", "base", "place", "body"))
+"""What a statement says is none of these; bodies are walked, not read by themselves."""
 
 
 def meaning(part: object) -> object:
@@ -420,8 +590,16 @@ def said_by_line(line: LayerLine) -> object:
         line.label and meaning(line.label),
         meaning(line.body.uses),
         line.body.plain,
+        meaning(line.body.origins),
+        line.body.call and meaning(line.body.call),
         meaning(line.bracket + line.body.claims),
     )
+
+
+def said_by_given(part: Given | Formal) -> object:
+    """A kind says the same by any of its words."""
+    expression = part.value if isinstance(part, Given) else part.default
+    return part.name, expression and meaning(expression), single(part.word)
 
 
 def said_by_use(use: Use) -> object:
@@ -432,6 +610,8 @@ def said_by_use(use: Use) -> object:
 SAID: dict[type, Callable[..., object]] = {
     LayerLine: said_by_line,
     Use: said_by_use,
+    Given: said_by_given,
+    Formal: said_by_given,
     Axes: lambda axes: axes.word.lower(),
     Step: lambda step: (step.op, step.text.replace(",", ""), step.arity),
 }
