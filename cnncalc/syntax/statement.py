@@ -79,7 +79,7 @@ def read_statement(text: str, words: Vocabulary) -> Statement:
     `words` are the names that the file gives.
     """
     first, behind = first_word(text)
-    if first in STRUCTURES and behind not in (":", "="):
+    if first in STRUCTURES and (behind not in (":", "=") or (first == "else" and behind == ":")):
         return STRUCTURES[first](text)
     if first in DIRECTIVES and behind != "=" and (behind != ":" or first in ("train", "after")):
         return directive(text, first, words)
