@@ -189,3 +189,48 @@ def test_mobilenet_v2_at_all_22_widths_and_images_of_its_authors(alpha):
         net = cnncalc.load("mobilenet_v2", set={"alpha": alpha}, input=f"{side}x{side}x3")
         unnormed = sum(node.params for node in net if node.kind != "bn")
         assert (round(unnormed / 1e6, 2), net.macs // 10**6) == (params, macs)
+
+
+def settled(twin: nn.Module, x: torch.Tensor) -> nn.Module:
+    """Filled so that no number fades on its way through many layers (He et al. 2015), and every norm changes them."""
+    for module in twin.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight)
+        if isinstance(module, nn.BatchNorm2d | nn.LayerNorm):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias)
+            module.momentum = 1.0
+        if isinstance(module, mobile.NextBlock):
+            nn.init.uniform_(module.layer_scale, 0.5, 1.5)
+    twin.train()(x)
+    for module in twin.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_var.clamp_(min=0.1)
+    return twin.eval()
+
+
+def tensors(module: nn.Module, x: torch.Tensor) -> list[torch.Tensor]:
+    """Params and buffers in the order of execution."""
+    owners = [owner for owner, _ in visits(module, x)]
+    return [t for m in owners for t in (*m.parameters(recurse=False), *m.buffers(recurse=False))]
+
+
+RUN = [
+    "mobilenet_v2", "mobilenet_v3_small", "efficientnet-b=0", "shufflenet_v2_x1_0", "regnet_y_400mf", "convnext_tiny",
+    "squeezenet1_1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if name(case) in RUN], ids=name)
+def test_the_emitted_module_computes_what_the_twin_does(case):
+    """With the same weights both give the same numbers, on a real input and in double precision."""
+    torch.manual_seed(0)
+    x = torch.randn(2, 3, 64, 64, dtype=torch.double)
+    ours = cnncalc.load(case.spec, input="64x64x3").to_torch().double().eval()
+    with torch.no_grad():
+        theirs = settled(case.twin().double(), x)
+        for mine, other in zip(tensors(ours, x), tensors(theirs, x), strict=True):
+            mine.copy_(other.reshape(mine.shape))
+        expected = theirs(x)
+        assert expected.std() > 0.01
+        torch.testing.assert_close(ours(x).reshape(expected.shape), expected)
