@@ -47,7 +47,15 @@ CASES = [
     case("shufflenet_v2_x1_0", partial(mobile.shufflenet_v2, 176), 3_503_624, 0.296, c=176),
     case("shufflenet_v2_x1_0", partial(mobile.shufflenet_v2, 244, 2048), 7_393_996, 0.583, c=244, last=2048),
     case("regnet_y_400mf", mobile.regnet_y_400mf, 4_344_144, 0.402),
-    case("convnext_tiny", mobile.convnext_tiny, 28_589_128, 4.456),
+    case("convnext_tiny", mobile.convnext, 28_589_128, 4.456),
+    *[
+        case("convnext_tiny", partial(mobile.convnext, width, 27, drop), *row, width=width, n=27, drop=drop)
+        for width, drop, row in [
+            (96, 0.4, (50_223_688, 8.684)),
+            (128, 0.5, (88_591_464, 15.355)),
+            (192, 0.5, (197_767_336, 34.361)),
+        ]
+    ],
     case("squeezenet1_0", mobile.squeezenet1_0, 1_248_424, 0.819),
     case("squeezenet1_1", mobile.squeezenet1_1, 1_235_496, 0.349),
 ]

@@ -294,16 +294,18 @@ class NextBlock(nn.Module):
         return x + self.stochastic_depth(self.layer_scale * self.block(x))
 
 
-def convnext_tiny() -> nn.Module:
+def convnext(width: int = 96, deep: int = 9, drop: float = 0.1) -> nn.Module:
+    """`deep` blocks in the third of four stages; the last block would be dropped with probability `drop`."""
     norm = partial(LayerNorm2d, eps=1e-6)
-    layers: list[nn.Module] = [nn.Sequential(nn.Conv2d(3, 96, 4, 4), norm(96))]
-    done = 0
-    for c, n in ((96, 3), (192, 3), (384, 9), (768, 3)):
+    layers: list[nn.Module] = [nn.Sequential(nn.Conv2d(3, width, 4, 4), norm(width))]
+    done, c = 0, width
+    for n in (3, 3, deep, 3):
         if done:
-            layers.append(nn.Sequential(norm(c // 2), nn.Conv2d(c // 2, c, 2, 2)))
-        layers.append(nn.Sequential(*(NextBlock(c, 0.1 * (done + i) / 17) for i in range(n))))
+            layers.append(nn.Sequential(norm(c), nn.Conv2d(c, 2 * c, 2, 2)))
+            c *= 2
+        layers.append(nn.Sequential(*(NextBlock(c, drop * (done + i) / (8 + deep)) for i in range(n))))
         done += n
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), norm(768), nn.Flatten(), nn.Linear(768, 1000))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), norm(c), nn.Flatten(), nn.Linear(c, 1000))
 
 
 class Fire(nn.Module):
