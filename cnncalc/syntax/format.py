@@ -50,9 +50,11 @@ if TYPE_CHECKING:
     from cnncalc.syntax.parse import Parsed
     from cnncalc.syntax.tree import Argument, Call, Claim, Label, Reference, Statement
 
+    Part = Argument | Claim | Given | Label | Reference
+
 INDENT, DASH = "  ", "- "
 WIDTH = 120
-"""Code that is wider goes on in a further row; comments are left as they are."""
+"""Code that is wider goes on in a further row; deep in bodies half as much has room. Comments are left as they are."""
 SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
@@ -100,6 +102,18 @@ class Item(NamedTuple):
 
     depth: int
     part: Statement | Branch
+
+
+class Level(NamedTuple):
+    """The columns of the bodies and dashes open at a line; where the next statement or dash begins, and its depth."""
+
+    open: tuple[int, ...]
+    column: int = -1
+    depth: int = 0
+
+    def of(self, column: int) -> int:
+        """The depth of a comment at this column."""
+        return self.depth if column == self.column else sum(other <= column for other in self.open[1:])
 
 
 class Entry(NamedTuple):
@@ -156,17 +170,17 @@ def pieces(source: Source, parsed: Parsed, limits: Limits) -> Iterator[Piece]:
     items: dict[int, list[Item]] = {}
     for item in flattened(parsed):
         items.setdefault(item.part.place.line.number, []).append(item)
-    columns = levels(source, items)
+    around = levels(source, items)
     join_dashes(source, items)
     ends = [line.number - 1 for line in source.lines[1:]] + [len(source.rows)]
-    for line, end, open_ in zip(source.lines, ends, columns, strict=True):
+    for line, end, level in zip(source.lines, ends, around, strict=True):
         before, comment = split_comment(source.rows[end - 1])
         comment = comment.rstrip(" \t")
         if line.number in items:
             yield coded(items[line.number], comment, Names(parsed.words_at(line.number), parsed.words), limits)
         else:
             column = len(before.expandtabs()) - len(before.lstrip())
-            depth = sum(other <= column for other in open_[1:])
+            depth = min(level.of(column), (limits.columns - len(comment)) // len(INDENT))
             yield Piece([lone(comment, depth, bool(line.text))], [])
 
 
@@ -211,17 +225,21 @@ def below(item: Item) -> list[Item]:
     return [*deeper, *(Item(depth, each) for each in beside)]
 
 
-def levels(source: Source, items: dict[int, list[Item]]) -> list[tuple[int, ...]]:
-    """The columns of bodies and dashes open at each line; where nothing is said, at the deeper of its neighbours."""
-    rows: list[tuple[int, ...]] = []
+def levels(source: Source, items: dict[int, list[Item]]) -> list[Level]:
+    """What is open at each line; at one that says nothing, what is at the deeper of its neighbours."""
+    rows: list[Level] = []
     columns: tuple[int, ...] = ()
     for line in source.lines:
-        if line.number in items:
-            columns = (*columns[: items[line.number][0].depth], *begins(line, items[line.number][0]))
-        rows.append(columns)
+        if own := items.get(line.number):
+            begun = begins(line, own[0])
+            columns = (*columns[: own[0].depth], *begun)
+            rows.append(Level(columns, begun[0], own[0].depth))
+        else:
+            rows.append(Level(columns))
     for at in range(len(rows) - 2, -1, -1):
-        if source.lines[at].number not in items and len(rows[at + 1]) > len(rows[at]):
-            rows[at] = rows[at + 1]
+        if rows[at].column < 0:
+            below = rows[at + 1]
+            rows[at] = below._replace(open=max(rows[at].open, below.open, key=len))
     return rows
 
 
@@ -254,7 +272,7 @@ def joined(parts: list[Statement], comment: str, names: Names) -> tuple[list[str
 
 def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
     """One row, or several where the code is wider than WIDTH or the limit asks for it; further ones are indented."""
-    width = min(WIDTH, columns)
+    width = min(max(WIDTH, len(indent) + WIDTH // 2), columns)
     rows: list[str] = []
     behind = len(comment) + 2 if comment else 0
     while len(code) > width or len(code) + behind > columns:
@@ -265,6 +283,8 @@ def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
             break
         rows.append(f"{code[:at]} \\")
         code = indent + code[at:].lstrip()
+    if len(code) + behind > columns and comment:
+        return [*rows, f"{code} \\", comment]
     return [*rows, f"{code}  {comment}" if comment else code]
 
 
@@ -332,11 +352,12 @@ def closing(text: str, at: int) -> int:
 
 def layer_line(line: LayerLine, text: str) -> Form:
     """`NAME: KIND POSITIONALS OPTIONS POSTFIXES => CLAIMS`."""
-    body, source = line.body, Text(text, line.base)
-    parts = [*body.claims, *body.origins, *(body.call.arguments if body.call else ())]
-    parts += [argument for use in body.uses for argument in use.arguments]
-    places = [(source.base + part.begin, source.base + part.end) for part in parts]
-    places += [(part.begin, part.end) for part in (*line.bracket, *([line.label] if line.label else []))]
+    body = line.body
+    front: list[Part] = [*line.bracket, *([line.label] if line.label else [])]
+    behind: list[Part] = [*body.claims, *body.origins, *(body.call.arguments if body.call else ())]
+    behind += [argument for use in body.uses for argument in use.arguments]
+    places = [(part.begin, part.end) for part in front]
+    places += [(line.base + part.begin, line.base + part.end) for part in behind]
     return Form((layer(line, text, Manner(*manner)) for manner in product((False, True), repeat=4)), places)
 
 
