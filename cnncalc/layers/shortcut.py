@@ -97,7 +97,7 @@ class Thinned(Arrangement):
 
     def torch(self, *inputs: Shape) -> Module:
         steps = "".join(f", ::{s}" if s > 1 else ", :" for s in self.stride)
-        cells = f"{{x}}[:, :{steps}]" if set(self.stride) != {1} else "{x}"
+        cells = f"{{x}}[:, :{steps}]" if not set(self.stride) <= {1} else "{x}"
         behind = ", ".join(["0"] * (2 * len(self.stride) + 1) + [str(self.channels)])
         return Module("", f"F.pad({cells}, ({behind}))" if self.channels else cells)
 

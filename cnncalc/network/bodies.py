@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import CYCLE, ILLEGAL_VALUE, LIMIT, MISPLACED, MISSING, UNKNOWN_NAME
+from cnncalc.faults import CYCLE, DUPLICATE_VALUE, ILLEGAL_VALUE, LIMIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.network.chain import Part, given_parts, postfixes
 from cnncalc.network.joins import Joins
 from cnncalc.network.node import Section
@@ -220,10 +220,7 @@ class Bodies(Joins):
         self.calls.pop()
         parts = [Part(use, place.line, place.begin + base) for use in statement.body.uses]
         nodes = self.chain(full, postfixes(full, parts), scope, i) if parts else ()
-        entry = self.spans[full][2]
         self.close_line(full, nodes, len(parts), first, claims, names, place, scope)
-        if full in self.spans:
-            self.spans[full] = first, len(self.nodes), entry
 
     def read_call(self, statement: LayerLine, scope: Scope) -> None:
         """Where a call begins: at the line above it, or at the one it names."""
@@ -260,7 +257,7 @@ class Bodies(Joins):
                 raise Mistake(UNKNOWN_NAME, text, argument.begin + base, argument.end + base, hint)
             if name in given:
                 text, hint = f"'{name}' is given twice", "keep the one that is meant"
-                raise Mistake(MISPLACED, text, argument.begin + base, argument.end + base, hint)
+                raise Mistake(DUPLICATE_VALUE, text, argument.begin + base, argument.end + base, hint)
             given[name] = argument
         return tuple(
             [(name, self.argument(formal, given, call, scope, inner, base, i)) for name, formal in formals.items()]
@@ -271,8 +268,11 @@ class Bodies(Joins):
         if number < len(block.parameters):
             return block.parameters[number].name
         argument = call.arguments[number]
-        text = f"one value too many: the block '{block.name}' has {len(block.parameters)} parameters"
-        raise Mistake(MISPLACED, text, argument.begin + base, argument.end + base, f"its head is {head_of(block)}")
+        count = len(block.parameters)
+        text = f"one value too many: the block '{block.name}' has {count} parameter{'s' * (count != 1)}"
+        raise Mistake(
+            DUPLICATE_VALUE, text, argument.begin + base, argument.end + base, f"its head is {head_of(block)}"
+        )
 
     def argument(
         self, formal: Formal, given: dict[str, Given], call: Call, scope: Scope, inner: Scope, base: int, i: int | None

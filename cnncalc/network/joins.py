@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
-from cnncalc.faults import MISFIT, MISPLACED
+from cnncalc.faults import MISFIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.geometry import ratio
 from cnncalc.network.bind import Reads, Refusal, layer_of, missed
 from cnncalc.network.chain import LOST, Flow, own_parts, postfixes
 from cnncalc.network.lines import Lines
-from cnncalc.network.node import Node, Unknown
+from cnncalc.network.node import LineOf, Node, Section, Unknown
+from cnncalc.network.scope import Names
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.tree import If, LayerLine
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Layer
     from cnncalc.network.chain import Part
     from cnncalc.network.scope import Scope
-    from cnncalc.syntax.tree import Branch, Join, Statement
+    from cnncalc.syntax.tree import Branch, Join, Reference, Statement
 
     Steps = Iterator["Steps"]
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 class Beside(NamedTuple):
     """What a shortcut is fitted to: the tensor that the first other branch gives."""
 
-    other: Flow
+    other: Flow | None
+    """None where there is no other branch."""
     dropped: list[bool]
     """Filled where the shortcut turns out to be no branch."""
 
@@ -52,19 +55,21 @@ class Joins(Lines):
             self.start(line.label.origin, scope, place, 0)
         start, first = self.flow, len(self.nodes)
         flows: dict[int, Flow] = {}
-        outer, outside = self.beside, self.branch
+        outer, outside, constants = self.beside, self.branch, scope.constants
+        if i is not None:
+            scope.constants = Names(constants, {"i": i})
         for number in in_turn(statement.branches):
             self.flow, self.branch = start, []
-            beside = self.beside = Beside(next(iter(flows.values()), LOST), [])
+            beside = self.beside = Beside(next(iter(flows.values()), None), [])
             yield self.body(statement.branches[number].body, scope)
             self.aliases |= {f"{full}.{number}.{at}": inner for at, inner in enumerate(self.branch)}
             if self.branch:
                 self.aliases[f"{full}.{number}"] = self.branch[-1]
             if not beside.dropped:
                 flows[number] = self.flow
-        self.beside, self.branch = outer, outside
+        self.beside, self.branch, scope.constants = outer, outside, constants
         joined = tuple([flows[number] for number in sorted(flows)])
-        self.flow = start
+        self.flow, self.spans[full] = start, (first, first, start.node)
         self.run_line(line, scope, full, i, joined or (LOST,), first)
 
     def body(self, statements: list[Statement], scope: Scope) -> Steps:
@@ -80,6 +85,12 @@ class Joins(Lines):
         self.begin(statement.place)
         if self.beside is None:
             text, hint = "the shortcut stands in no branch", "write it in a branch of add or concat: - shortcut"
+            raise Mistake(MISPLACED, text, use.begin + statement.base, use.end + statement.base, hint)
+        if self.beside.other is None:
+            text, hint = (
+                "no other branch stands beside the shortcut",
+                "write the branch that it goes around: - conv 64 3x3",
+            )
             raise Mistake(MISPLACED, text, use.begin + statement.base, use.end + statement.base, hint)
         first, *rest = own_parts(statement)
         nodes, before, wanted = [], len(self.nodes), 0
@@ -122,59 +133,120 @@ class Joins(Lines):
     def share(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
         """A line, a block's call or a group above once more, on what flows now, with the same weights."""
         first, *rest = own_parts(statement)
-        place, reference = statement.place, first.use.refers[0]
+        place = statement.place
+        if not first.use.refers:
+            text, hint, base = "share names no line", "write whose weights it has: share CONV1", statement.base
+            raise Mistake(MISSING, text, first.use.begin + base, first.use.end + base, hint)
+        reference = first.use.refers[0]
         full = self.take(statement.label, name or scope.anonymous(first.use.kind.slug()), scope, place)
         self.begin(place)
         self.read_by(statement, scope)
-        shared = self.full_name(reference.name, scope)
+        shared = self.spanned(self.full_name(reference.name, scope))
         before = len(self.nodes)
-        span = self.span_of(shared) if shared else None
-        if span is None:
+        if not shared:
             if not (self.partial and self.written_somewhere(reference.name)):
-                self.find(place, self.nothing(reference.name, reference, scope), statement.base)
+                self.find(place, self.not_shared(reference, scope), statement.base)
             self.flow, self.partial = LOST, True
             self.unknown.append(Unknown(full, first.keyword, place.line.number))
         else:
-            self.replay(full, shared, span, first)
+            self.replay(full, shared, first)
         wanted = len(self.nodes) - before + len(rest)
-        nodes = (*self.nodes[before:], *self.chain(full, postfixes(full, rest), scope, i))
+        nodes = (*self.nodes[before:], *self.chain(full, self.behind(full, rest), scope, i))
         claims, names = self.said(statement, scope, i)
         self.close_line(full, nodes, wanted if self.flow.node else -1, before, claims, names, place, scope)
 
-    def span_of(self, full: str) -> tuple[int, int, Node | None] | None:
-        """The nodes that a whole name stands for, as a stretch of all of them, and what the first of them reads."""
+    def behind(self, full: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
+        """Postfixes of a line that shares one, each with the name of its row: numbers go on behind the shared ones."""
+        for part in parts:
+            row, count = f"{full}.{part.use.kind.word}", 1
+            while row in self.rows:
+                count += 1
+                row = f"{full}.{part.use.kind.word}{count}"
+            yield row, part
+
+    def spanned(self, full: str) -> str:
+        """The name of the line or the body that a whole name stands for; "" where it stands for neither."""
         while full not in self.spans and full in self.aliases:
             full = self.aliases[full]
-        if full not in self.spans:
-            return None
-        first, last, entry = self.spans[full]
+        return full if full in self.spans and full not in self.scattered else ""
+
+    def not_shared(self, reference: Reference, scope: Scope) -> Mistake:
+        """A name that stands for nothing, or for nothing that can be passed once more."""
+        name, full = reference.name, self.full_name(reference.name, scope)
+        if not full:
+            return self.nothing(name, reference, scope)
+        text, hint = f"'{name}' is no whole line, block or group", "name one that stands above: share CONV1"
+        if full in self.scattered:
+            text, hint = f"other lines stand between those of '{name}'", "share them one by one"
+        return Mistake(UNKNOWN_NAME, text, reference.begin, reference.end, hint)
+
+    def replay(self, full: str, shared: str, part: Part) -> None:
+        """The nodes of a line or a body again: those that read what came in to it read what flows now."""
+        first, last, entry = self.spans[shared]
         if entry is None and first < last and self.nodes[first].inputs:
             entry = self.nodes[first].inputs[0]
-        return first, last, entry
-
-    def replay(self, full: str, shared: str, span: tuple[int, int, Node | None], part: Part) -> None:
-        """The nodes of a stretch again: those that read what came in to it read what flows now."""
-        first, last, entry = span
         again: dict[str, Flow] = {entry.name: self.flow} if entry else {}
-        self.replay_sections(full, shared, first, last)
+        moved, head = len(self.nodes) - first, self.head
         for node in self.nodes[first:last]:
             row = renamed(node.name, shared, full)
-            self.take_row(row, part)
+            if row != full:
+                self.take_row(row, part)
             flows = tuple([again.get(x.name) or self.flow_of(x.name) for x in node.inputs])
-            self.flow = again[node.name] = self.once_more(row, renamed(node.line, shared, full), node, flows, part)
+            self.head = renamed(node.head, shared, full) if within(node.head, shared) else head
+            again[node.name] = self.once_more(row, renamed(node.line, shared, full), node, flows, part)
+        self.head = head
+        self.replay_sections(full, shared, again, moved)
+        self.replay_lines(full, shared, again, moved)
+        given = self.outs[shared]
+        self.flow = again.get(given.node.name, given) if given.node else given
 
-    def replay_sections(self, full: str, shared: str, first: int, last: int) -> None:
+    def replay_lines(self, full: str, shared: str, again: dict[str, Flow], moved: int) -> None:
+        """The lines and bodies of a stretch again, under their new names, for lines below that name them."""
+        first, last, _ = self.spans[shared]
+        if len(self.nodes) != last + moved:
+            return
+        for line in self.lines[
+            bisect_right(self.lines, first, key=end_of) : bisect_right(self.lines, last, key=end_of)
+        ]:
+            if line.first >= first and line.name != shared:
+                nodes = tuple([node for x in line.nodes if (node := again[x.name].node)])
+                name, flow = renamed(line.name, shared, full), again[line.output.name]
+                self.lines.append(
+                    LineOf(name, nodes, (), line.first + moved, line.last + moved, flow.node or line.output)
+                )
+                self.stands(name, line.name, flow, again, moved)
+
+    def stands(self, name: str, shared: str, flow: Flow, again: dict[str, Flow], moved: int) -> None:
+        """A shared line or body inside another, under its new name: what it gives, and which nodes it is."""
+        first, last, entry = self.spans[shared]
+        self.outs[name] = flow
+        self.spans[name] = (
+            first + moved,
+            last + moved,
+            again[entry.name].node if entry and entry.name in again else entry,
+        )
+
+    def replay_sections(self, full: str, shared: str, again: dict[str, Flow], moved: int) -> None:
         """The sections of a stretch again, under their new names."""
-        moved = len(self.nodes) - first
-        known = [s for s in self.sections if first <= s.first and 0 <= s.last <= last and within(s.name, shared)]
-        for section in known:
+        first, last, _ = self.spans[shared]
+        around, places = self.inside[-1] if self.inside else -1, dict[int, int]()
+        for at in range(bisect_left(self.sections, first, key=start_of), len(self.sections)):
+            section = self.sections[at]
+            if not (section.first <= last and 0 <= section.last <= last and within(section.name, shared)):
+                continue
             name = renamed(section.name, shared, full)
+            places[at] = len(self.sections)
+            entry, leaving = (again[x.name].node if x and x.name in again else x for x in (section.entry, section.exit))
             self.sections.append(
                 section._replace(
                     name=name, sort="again", first=section.first + moved, last=section.last + moved, owner=section.name,
-                    parent=self.inside[-1] if self.inside else -1,
+                    parent=places.get(section.parent, around), entry=entry, exit=leaving,
                 )
             )  # fmt: skip
+            if section.name != shared and section.exit:
+                self.stands(
+                    name, section.name, again.get(section.exit.name) or self.flow_of(section.name), again, moved
+                )
 
     def once_more(self, row: str, line: str, node: Node, flows: tuple[Flow, ...], part: Part) -> Flow:
         """A node's layer with its weights on other tensors."""
@@ -190,6 +262,16 @@ class Joins(Lines):
         return LOST
 
 
+def end_of(line: LineOf) -> int:
+    """Where a line's nodes end: lines stand in the order of their ends."""
+    return line.last
+
+
+def start_of(section: Section) -> int:
+    """Where a section's nodes begin: sections stand in the order of their beginnings."""
+    return section.first
+
+
 def in_turn(branches: list[Branch]) -> list[int]:
     """The branches in the order they are traced: those with a shortcut when the others are known."""
     late = [number for number, branch in enumerate(branches) if fits_another(branch.body)]
@@ -203,9 +285,8 @@ def fits_another(body: list[Statement]) -> bool:
         statement = waiting.pop()
         if isinstance(statement, If):
             waiting += [*statement.body, *(inner for other in statement.otherwise for inner in other.body)]
-        elif isinstance(statement, LayerLine) and statement.body.uses and not statement.body.call:
-            if statement.body.uses[0].kind.role == "fitted":
-                return True
+        elif isinstance(statement, LayerLine) and any(use.kind.role == "fitted" for use in statement.body.uses):
+            return True
     return False
 
 

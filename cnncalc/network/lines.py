@@ -39,7 +39,7 @@ class Lines(References):
             return self.input_line(statement, full, scope)
         self.begin(place)
         flows = self.read_by(statement, scope)
-        self.refuse_lone(statement, len(flows))
+        self.refuse_lone(statement)
         self.run_line(statement, scope, full, i, flows)
 
     def read_by(self, statement: LayerLine, scope: Scope) -> tuple[Flow, ...]:
@@ -71,14 +71,17 @@ class Lines(References):
             self.find(place, mistake, base)
             self.flow, self.partial = LOST, True
 
-    def refuse_lone(self, statement: LayerLine, count: int) -> None:
-        """A join without branches joins nothing."""
-        use = statement.body.uses[0]
-        if not use.kind.joins or count > 1 or (use.kind.arity < 2 and use.arguments):
+    def refuse_lone(self, statement: LayerLine) -> None:
+        """A join without branches joins nothing, nor does one of a single layer."""
+        use, origins = statement.body.uses[0], statement.body.origins
+        many = len(origins) > 1 or any(origin.last for origin in origins)
+        if not use.kind.joins or many or (use.kind.arity < 2 and use.arguments):
             return
         word = use.kind.keyword()
         text = f"{word} has no branches" if use.kind.arity > 1 else f"{word} has neither a number nor branches"
         hint = f"indent them below it, each behind '- ', or name what it joins: {word} from A, B"
+        if origins:
+            text, hint = f"{word} names '{origins[0].name}' alone", f"a join reads two or more: {word} from A, B"
         raise Mistake(MISSING, text, use.begin + statement.base, use.end + statement.base, hint)
 
     def run_line(
@@ -109,7 +112,7 @@ class Lines(References):
         if len(nodes) == wanted and self.flow.node:
             held = tuple(self.held(claims, full, place, names)) if claims else ()
             self.lines.append(LineOf(full, nodes, held, first, len(self.nodes), self.flow.node))
-            self.spans[full] = first, len(self.nodes), None
+            self.spans[full] = first, len(self.nodes), self.spans[full][2] if full in self.spans else None
         elif self.flow.shape is None:
             self.assume(claims, place, scope)
         self.ended(full, scope)

@@ -142,7 +142,7 @@ def facts(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
     output, work = layer.out(*shapes), layer.work(*shapes)
     bits = max(work.macs, output.elements).bit_length()
     window = layer.window(*shapes)
-    moves = isinstance(window, Window) and set(window.stride) != {1}
+    moves = isinstance(window, Window) and not set(window.stride) <= {1}
     return Facts(output, window, weights, work, params, biases, buffers, bits, moves)
 
 
@@ -319,20 +319,28 @@ class Network:
         """The nodes a name stands for in claims: a whole line, a group, or one row; none if there is no such name."""
         lines, order, whole = self.by_line
         if name in whole:
-            return self.stretch(*whole[name])
-        group = tuple(self.nodes[i] for i in sorted(order[at] for at in inside(lines, name)))
+            return self.stretch(range(*whole[name]))
+        group = {order[at] for at in inside(lines, name)}
+        for at in inside(self.wholes, name):
+            group.update(range(*whole[self.wholes[at]]))
         if group or name in self:
-            return group or (self[name],)
+            return self.stretch(sorted(group)) or (self[name],)
         return self.part(self.aliases[name]) if name in self.aliases else ()
 
     def whole(self, line: LineOf) -> tuple[Node, ...]:
         """A line's nodes with those of its branches or its body."""
-        return self.stretch(line.first, line.last)
+        return self.stretch(range(line.first, line.last))
 
-    def stretch(self, first: int, last: int) -> tuple[Node, ...]:
-        """The nodes from one to another, without those of the heads among them."""
-        nodes = self.nodes[first:last]
-        return tuple([node for node in nodes if node.head == nodes[0].head]) if self.heads else nodes
+    def stretch(self, places: Sequence[int]) -> tuple[Node, ...]:
+        """The nodes at these places, without those of the heads among them."""
+        nodes = tuple([self.nodes[at] for at in places])
+        mixed = self.heads and len({node.head for node in nodes}) > 1
+        return tuple([node for node in nodes if not node.head]) if mixed else nodes
+
+    @cached_property
+    def wholes(self) -> Sequence[str]:
+        """The names of the lines and bodies in alphabetical order."""
+        return sorted(self.by_line[2])
 
     @cached_property
     def heads(self) -> bool:

@@ -45,7 +45,8 @@ class State:
     """What is known so far. Behind an error `flow` holds no node and `partial` is set: rows are unknown.
 
     `made` are the nodes by their rows, `outs` what lines and bodies give, `given` the network's outputs where the
-    file says them, `inside` the sections that are open, `branch` the lines of the branch that is traced.
+    file says them, `spans` which nodes a line or body is and what comes in to it, `inside` the sections that are open,
+    `branch` the lines of the branch that is traced. The lines of a group in `scattered` do not stand together.
     """
 
     def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
@@ -69,6 +70,7 @@ class State:
         self.given: list[Node] = []
         self.sections: list[Section] = []
         self.spans: dict[str, tuple[int, int, Node | None]] = {}
+        self.scattered: set[str] = set()
         self.inside: list[int] = []
         self.branch: list[str] | None = None
         self.aliases: dict[str, str] = {}
@@ -177,7 +179,18 @@ class State:
             group = name[:at]
             if group not in self.made:
                 self.outs[group], self.aliases[group] = self.flow, name
+                self.gather(group, name)
             at = name.find(".", at + 1)
+
+    def gather(self, group: str, name: str) -> None:
+        """A line more of those that a dotted prefix stands for: `layer2` for all of `layer2.0..3`."""
+        if name not in self.spans:
+            return
+        first, last, entry = self.spans[name]
+        begin, end, before = self.spans.get(group, (first, first, entry))
+        if end != first:
+            self.scattered.add(group)
+        self.spans[group] = begin, last, before
 
     def begin(self, place: Place) -> None:
         """A layer needs something to read."""

@@ -82,7 +82,7 @@ class Tracer(Bodies):
         self.handlers: dict[type, Callable[..., Steps | None]] = {
             LayerLine: self.layer_line, Constant: self.constant, After: self.after, Axes: self.axes,
             Rounding: self.set_rounding, Expect: self.expect, Train: self.train, Repeat: self.repeat,
-            Group: self.group, Broken: self.broken, Join: self.join_line, Head: self.training_head,
+            Group: self.group, Broken: self.broken, Join: self.join_line, Head: self.head_line,
             If: self.condition, From: self.go_on, Block: self.skip,
         }  # fmt: skip
         self.roles = {"again": self.share, "gives": self.output, "fitted": self.shortcut, "": self.line}
@@ -282,6 +282,10 @@ class Tracer(Bodies):
                 return
             yield self.guarded(self.join(statement, line, scope, name, i), statement, scope)
 
+    def head_line(self, statement: Head, scope: Scope) -> Steps:
+        """A head that only trains."""
+        return self.guarded(self.training_head(statement, scope), statement, scope)
+
     def guarded(self, steps: Steps, statement: Statement, scope: Scope) -> Steps:
         """Steps whose mistakes are noted, as those of a single line are."""
         try:
@@ -365,7 +369,8 @@ class Tracer(Bodies):
             bare = (f"{node.name}.{node.layer.slug()}" for node in self.nodes if node.name == node.line)
             self.spoken = frozenset((*self.rows, *bare, *WORDS, *self.aliases))
             self.sorted_rows = sorted(self.rows)
-        return (name in self.spoken) + len(inside(self.sorted_rows, name))
+        first, last, _ = self.spans.get(name, (0, 0, None))
+        return max((name in self.spoken) + len(inside(self.sorted_rows, name)), last - first)
 
     def last(self) -> tuple[Node, ...]:
         """The node that the last line gives; behind an error the last one that is known."""

@@ -183,7 +183,12 @@ class Arguments:
         """Whether a comma or `and` joins one more name."""
         behind = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         joined = self.token.type == "," or (self.token.type == "name" and self.token.text.lower() == "and")
-        return joined and behind.type in ("name", "number") and not kind_of(behind.text)
+        return joined and behind.type in ("name", "number") and not self.speaks(behind.text)
+
+    def speaks(self, word: str) -> bool:
+        """Whether a word behind a comma goes on with the line: a postfix, an option, a flag, noise."""
+        lower, kind = word.lower(), find(kind_of(word))
+        return (kind is not None and kind.postfix) or lower in (*OPTIONS, *FLAGS, *NOISE, *SLIDE_WORDS, "plain")
 
     def reference(self) -> Reference:
         """The name of a line above, or of a range of them: `stack0..9.skip`."""

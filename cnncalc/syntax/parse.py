@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Diagnostic, Mistake
@@ -22,6 +22,9 @@ __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
 DEFINED = re.compile(rf"(?:^|;)\s*({NAME})\s*=(?![=>])")
 BLOCK = re.compile(r"\s*block\s+(\w+)", re.IGNORECASE)
+
+STAND_INS = ("relu", "maxpool", "conv")
+"""A kind without values, one with a value that may be a postfix, and one with two: what a parameter may stand for."""
 
 
 class Parsed(NamedTuple):
@@ -177,6 +180,7 @@ class Parser:
             text, hint = "the line is indented, but the one above takes no body", f"begin at column {inner.column + 1}"
             if isinstance(owner, Join) or (isinstance(owner, LayerLine) and joins(owner)):
                 text, hint = "the line stands under a join and begins no branch", "begin each branch with '- '"
+                inner.body[-1] = self.lost(owner)
             self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
             return inner.body
         return self.open(line, column, body)
@@ -239,6 +243,8 @@ class Parser:
             text, hint = "the branch stands under no join", "indent it below add, concat or scale"
             raise Mistake(MISPLACED, text, column, column + 1, hint)
         if not isinstance(owner, LayerLine) or not joins(owner):
+            if isinstance(owner, LayerLine) and not owner.body.uses and not owner.body.call:
+                top.body[-1] = self.lost(owner)
             raise no_join(owner, column)
         top.body[-1] = join = Join(owner.place, owner, [])
         self.stack.append(Open(column, [], top.depth, False, join))
@@ -295,6 +301,11 @@ class Parser:
         """A statement that does not read, as far as it can be told what it is."""
         return broken(text, words)._replace(place=place, body=[])
 
+    def lost(self, owner: LayerLine | Join) -> Broken:
+        """A line that reads, and of which something wrong was told already."""
+        place = owner.place
+        return self.unread(place, place.line.text[place.begin : place.end], self.words)
+
     def known(self, mistake: Mistake, text: str, lost: Broken, body: list[Statement]) -> bool:
         """Whether a mistake only follows from one above: an `else` below an `if` that does not read."""
         above = body[-1] if body else None
@@ -307,8 +318,8 @@ def tentative(text: str, words: Vocabulary, outside: Vocabulary) -> LayerLine | 
     spoken = set(re.findall(r"\w+", text))
     formals = sorted((words.defined - outside.defined) & spoken)[:8]
     for count in range(1, min(len(formals), 3) + 1):
-        for chosen in combinations(formals, count):
-            kinds = tuple((name, "relu") for name in chosen)
+        for chosen, kind in product(combinations(formals, count), STAND_INS):
+            kinds = tuple((name, kind) for name in chosen)
             try:
                 found = read_statement(text, words._replace(defined=words.defined - {*chosen}, kinds=kinds))
             except Mistake:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
@@ -116,7 +117,7 @@ def going_on(text: str) -> From:
     arguments.origin()
     rest, (first, *more) = arguments.token, arguments.origins
     if more or first.last:
-        text, hint = "one line alone can be gone on from", "to read several, name them on a join: add from A, B"
+        text, hint = "a line that is only 'from' names one layer", "to read several, name them on a join: add from A, B"
         raise Mistake(UNEXPECTED, text, first.begin, arguments.origins[-1].end, hint)
     if rest.type != "end":
         hint = "the kind stands first: conv 64 3x3 from A; or part the two with ';'"
@@ -165,6 +166,9 @@ def parameter(tokens: list[Token], at: int) -> tuple[Formal, int]:
     if tokens[at + 1].type != "=":
         return Formal(token.text, None, "", token.begin, token.end), at + 1
     value, behind = tokens[at + 2], tokens[min(at + 3, len(tokens) - 1)]
+    if value.type in (",", ")", "end"):
+        text, hint = f"'{token.text}' has no default behind its '='", f"write {token.text}=1, or leave out the '='"
+        raise Mistake(MISSING, text, token.begin, tokens[at + 1].end, hint)
     if value.type == "name" and behind.type in (",", ")") and (kind_of(value.text) or value.text not in TENSOR):
         return Formal(token.text, None, value.text, token.begin, value.end), at + 3
     reader = Reader(tokens, at + 2, spaces=True)
@@ -394,7 +398,8 @@ def body_of(text: str, implied: str, words: Vocabulary, slide: tuple[str, ...] =
     """
     tokens = tokenize(text)
     if words.kinds:
-        tokens = [said(token, dict(words.kinds)) for token in tokens]
+        kinds = dict(words.kinds)
+        tokens = [said(token, after, kinds) for token, after in pairwise([*tokens, tokens[-1]])]
     arguments = Arguments(tokens, words)
     body = arguments.rest(implied) if given else arguments.read(implied, slide)
     if tokens[arguments.at].type != "=>":
@@ -403,9 +408,11 @@ def body_of(text: str, implied: str, words: Vocabulary, slide: tuple[str, ...] =
     return body._replace(claims=claims)
 
 
-def said(token: Token, kinds: Mapping[str, str]) -> Token:
-    """A word as what it stands for in a block whose parameters are kinds."""
-    return token._replace(text=kinds[token.text]) if token.type == "name" and token.text in kinds else token
+def said(token: Token, after: Token, kinds: Mapping[str, str]) -> Token:
+    """A word as what it stands for in a block whose parameters are kinds; before `=` it is a name of its own."""
+    if token.type != "name" or token.text not in kinds or after.type == "=":
+        return token
+    return token._replace(text=kinds[token.text])
 
 
 def counted(text: str, at: int) -> Expression:
