@@ -62,7 +62,8 @@ def renamed(network, names):
     for node, name in zip(network.nodes, names, strict=True):
         last = Node(name, name, node.layer, (last,), node.place)
         nodes.append(last)
-    return changed(network, nodes=tuple(nodes), lines=tuple(LineOf(node.name, (node,), ()) for node in nodes))
+    lines = [LineOf(node.name, (node,), (), at, at + 1, node) for at, node in enumerate(nodes)]
+    return changed(network, nodes=tuple(nodes), lines=tuple(lines), outputs=(last,))
 
 
 def chain(names):
@@ -447,7 +448,7 @@ def test_five_hundred_layers():
     text = torch_source(network)
     assert len(network) == 500
     assert verify(network, text) == []
-    assert build(text).get_submodule("tower_249_conv1")
+    assert build(text).get_submodule("tower.249.conv1")
 
 
 def test_vectors_sequences_and_volumes(tmp_path):

@@ -7,14 +7,15 @@ place.
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING
 
 from cnncalc.emit.forward import statements
 from cnncalc.emit.names import attribute, attributes, class_name, unused
 from cnncalc.emit.parameters import Parameters, role
-from cnncalc.emit.text import fitted, full, prose, sequence, shortened, template
-from cnncalc.emit.units import Graph, Piece, Unit, consecutive, definition, local
+from cnncalc.emit.text import WIDTH, calling, counted_sequence, fitted, full, prose, sequence, shortened, template
+from cnncalc.emit.units import Graph, Piece, Unit, consecutive, counted, definition, local
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ class Body(NamedTuple):
     pieces: list[Piece]
     structure: Structure
     lacks: frozenset[str] = frozenset()
+
+
+class Calls(NamedTuple):
+    """Pieces with their calls as a class has them, and the attributes that those read: each with its value."""
+
+    pieces: list[Piece]
+    kept: dict[str, str]
 
 
 class Classes:
@@ -140,9 +148,9 @@ class Classes:
         for at in level:
             unit = self.graph.units[at]
             raw = self.raw(unit)
-            if numbered_chain(raw, unit):
-                self.texts[at] = sequence([piece.text for piece in raw])
-                self.paths |= {piece.unit: f".{piece.name}" for piece in raw}
+            if text := chain_of(raw, unit):
+                self.texts[at] = text
+                self.paths |= {piece.unit: piece.name for piece in raw}
                 self.bodies[at] = []
                 continue
             pieces = self.pieces(unit)
@@ -159,11 +167,13 @@ class Classes:
         name = self.class_name(section.block or plain(section.name))
         flags = self.flags(group, most)
         parameters = Parameters(self.columns(group))
+        calls = self.calls(most, group, parameters)
         columns = {flag: tuple([str(not names & body.lacks) for body in group]) for flag, names in flags.items()}
         lines = [
             line for piece in most.pieces if piece.text
             for line in self.constructed(piece, most, group, parameters, flags)
         ]  # fmt: skip
+        lines += [f"        self.{name} = {text}" for name, text in calls.kept.items()]
         order = ["in_channels", *(attribute(name) for name, _ in section.arguments)]
         listed = [*parameters.listed(order)]
         for number, body in enumerate(group):
@@ -182,7 +192,7 @@ class Classes:
             *docstring(self.described(group, most)),
             "",
             *([*fitted(head, 4), "        super().__init__()", *lines, ""] if lines else []),
-            *self.forward(most),
+            *self.forward(most._replace(pieces=calls.pieces)),
         ]))  # fmt: skip
 
     def class_name(self, name: str) -> str:
@@ -204,6 +214,30 @@ class Classes:
             if not any(isinstance(value, str) for value in values):
                 given[name] = tuple([decimal(value) for value in values])
         return given
+
+    def calls(self, most: Body, group: list[Body], parameters: Parameters) -> Calls:
+        """The pieces with attributes in place of the numbers in their calls that differ."""
+        kept: dict[str, str] = {}
+        pieces = [self.kept_call(piece, group, parameters, kept) for piece in most.pieces]
+        return Calls(pieces, kept)
+
+    def kept_call(self, piece: Piece, group: list[Body], parameters: Parameters, kept: dict[str, str]) -> Piece:
+        """A piece whose call reads from attributes the numbers that differ."""
+        own = calling(piece.call)
+        if not own.numbers or len(group) == 1:
+            return piece
+        others = [next((calling(p.call).numbers for p in body.pieces if p.name == piece.name), None) for body in group]
+        values: list[str] = []
+        for place, number in enumerate(own.numbers):
+            column = tuple([numbers[place] if numbers else None for numbers in others])
+            text = number
+            if len({value for value in column if value is not None}) > 1:
+                name = f"{attribute(piece.name)}_{place}"
+                kept[name] = parameters.expression(column, name)
+                text = f"self.{name}"
+            values.append(text)
+        call = re.sub(r"(?<=:)(self\.\w+)", r" \1", own.filled(tuple(values)))
+        return piece._replace(call=re.sub(r"(self\.\w+):", r"\1 :", call))
 
     def flags(self, group: list[Body], most: Body) -> dict[str, frozenset[str]]:
         """The parts that some instances lack, each under the name of its line."""
@@ -229,7 +263,7 @@ class Classes:
         ]
         text = shortened(own.filled(tuple(values)))
         flag = next((flag for flag, names in flags.items() if piece.name in names), "")
-        return fitted(f"self.{slot} = {text}" + f" if {flag} else nn.Identity()" * bool(flag), 8)
+        return optional(f"self.{slot}", text, flag) if flag else fitted(f"self.{slot} = {text}", 8)
 
     def text_of(self, name: str, body: Body) -> str:
         """The constructor of an instance's piece; "" where it lacks it."""
@@ -271,8 +305,8 @@ class Classes:
             if unit.owner >= 0:
                 at = unit.owner
                 continue
-            parts.append(self.paths[at].lstrip("."))
-            at = next(parent for parent, u in self.graph.units.items() if at in u.children)
+            parts.append(self.paths[at])
+            at = self.graph.parent[at]
         return ".".join(reversed(parts))
 
 
@@ -299,7 +333,7 @@ def structure(pieces: Sequence[Piece], unit: Unit) -> Structure:
             continue
         source |= {value: (piece.name, at) for at, value in enumerate(piece.gives)}
         text = template(full(piece.text)).text
-        wired[piece.name] = (text, piece.call, reads, len(piece.gives), piece.owner, piece.helper)
+        wired[piece.name] = (text, calling(piece.call).text, reads, len(piece.gives), piece.owner, piece.helper)
     return Structure(wired, tuple([source[value] for value in unit.gives]), len(unit.reads))
 
 
@@ -372,11 +406,31 @@ def chained(inside: Sequence[Piece], pieces: Sequence[Piece], gives: Sequence[in
     return readers == len(between) and not between & set(gives)
 
 
-def numbered_chain(pieces: Sequence[Piece], unit: Unit) -> bool:
-    """Whether a body is nothing but bodies 0, 1, 2, ... one behind the other."""
-    if not all(piece.unit >= 0 and piece.text for piece in pieces) or not consecutive([p.name for p in pieces]):
-        return False
-    return chained(pieces, pieces, unit.gives) and pieces[0].reads == unit.reads and unit.gives == pieces[-1].gives
+def chain_of(pieces: Sequence[Piece], unit: Unit) -> str:
+    """The container of a body that is nothing but numbered bodies one behind the other; "" for another."""
+    names, texts = [piece.name for piece in pieces], [piece.text for piece in pieces]
+    if not all(piece.unit >= 0 and piece.text for piece in pieces) or not chained(pieces, pieces, unit.gives):
+        return ""
+    if pieces[0].reads != unit.reads or unit.gives != pieces[-1].gives:
+        return ""
+    if consecutive(names):
+        return sequence(texts)
+    stem, first = counted(names)
+    return counted_sequence(texts, stem, first) if stem and attribute(names[0]) == names[0] else ""
+
+
+def optional(slot: str, text: str, flag: str) -> list[str]:
+    """A part that is built on a flag."""
+    whole = f"{slot} = {text} if {flag} else nn.Identity()"
+    if len(whole) + 8 <= WIDTH:
+        return [f"        {whole}"]
+    return [
+        f"        {slot} = (",
+        *fitted(text, 12),
+        f"            if {flag}",
+        "            else nn.Identity()",
+        "        )",
+    ]
 
 
 def returning(made: Sequence[Statement], out: Sequence[str]) -> list[Statement]:

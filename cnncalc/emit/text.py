@@ -34,6 +34,15 @@ def template(text: str) -> Template:
 
 
 @lru_cache(maxsize=4096)
+def calling(call: str) -> Template:
+    """A call over {0}, {1}, ... without its other numbers; `filled` keeps what stands in braces."""
+    parts = re.split(r"(\{[^}]*\})", call)
+    numbers = tuple(number for part in parts[::2] for number in NUMBER.findall(part))
+    kept = [f"{{{part}}}" if at % 2 else NUMBER.sub("{}", part) for at, part in enumerate(parts)]
+    return Template("".join(kept), numbers)
+
+
+@lru_cache(maxsize=4096)
 def full(text: str) -> str:
     """The constructor of a convolution with the arguments that it leaves out; other texts as they are."""
     if not text.startswith(("nn.Conv", "nn.ConvTranspose")):
@@ -99,6 +108,29 @@ def sequence(texts: list[str]) -> str:
             parts.append(texts[at])
         at += max(same, stepped)
     return f"nn.Sequential({', '.join(parts)})"
+
+
+def counted_sequence(texts: list[str], stem: str, first: int) -> str:
+    """Modules named stem1, stem2, ... that run one behind the other: equal, or different by even steps; else ""."""
+    shape, numbers = template(texts[0])
+    every = [template(text) for text in texts]
+    if any(other.text != shape for other in every):
+        return ""
+    columns = list(zip(*(other.numbers for other in every), strict=True))
+    said = [column[0] if len(set(column)) == 1 else linear(column, first) for column in columns]
+    if not all(said) or any("{" in value for value in said):
+        return ""
+    made = Template(shape, numbers).filled(tuple(said))
+    return f'nn.Sequential(OrderedDict((f"{stem}{{i}}", {made}) for i in range({first}, {first + len(texts)})))'
+
+
+def linear(column: tuple[str, ...], first: int) -> str:
+    """Whole numbers that grow by even steps, by the number i that counts from `first`; else ""."""
+    if not all(number.isdigit() for number in column) or not even([(number,) for number in column], 0):
+        return ""
+    step = int(column[1]) - int(column[0])
+    start = int(column[0]) - step * first
+    return f"{start} + {step} * i" if start > 0 else f"{step} * i" if not start else f"{step} * i - {-start}"
 
 
 def progression(texts: list[str], at: int) -> tuple[str, int]:

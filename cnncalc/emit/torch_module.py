@@ -79,7 +79,7 @@ class Written:
     def row(self, at: int, paths: Mapping[int, str]) -> Row:
         """One node; a shared layer is called where its weights stand first."""
         node = self.graph.nodes[at]
-        own = self.graph.number[node.owner.name] if node.owner else at
+        own = self.graph.number[id(node.owner)] if node.owner else at
         return Row(node, module_of(node), paths.get(own, ""))
 
 
@@ -104,6 +104,7 @@ def torch_source(network: Network) -> str:
     code = "\n\n\n".join([*written.helpers, *classes])
     functional = "from torch.nn import functional as F\n" if re.search(r"\bF\.", code) else ""
     typing = "from typing import NamedTuple\n\n" if written.heads else ""
+    typing = "from collections import OrderedDict\n" + (typing or "\n") if "OrderedDict(" in code else typing
     top = f"{docstring(network, written.name)}\n\n{typing}import torch\nfrom torch import nn\n{functional}"
     return f"{top.rstrip()}\n\n\n{code}\n"
 

@@ -65,12 +65,13 @@ class Graph:
 
     def __init__(self, network: Network) -> None:
         self.network, self.nodes = network, network.nodes
-        self.number = {node.name: i for i, node in enumerate(network.nodes)}
-        self.number |= {node.name: -1 - i for i, node in enumerate(network.inputs)}
-        self.reads = [tuple([self.number[x.name] for x in node.inputs]) for node in network.nodes]
-        self.outputs = tuple([self.number[node.name] for node in network.outputs])
+        self.number = {id(node): i for i, node in enumerate(network.nodes)}
+        self.number |= {id(node): -1 - i for i, node in enumerate(network.inputs)}
+        self.reads = [tuple([self.number[id(x)] for x in node.inputs]) for node in network.nodes]
+        self.outputs = tuple([self.number[id(node)] for node in network.outputs])
         self.last_use = self.uses()
         self.sections = network.sections
+        self.parent: dict[int, int] = {}
         self.units = self.nested() or {-1: self.whole(())}
 
     def uses(self) -> list[int]:
@@ -111,6 +112,7 @@ class Graph:
         for at, owner in owners.items():
             moved = self.sections[at].first - self.sections[owner].first
             given[at] = tuple([value + moved for value in given[owner]])
+        self.parent = parents
         units = {at: self.unit(at, given[at], tuple(children[at]), owners.get(at, -1)) for at in parents}
         return {-1: self.whole(tuple(children[-1])), **units}
 
@@ -156,7 +158,7 @@ class Graph:
         home = self.homes(parents)
         for i, node in enumerate(self.nodes):
             if node.owner and not any(first <= i < last for first, last in covered):
-                if home[i] != home[self.number[node.owner.name]]:
+                if home[i] != home[self.number[id(node.owner)]]:
                     return False
         return True
 
@@ -172,7 +174,7 @@ class Graph:
         """What a body gives: its own value first, then others of it that are read outside."""
         section = self.sections[at]
         used = [i for i in range(section.first, section.last) if self.last_use[i] >= section.last]
-        own = self.number[section.exit.name] if section.exit else -1
+        own = self.number[id(section.exit)] if section.exit else -1
         if section.first <= own < section.last:
             return (own, *(i for i in used if i != own))
         return tuple(used) or (section.last - 1,)
@@ -182,7 +184,7 @@ class Graph:
         section = self.sections[at]
         found = {value: None for i in range(section.first, section.last) for value in self.reads[i]}
         outside = [value for value in found if not section.first <= value < section.last]
-        entry = self.number[section.entry.name] if section.entry else None
+        entry = self.number[id(section.entry)] if section.entry else None
         outside.sort(key=lambda value: value != entry)
         return Unit(at, f"{section.name}.", section.first, section.last, tuple(outside), gives, children, owner)
 
@@ -204,6 +206,16 @@ def local(name: str, prefix: str) -> str:
 def definition(section: Section) -> tuple[str, object]:
     """What a section is one instance of: a block, or the text of a body."""
     return (section.block, "") if section.block else (section.sort, section.place)
+
+
+def counted(names: Sequence[str]) -> tuple[str, int]:
+    """(stem, first number) of names that are a stem with numbers that follow each other; no stem where they are not."""
+    stem = names[0].rstrip("0123456789") if names else ""
+    first = names[0][len(stem) :] if names else ""
+    if not stem or not first or stem[-1] == ".":
+        return "", 0
+    wanted = [f"{stem}{number}" for number in range(int(first), int(first) + len(names))]
+    return (stem, int(first)) if [*names] == wanted else ("", 0)
 
 
 def consecutive(names: Sequence[str]) -> bool:

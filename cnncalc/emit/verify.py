@@ -96,18 +96,21 @@ def flow(network: Network, every: Sequence[Row], net: nn.Module) -> list[str]:
     try:
         with FlopCounterMode(display=False) as counter:
             found = net(*given)
-        watch.follow(len(every))
+        last = list(outputs(network, found if isinstance(found, tuple) else (found,)))
     except Exception as error:  # whatever the text does
+        watch.follow(len(every))
         return [*watch.found, f"the forward pass fails: {type(error).__name__}: {error}"]
-    shapes = [tuple(each.shape[1:]) for each in (found if isinstance(found, tuple) else (found,))]
-    names = ["the output"] * len(network.outputs)
-    last = [
-        sentence
-        for about, shape, node in zip(names, shapes, network.outputs, strict=False)
-        for sentence in differ(about, "shape", shape, node.output.dims)
-    ]
+    watch.follow(len(every))
     flops = {name: sum(each.values()) for name, each in counter.get_flop_counts().items()}
     return [*watch.found, *last, *watch.order(), *macs(network, every, flops, type(net).__name__)]
+
+
+def outputs(network: Network, found: Sequence[torch.Tensor]) -> Iterator[str]:
+    """Where the shapes of what the network gives differ."""
+    several = len(network.outputs) > 1
+    for number, node in enumerate(network.outputs):
+        about = f"output {number + 1}" if several else "the output"
+        yield from differ(about, "shape", tuple(found[number].shape[1:]), node.output.dims)
 
 
 def sample(node: Node, generator: torch.Generator) -> torch.Tensor:
@@ -204,10 +207,17 @@ class Watch:
             at, self.at = self.at, self.at + 1
             row = self.rows[at]
             if not row.attribute and all(x.name in self.values for x in row.node.inputs):
-                self.hold(at, self.read(at, row.module.call))
+                self.work_out(at, row)
             for x in row.node.inputs:
                 if self.last[x.name] <= at:
                     self.values.pop(x.name, None)
+
+    def work_out(self, at: int, row: Row) -> None:
+        """The value of a row without a module; one that cannot be is no value."""
+        try:
+            self.hold(at, self.read(at, row.module.call))
+        except Exception as error:  # whatever the call does
+            self.found.append(f"{row.node.name}: its call fails: {type(error).__name__}: {error}")
 
     def hold(self, at: int, output: torch.Tensor) -> None:
         """Keep a row's value; note where its shape differs."""

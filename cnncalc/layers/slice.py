@@ -42,7 +42,8 @@ class Slice(Arrangement):
         yield Requirement(end <= channels, SLICE, text, (end, channels), remedy, "channels")
 
     def torch(self, *inputs: Shape) -> Module:
-        return Module("", f"{{x}}[:, {self.channels[0]}:{self.channels[1]}]")
+        begin, end = self.channels
+        return Module("", f"{{x}}[:, {begin or ''}:{end}]")
 
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         return inputs[0][:, slice(*self.channels)]
