@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.faults import UNEQUAL
 from cnncalc.geometry import Shape
 from cnncalc.layer import Layer, Requirement
-from cnncalc.layers._sliding import NAMES
+from cnncalc.layers._sliding import NAMES, larger
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -44,20 +44,29 @@ class Joining(Layer):
             values = (self.keyword(), first.rank, number, shape.rank)
             yield Requirement(first.rank == shape.rank, UNEQUAL, text, values, "reshape one of them")
             for name, a, b in zip(NAMES[first.rank], first.extents, shape.extents, strict=True):
-                text = "{0} needs maps of one size: the first branch is {1} {4}, branch {2} is {3}"
-                sizes = (self.keyword(), a, number, b, name)
+                text = "{0} needs maps of one size: {5} {1} {4}, branch {2} is {3}"
+                before = "those above are" if broadcast and number > 2 else "the first branch is"
+                sizes = (self.keyword(), a, number, b, name, before)
                 holds = (a == b) | (broadcast & ((a == 1) | (b == 1)))
                 yield Requirement(bool(holds), UNEQUAL, text, sizes, self.remedy)
+            first = repeated(first, shape) if broadcast else first
 
     def channelwise(self, inputs: tuple[Shape, ...], broadcast: bool = False) -> Iterator[Requirement]:
         """Every branch has the channels of the first; with `broadcast` one channel goes with any."""
         first, *others = inputs
         for number, shape in enumerate(others, 2):
             a, b = first.channels, shape.channels
-            text = "{0} needs as many channels in every branch: the first has {1}, branch {2} has {3}"
+            text = "{0} needs as many channels in every branch: {4} {1}, branch {2} has {3}"
+            before = "those above have" if broadcast and number > 2 else "the first has"
             remedy = "end every branch with as many filters, or project the input: - shortcut"
             holds = (a == b) | (broadcast & ((a == 1) | (b == 1)))
-            yield Requirement(bool(holds), UNEQUAL, text, (self.keyword(), a, number, b), remedy)
+            yield Requirement(bool(holds), UNEQUAL, text, (self.keyword(), a, number, b, before), remedy)
+            first = Shape(larger(a, b)) if broadcast else first
+
+
+def repeated(a: Shape, b: Shape) -> Shape:
+    """Two branches with an axis of 1 repeated along the other's."""
+    return Shape(larger(a.channels, b.channels), tuple(map(larger, a.extents, b.extents)))
 
 
 def promoted(inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:

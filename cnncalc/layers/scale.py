@@ -5,15 +5,15 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from cnncalc.faults import CONTRADICTION
-from cnncalc.geometry import Shape
 from cnncalc.layer import UNBOUNDED, Module, Parameter, Requirement, Saved, number
-from cnncalc.layers._join import Joining, arrays, operands, promoted
+from cnncalc.layers._join import Joining, arrays, operands, promoted, repeated
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
+    from cnncalc.geometry import Shape
     from cnncalc.layer import Array
 
 
@@ -42,11 +42,7 @@ class Scale(Joining):
         return len(inputs) == 1 and self.number is None
 
     def out(self, *inputs: Shape) -> Shape:
-        out, *others = promoted(inputs)
-        for shape in others:
-            extents = tuple(larger(a, b) for a, b in zip(out.extents, shape.extents, strict=True))
-            out = Shape(larger(out.channels, shape.channels), extents)
-        return out
+        return reduce(repeated, promoted(inputs))
 
     def work(self, *inputs: Shape) -> Work:
         products = len(inputs) - 1 + (self.number is not None)
@@ -71,8 +67,3 @@ class Scale(Joining):
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         out: Array = reduce(mul, arrays(inputs)) * float(1 if self.number is None else self.number)
         return out
-
-
-def larger(a: int, b: int) -> int:
-    """The larger of the two, in arithmetic alone."""
-    return a + (b - a) * (b > a)
