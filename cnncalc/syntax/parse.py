@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
-DEFINED = re.compile(rf"(?:^|;)\s*({NAME})\s*=(?![=>])")
+DEFINED = re.compile(rf"(?:^(?:\s*-\s)?|;)\s*({NAME})\s*=(?![=>])")
 BLOCK = re.compile(r"\s*block\s+(\w+)", re.IGNORECASE)
 
 STAND_INS = ("relu", "maxpool", "conv")
