@@ -275,6 +275,10 @@ class Tracer(Bodies):
             yield self.guarded(self.call(statement, call, scope, name, i), statement, scope)
 
     def join_line(self, statement: Join, scope: Scope) -> Steps:
+        """A join with its branches, what is wrong with it noted."""
+        return self.guarded(self.join_lines(statement, scope), statement, scope)
+
+    def join_lines(self, statement: Join, scope: Scope) -> Steps:
         """A join with its branches: once, or for every number of its range."""
         line = self.read_again(statement.line, scope) if statement.line.tentative or scope.kinds else statement.line
         for name, i in list(self.named(line.label, line.place, scope)):
