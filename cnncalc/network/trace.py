@@ -249,7 +249,7 @@ class Tracer(Bodies):
         statement = self.read_again(written, scope) if written.tentative or scope.kinds else written
         body = statement.body
         if body.call:
-            return self.call_lines(statement, body.call, scope)
+            return self.guarded(self.call_lines(statement, body.call, scope), statement, scope)
         if not body.uses:
             raise headless(statement)
         trace = self.roles[self.role_of(statement)]
