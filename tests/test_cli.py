@@ -143,7 +143,7 @@ def test_claims_that_are_computed_are_held_under_set(run):
         (("show", "alexnet", "--format", "xml"), "--format takes table, json, csv, markdown, not 'xml'"),
         (
             ("show", "alexnet", "--columns", "layer,size"),
-            "--columns: no column 'size'; there are layer, kind, output, window",
+            "--columns: no column 'size'; there are layer, kind, head, output",
         ),
         (("show", "alexnet", "--axes", "HxW"), "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'HxW'"),
         (("show", "alexnet", "--color", "red"), "--color takes auto, always or never, not 'red'"),

@@ -9,15 +9,25 @@ from cnncalc.record import NamedTuple
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnncalc.analysis.folding import Fold
     from cnncalc.geometry import Field, Whole
     from cnncalc.network.node import Network, Node
 
 
 class Row(NamedTuple):
-    """A node with its receptive field; what a table, JSON or CSV shows of one layer."""
+    """A node with its receptive field, or several folded into one; what a table, JSON or CSV shows of one layer.
 
-    node: Node
+    `shares` names what owns its weights, where it has none of its own. `layers` are those folded into it, and `times`
+    how often what it tells stands in it: 36 of one block.
+    """
+
+    node: Node | Fold
     field: Field | Whole
+    shares: str = ""
+    layers: tuple[Node, ...] = ()
+    times: int = 1
 
 
 class Totals(NamedTuple):
@@ -33,20 +43,55 @@ class Totals(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All rows in execution order; no totals where a layer is unknown."""
+    """All rows in execution order; no totals where a layer is unknown.
+
+    `training` are the totals with the heads that only train, None where there is none. `depth` is what the rows are
+    folded to, None where every layer has its own row, which it has at depth `deepest`.
+    """
 
     rows: tuple[Row, ...]
     totals: Totals | None
+    training: Totals | None = None
+    depth: int | None = None
+    deepest: int = 0
 
 
-def report(network: Network) -> Report:
-    """Rows and totals of a network."""
-    known = fields(network)
-    rows = tuple(Row(node, known[node.name]) for node in network.nodes)
-    return Report(rows, totals(network.counted) if network.complete else None)
+def report(network: Network, depth: int | None = None, most: int = 0) -> Report:
+    """Rows and totals of a network, folded to a depth; with `most` to as many rows where no depth is given."""
+    seen = fields(network)
+    known = Report(tuple([Row(node, seen[node.name], shares(node)) for node in network.nodes]), None)
+    if network.complete:
+        training = totals(network.nodes) if network.heads else None
+        known = known._replace(totals=totals(network.counted), training=training)
+    if depth is None and (not most or len(network) <= most):
+        return known
+    return folded(network, known, depth, most, seen)
 
 
-def totals(nodes: tuple[Node, ...]) -> Totals:
+def shares(node: Node) -> str:
+    """The row that owns a layer's weights; nothing where they are its own or it has none."""
+    return node.owner.name if node.owner and node.facts.params else ""
+
+
+def folded(network: Network, known: Report, depth: int | None, most: int, seen: Mapping[str, Field | Whole]) -> Report:
+    """A report with its rows folded to a depth."""
+    from cnncalc.analysis.folding import deepest, flat, fold, grouped, parts, usual
+
+    if depth is None and flat(network):
+        return known
+    every, own = parts(network), {row.node.name: row for row in known.rows}
+    depth = usual(network, every, most) if depth is None else depth
+    if depth >= deepest(every):
+        return known
+    rows = [
+        Row(fold(part, nodes), seen[part.exit.name], part.owner, tuple(nodes), part.times)
+        if part else own[nodes[0].name]
+        for part, nodes in grouped(network, every, depth)
+    ]  # fmt: skip
+    return known._replace(rows=tuple(rows), depth=depth, deepest=deepest(every))
+
+
+def totals(nodes: Sequence[Node]) -> Totals:
     """The sums over some nodes."""
     work = Work.total(node.work for node in nodes)
     params, biases = sum(n.params for n in nodes), sum(n.biases for n in nodes)

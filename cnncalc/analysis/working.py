@@ -5,20 +5,25 @@ All of it is derived from what a kind states: its window, its weights, its work.
 
 from __future__ import annotations
 
+from itertools import count, takewhile
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import slides
 from cnncalc.geometry import WHOLE, Field, Window
+from cnncalc.layers import find
+from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
+from cnncalc.syntax.words import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cnncalc.analysis.report import Row
-    from cnncalc.geometry import Axes, Order, Rational
+    from cnncalc.geometry import Axes, Order, Rational, Shape, Whole
     from cnncalc.layer import Weight
-    from cnncalc.network.node import Node
+    from cnncalc.network.node import Network, Node
+
+    Seen = Mapping[str, Field | Whole]
 
 
 class Step(NamedTuple):
@@ -36,23 +41,114 @@ def axis_names(order: Order, rank: int) -> tuple[str, ...]:
     return tuple(AXES[letter] for letter in order.turned(order.letters(rank)))
 
 
-def working(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
-    """The steps of one layer; `before` is the receptive field of its input."""
-    node = row.node
+def working(node: Node, seen: Seen, network: Network, order: Order) -> Iterator[Step]:
+    """The steps of one layer; `seen` are the receptive fields of all rows and inputs."""
     yield Step("input", ", ".join(order.text(shape) for shape in node.shapes))
+    yield from joined(node, order)
+    yield from fitted(node, network, order)
     yield from sizes(node, order)
     yield from params(node)
     yield from macs(node)
     yield from connections(node)
     yield from other_work(node)
-    yield from seen(row, before, order)
-    if not node.layer.view:
-        yield Step("activations", equation(times(node.output.dims[::-1]), node.output.elements))
+    yield from reached(node, seen, order)
+    if node.activations:
+        yield Step("activations", equation(times(node.output.dims[::-1]), node.activations))
+
+
+FEW = 8
+"""How many numbers a sum of a part's layers shows."""
+
+
+def chosen(network: Network, name: str) -> tuple[Node, ...]:
+    """The layers that a name stands for: a row, a line, a part, a branch of a join (`3a.1`), all of one prefix."""
+    lines = list(takewhile(network.aliases.__contains__, map(f"{name}.{{}}".format, count())))
+    if name in network.aliases and lines and not inside(network.by_line[0], name):
+        return tuple(node for line in lines for node in network.part(line))
+    return network.part(name)
+
+
+def summed(nodes: Sequence[Node], output: Node, seen: Seen, order: Order) -> Iterator[Step]:
+    """The sums over several layers, and what the last of them gives."""
+    field = seen[output.name]
+    yield Step("output", order.text(output.output))
+    macs, buffers = [node.macs for node in nodes], sum(node.buffers for node in nodes)
+    yield Step("params", addition([node.params for node in nodes]))
+    yield from [Step("buffers", f"{buffers:,}")] * bool(buffers)
+    yield Step("MACs", addition(macs))
+    yield Step("FLOPs", f"{sum(node.work.flops for node in nodes):,}")
+    if any(node.owner and node.facts.params for node in nodes):
+        yield Step("shared", "weights of another part, counted where they stand first")
+    yield Step("receptive field", each_axis(list(map(str, field.size)), order) if isinstance(field, Field) else field)
+    yield Step("activations", f"{sum(node.activations for node in nodes):,}")
+
+
+def addition(values: Sequence[int]) -> str:
+    """`a + b = sum` of a few numbers, zeros left out; else the sum alone."""
+    terms = [f"{value:,}" for value in values if value]
+    return f"{' + '.join(terms)} = {sum(values):,}" if 1 < len(terms) <= FEW else f"{sum(values):,}"
 
 
 def equation(product: str, value: int) -> str:
     """`product = value`, or the value alone where there is nothing to work out."""
     return f"{value:,}" if product == str(value) else f"{product} = {value:,}"
+
+
+def joined(node: Node, order: Order) -> Iterator[Step]:
+    """What a join makes of its branches: their channels one behind the other, or one shape of all."""
+    if len(node.inputs) < 2:
+        return
+    yield Step("from", ", ".join(x.name for x in node.inputs))
+    channels, out = [shape.channels for shape in node.shapes], node.output
+    if sum(channels) == out.channels:
+        yield Step("channels", f"{' + '.join(map(str, channels))} = {out.channels:,}")
+        return
+    for x in node.inputs:
+        if x.output != out:
+            flat = x.output.elements == out.elements
+            how = f"read as {order.text(out)}" if flat else f"repeated along {spread(x.output, out, order)}"
+            yield Step("broadcast", f"{x.name} {order.text(x.output)} is {how}")
+
+
+def spread(shape: Shape, out: Shape, order: Order) -> str:
+    """The axes that a shape is repeated along, and how often."""
+    names = axis_names(order, out.rank)
+    extents = shape.extents or (1,) * out.rank
+    axes = order.turned(tuple(zip(names, extents, out.extents, strict=True)))
+    every = (*axes, ("channels", shape.channels, out.channels))
+    return " and ".join(f"the {name} {b} times" for name, a, b in every if a != b)
+
+
+def fitted(node: Node, network: Network, order: Order) -> Iterator[Step]:
+    """How a shortcut is fitted to the branch beside it, and why."""
+    if node.name != node.line or role(node) != "fitted":
+        return
+    join = next((n for n in network if n.line != node.line and any(x.line == node.line for x in n.inputs)), None)
+    other = next((x for x in join.inputs if x.line != node.line), None) if join else None
+    if other:
+        yield Step("beside it", f"{other.name} {order.text(other.output)}")
+        yield Step("shortcut", reason(node, other, order))
+
+
+def role(node: Node) -> str:
+    """What the word that a layer is written with does, where it stands for other layers."""
+    words = node.place.line.text[node.place.begin : node.place.end].split()
+    kind = find(kind_of(words[0])) if words else None
+    return kind.role if kind else ""
+
+
+def reason(node: Node, other: Node, order: Order) -> str:
+    """Why a shortcut is a projection, zeros behind its input, or its input itself."""
+    here, there = node.shapes[0].channels, other.output.channels
+    stride = node.window.stride if isinstance(node.window, Window) else ()
+    step = str(stride[0]) if len(set(stride)) == 1 else "x".join(map(str, order.turned(stride)))
+    differ = [f"{there} channels for {here}"] * (here != there) + [f"stride {step}"] * bool(set(stride) - {1})
+    if not differ:
+        return "the same channels and stride 1: the input as it is"
+    if node.weights:
+        return f"{' and '.join(differ)}: a 1x1 projection"
+    cells = f"one cell in {step}" if set(stride) - {1} else "the input"
+    return f"{' and '.join(differ)}: {cells}, and {there - here} channels of zeros behind its own"
 
 
 def sizes(node: Node, order: Order) -> Iterator[Step]:
@@ -170,13 +266,14 @@ def links(node: Node, count: int) -> str:
 
 
 def params(node: Node) -> Iterator[Step]:
-    """(F*F*C + 1)*K, and the buffers beside them."""
+    """(F*F*C + 1)*K, and the buffers beside them; those of shared weights count where they stand first."""
     trained = {name: w for name, w in node.weights.items() if w.trainable}
     kept = {name: w for name, w in node.weights.items() if not w.trainable}
+    where = f", those of {node.owner.name}: counted there" if node.owner else ""
     if trained:
-        yield Step("params", equation(tensors(trained), node.params))
+        yield Step("params", equation(tensors(trained), node.facts.params) + where)
     if kept:
-        yield Step("buffers", equation(tensors(kept), node.buffers))
+        yield Step("buffers", equation(tensors(kept), node.facts.buffers) + where)
 
 
 def macs(node: Node) -> Iterator[Step]:
@@ -195,24 +292,48 @@ def connections(node: Node) -> Iterator[Step]:
 def other_work(node: Node) -> Iterator[Step]:
     """Every other kind of work, and the FLOPs of all."""
     others = {what: count for what, count in node.work._asdict().items() if what != "macs" and count}
-    for what, count in others.items():
-        yield Step(what, f"{count:,}")
+    for what, number in others.items():
+        yield Step(what, f"{number:,}")
     if node.work.flops:
         sum_ = " + ".join([*(["2*MACs"] if node.macs else []), *others])
         yield Step("FLOPs", f"{sum_} = {node.work.flops:,}")
 
 
-def seen(row: Row, before: Field | str, order: Order) -> Iterator[Step]:
-    """The receptive field: size + (K-1)*jump, jump*S, start - P*jump."""
-    field, window = row.field, row.node.window
-    if row.node.window == WHOLE:
+def reached(node: Node, seen: Seen, order: Order) -> Iterator[Step]:
+    """The receptive field: size + (K-1)*jump, jump*S, start - P*jump; of a join the hull of its branches'."""
+    field, window, before = seen[node.name], node.window, seen[node.inputs[0].name]
+    if window == WHOLE:
         yield Step("receptive field", "the whole input")
+    elif len(node.inputs) > 1:
+        yield from hull(node, seen, order)
     if not isinstance(field, Field) or not isinstance(window, Window) or not isinstance(before, Field):
         return
     if window.mode != "frame":
         yield Step("receptive field", by_axis(grown(before, window), field.size, order))
         yield Step("jump", by_axis(apart(before, window), field.jump, order))
     yield Step("start", by_axis(begun(before, window), field.start, order))
+
+
+def hull(node: Node, seen: Seen, order: Order) -> Iterator[Step]:
+    """What each branch of a join sees, and all of them together."""
+    field = seen[node.name]
+    groups: dict[Field | Whole, list[str]] = {}
+    for x in node.inputs:
+        groups.setdefault(seen[x.name], []).append(x.name)
+    for branch, names in groups.items():
+        if isinstance(branch, Field) and branch.size:
+            ends = [f"{a} to {a + n - 1} = {n}" for n, a in zip(branch.size, branch.start, strict=True)]
+            yield Step("branch", f"{' and '.join(names)}: {each_axis(ends, order)}")
+        elif branch == WHOLE:
+            yield Step("branch", f"{' and '.join(names)}: the whole input")
+    if not isinstance(field, Field):
+        yield Step("receptive field", "the whole input")
+    elif field.size:
+        axes = zip(field.size, field.start, strict=True)
+        yield Step("receptive field", each_axis([f"{a} to {a + n - 1} = {n}" for n, a in axes], order))
+        jumps = {branch.jump for branch in groups if isinstance(branch, Field) and branch.jump}
+        said = f"{each_axis(list(map(str, field.jump)), order)}, as {node.inputs[0].name} has it"
+        yield Step("jump", said if len(jumps) > 1 else each_axis(list(map(str, field.jump)), order))
 
 
 def grown(before: Field, window: Window) -> list[str]:
@@ -243,8 +364,12 @@ def factor(value: Rational) -> str:
 
 def by_axis(how: list[str], values: tuple[Rational, ...], order: Order) -> str:
     """One equation where all axes agree, else one an axis."""
-    each = [f"{text} = {value}" for text, value in zip(how, values, strict=True)]
-    if len(set(each)) == 1:
-        return each[0]
-    names = axis_names(order, len(values))
-    return "; ".join(f"{name} {text}" for name, text in order.turned(tuple(zip(names, each, strict=True))))
+    return each_axis([f"{text} = {value}" for text, value in zip(how, values, strict=True)], order)
+
+
+def each_axis(texts: list[str], order: Order) -> str:
+    """One text where all axes agree, else one an axis, in PyTorch's order."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    names = axis_names(order, len(texts))
+    return "; ".join(f"{name} {text}" for name, text in order.turned(tuple(zip(names, texts, strict=True))))

@@ -30,11 +30,12 @@ def explain(
     """Show the working, numbers put in, as on the board; SPEC may be a single line in quotes."""
     if not spec:
         raise Failure("what? Type cnncalc explain alexnet CONV1, or --input 227x227x3 '96 11x11 stride 4'")
+    from cnncalc.analysis.working import chosen
     from cnncalc.render import people
     from cnncalc.render.screen import screen
 
     network = single(spec, shape) if is_line(spec) else common.network(spec, set_, shape, limit)
-    wanted = {node.name for node in network.part(layer)} if layer else {node.name for node in network}
+    wanted = {node.name for node in chosen(network, layer)} if layer else {node.name for node in network}
     if layer and not wanted and network.complete:
         raise Failure(no_layer(layer, network))
     if layer and not any(node.name in wanted for node in network) and layer in network:
@@ -42,7 +43,7 @@ def explain(
         raise Failure(f"{layer} is the input, {shape}: there is nothing to work out; name a layer")
     out = screen(sys.stdout, common.colour(color))
     about = bool(layer) or is_line(spec)
-    for style, line in people.explained(network, wanted, common.order(axes, network), about):
+    for style, line in people.explained(network, wanted, common.order(axes, network), layer, about):
         print(out.paint(style, line) if style else line)
     lines = {node.span.line for node in network if node.name in wanted}
     found = [f for f in network.diagnostics if not layer or f.severity == "error" or f.line in lines]
@@ -69,6 +70,14 @@ def no_layer(layer: str, network: Network) -> str:
     """A layer that does not exist, and what may have been meant."""
     from cnncalc.diagnostic import did_you_mean
 
-    names = tuple(node.name for node in network)
-    hint = did_you_mean(layer, names) or f"there are {', '.join(names[:6])}{', ...' if len(names) > 6 else ''}"
-    return f"{network.name} has no layer '{layer}'; {hint}"
+    rows = [node.name for node in network]
+    lines = [*network.outs, *network.aliases]
+    top = [name.partition(".")[0] for name in rows]
+    close = (did_you_mean(layer, tuple(dict.fromkeys(names))) for names in ((*top, *lines, *rows), (*top, *lines), top))
+    first = list(dict.fromkeys(top or rows))
+    return f"{network.name} has no layer '{layer}'; {next(filter(None, close), '') or listed(first)}"
+
+
+def listed(names: list[str]) -> str:
+    """The first few of some names."""
+    return f"there are {', '.join(names[:6])}{', ...' * (len(names) > 6)}"

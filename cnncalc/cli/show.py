@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from cnncalc.render.table import Grid
 
 FORMATS = ("table", "json", "csv", "markdown")
+MOST = 60
+"""How many rows a table has before it is folded without being asked: about a screen."""
 Format = Annotated[str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=lambda: FORMATS)]
 Columns = Annotated[str, typer.Option("--columns", help="Which columns, in order: layer,output,params.")]
+Depth = Annotated[str, typer.Option("--depth", help="Fold what stands deeper than so many levels; 0: one row each.")]
 
 
 def show(
@@ -31,6 +34,7 @@ def show(
     axes: Axes = "",
     format_: Format = "table",
     columns: Columns = "",
+    depth: Depth = "",
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
@@ -39,30 +43,39 @@ def show(
         raise Failure("which network? Type a zoo name (cnncalc show alexnet) or a file (cnncalc show my.spec)")
     if format_ not in FORMATS:
         raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
+    levels = level(depth)
     from cnncalc.render.screen import screen
 
     networks = [common.network(spec, set_, shape, limit) for spec in specs]
     found = [network.diagnostics for network in networks]
     out = screen(sys.stdout, common.colour(color))
     if len(networks) > 1:
-        write_all(networks, axes, format_, found)
+        write_all(networks, axes, format_, found, levels)
     else:
-        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0])
+        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0], levels)
     for network, findings in zip(networks, found, strict=True):
         common.report(network, findings, screen(sys.stderr, color))
     raise typer.Exit(max(map(common.status, found)))
 
 
+def level(depth: str) -> int | None:
+    """The depth to fold to, None where it is not given."""
+    if depth and not (depth.isascii() and depth.isdigit() and len(depth) < 10):
+        raise Failure(f"--depth takes a number of levels, 0 or more, not '{depth}'")
+    return int(depth) if depth else None
+
+
 def write_one(
-    network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen, spec: str
-) -> None:
-    """One network, in any format."""
+    network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen, spec: str,
+    depth: int | None,
+) -> None:  # fmt: skip
+    """One network, in any format; only a table that nobody gave a depth is folded where it is long."""
     from cnncalc.analysis.report import report
     from cnncalc.render import table
 
     if format_ == "json":
-        return write_json(network, found)
-    known = report(network)
+        return write_json(network, found, depth)
+    known = report(network, depth, MOST if format_ == "table" else 0)
     try:
         wanted = table.chosen(columns, known)
     except ValueError as error:
@@ -74,11 +87,11 @@ def write_one(
     return None
 
 
-def write_json(network: Network, found: tuple[Diagnostic, ...]) -> None:
+def write_json(network: Network, found: tuple[Diagnostic, ...], depth: int | None) -> None:
     """JSON schema 1."""
     from cnncalc.render.machine import text, to_dict
 
-    print(text(to_dict(network, found)))
+    print(text(to_dict(network, found, depth)))
 
 
 def write_table(
@@ -93,14 +106,16 @@ def write_table(
         print("\n".join(some))
 
 
-def write_all(networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]]) -> None:
+def write_all(
+    networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], depth: int | None
+) -> None:
     """A line for each network."""
     from cnncalc.render import people
 
     if format_ == "json":
         from cnncalc.render.machine import text, to_dict
 
-        print(text([to_dict(network, findings) for network, findings in zip(networks, found, strict=True)]))
+        print(text([to_dict(network, findings, depth) for network, findings in zip(networks, found, strict=True)]))
         return
     if format_ != "table":
         raise Failure(f"--format {format_} shows one network; name one, or take table or json")

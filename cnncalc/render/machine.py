@@ -9,9 +9,10 @@ from cnncalc.geometry import Field, Window
 from cnncalc.work import CONVENTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from cnncalc.analysis.report import Row, Totals
+    from cnncalc.analysis.folding import Fold
+    from cnncalc.analysis.report import Report, Row, Totals
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Rational, Whole
     from cnncalc.network.node import Network, Node
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def to_dict(network: Network, findings: Iterable[Diagnostic]) -> Json:
-    """Everything known of a network; shapes channels first, `totals` None after an error."""
-    known = report(network)
+def to_dict(network: Network, findings: Iterable[Diagnostic], depth: int | None = None) -> Json:
+    """Everything known of a network; shapes channels first, `totals` None after an error.
+
+    Folded to a depth a row may stand for several layers: their number is its `layers`, its inputs are rows as well.
+    """
+    known = report(network, depth)
+    rows = {node.name: row.node.name for row in known.rows for node in row.layers}
     return {
         "schema": SCHEMA, "name": network.name, "title": network.source.title, "source": network.source.origin,
         "convention": CONVENTION,
         "inputs": [{"name": node.name, "shape": list(node.output.dims)} for node in network.inputs],
-        "layers": [layer(row) for row in known.rows],
-        "outputs": [node.name for node in network.outputs] if network.complete else [],
-        "totals": totals(known.totals),
+        "layers": [layer(row, rows) for row in known.rows],
+        "outputs": [rows.get(node.name, node.name) for node in network.outputs] if network.complete else [],
+        "totals": totals(known),
         "diagnostics": [diagnostic(finding, network.source.name) for finding in findings],
     }  # fmt: skip
 
@@ -55,20 +60,28 @@ def listed(value: object) -> str:
     return "[\n" + ",\n".join(f"  {json.dumps(item)}" for item in value) + "\n ]"
 
 
-def layer(row: Row) -> Json:
-    """One layer."""
+def layer(row: Row, rows: Mapping[str, str]) -> Json:
+    """One layer, or several folded into one; `rows` are the rows of the layers that have none of their own."""
     node = row.node
+    more: Json = {"shares": row.shares} if row.shares else {}
+    many: Json = {"layers": len(row.layers)} if row.layers else {}
     return {
-        "name": node.name, "kind": node.kind, "line": node.span.line, "inputs": [n.name for n in node.inputs],
+        "name": node.name, "kind": node.kind, "line": node.span.line, "inputs": read(row, rows),
         "output": list(node.output.dims), "params": node.params, "weights": node.params - node.biases,
         "biases": node.biases, "buffers": node.buffers, "macs": node.macs, "flops": node.work.flops,
         "work": {what: count for what, count in node.work._asdict().items() if count},
         "activations": node.activations, "window": window(node), "receptive_field": field(row.field),
-        "head": node.head or None,
+        "head": node.head or None, **more, **many,
     }  # fmt: skip
 
 
-def window(node: Node) -> Json | None:
+def read(row: Row, rows: Mapping[str, str]) -> list[str]:
+    """The names of the rows that a row reads."""
+    names = [node.name for node in row.node.inputs]
+    return list(dict.fromkeys(rows.get(name, name) for name in names)) if rows else names
+
+
+def window(node: Node | Fold) -> Json | None:
     """The sliding window; None for a layer that has none or reads its whole input."""
     slide = node.window
     if not isinstance(slide, Window):
@@ -92,11 +105,17 @@ def exact(value: Rational) -> int | str:
     return int(value) if value.denominator == 1 else str(value)
 
 
-def totals(sums: Totals | None) -> Json | None:
-    """The totals; memory is not worked out yet."""
-    if sums is None:
+def totals(known: Report) -> Json | None:
+    """The totals; memory is not worked out yet. Where heads only train `train` are the totals with theirs."""
+    if known.totals is None:
         return None
-    return {**{k: v for k, v in sums._asdict().items() if k != "work"}, "memory": None}
+    more: Json = {"train": sums(known.training)} if known.training else {}
+    return {**sums(known.totals), "memory": None, **more}
+
+
+def sums(every: Totals) -> Json:
+    """Totals without the kinds of work."""
+    return {name: value for name, value in every._asdict().items() if name != "work"}
 
 
 def diagnostic(finding: Diagnostic, file: str) -> Json:

@@ -8,12 +8,13 @@ from cnncalc.render import table
 from cnncalc.work import CONVENTION, NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnncalc.analysis.report import Report, Totals
+    from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Code, Diagnostic
-    from cnncalc.geometry import Order
-    from cnncalc.network.node import Network
+    from cnncalc.geometry import Field, Order, Whole
+    from cnncalc.network.node import Network, Node
     from cnncalc.syntax.tree import Place
 
     Styled = tuple[str, str]
@@ -37,11 +38,13 @@ def network(
     head, rows, total = table.lines(cut)
     yield "", ""
     yield "heading", head
-    yield from (("quiet" if i >= len(known.rows) else "", row) for i, row in enumerate(rows))
+    quiet = [bool(row.node.head) for row in known.rows]
+    yield from (("quiet" if i >= len(quiet) or quiet[i] else "", row) for i, row in enumerate(rows))
     if known.totals:
-        yield "total", total
+        yield from [("total", total)] * any(cut.sums)
         yield "", ""
-        yield from wrapped(footer(known.totals), width)
+        yield from wrapped(footer(known.totals, known.training), width)
+    yield from wrapped(unfolding(net, known), width)
     if dropped:
         text = f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
         yield from wrapped([("quiet", text)], width)
@@ -63,15 +66,26 @@ def heading(net: Network, order: Order) -> Iterator[Styled]:
     if net.source.origin:
         yield "quiet", f"source: {safe(net.source.origin)}"
     inputs = ", ".join(f"{node.name} {order.text(node.output)}" for node in net.inputs)
-    yield "", f"input {inputs or '?'}; convention {CONVENTION}: {NOTE}"
+    outputs = ", ".join(f"{node.name} {order.text(node.output)}" for node in net.outputs) if net.complete else ""
+    several = f"; outputs {outputs}" * (len(net.outputs) > 1 and bool(outputs))
+    yield "", f"input {inputs or '?'}{several}; convention {CONVENTION}: {NOTE}"
 
 
-def footer(sums: Totals) -> Iterator[Styled]:
+def footer(sums: Totals, training: Totals | None) -> Iterator[Styled]:
     """The totals in words, every kind of work apart."""
     kept = f"; {sums.buffers:,} numbers in buffers beside them" if sums.buffers else ""
     yield "", f"params {sums.params:,} = {sums.weights:,} weights + {sums.params - sums.weights:,} biases{kept}"
     others = [table.counted(count, what) for what, count in sums.work._asdict().items() if count and what != "macs"]
     yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
+    if training:
+        yield "", f"with training heads: {training.params:,} params, {training.macs:,} MACs"
+
+
+def unfolding(net: Network, known: Report) -> Iterator[Styled]:
+    """How to see what is folded."""
+    if known.depth is not None:
+        rows = f"all {len(net):,} rows" if net.complete else "every row"
+        yield "quiet", f"folded to depth {known.depth} of {known.deepest}: --depth {known.deepest} shows {rows}"
 
 
 def closing(net: Network, found: Sequence[Diagnostic], spec: str) -> Iterator[Styled]:
@@ -100,10 +114,10 @@ def overridden(net: Network) -> list[str]:
 
 
 def summary(nets: Sequence[Network], orders: Sequence[Order]) -> list[str]:
-    """One line a network: input, output, layers, params, MACs."""
+    """One line a network: inputs, outputs, layers, params, MACs."""
     rows = [["network", "input", "output", "layers", "params", "MACs"]]
     for net, order in zip(nets, orders, strict=True):
-        shapes = [order.text(node.output) for node in (*net.inputs[:1], *net.outputs[-1:])]
+        shapes = [", ".join(order.text(node.output) for node in nodes) for nodes in (net.inputs, net.outputs)]
         known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}"] if net.complete else ["?"] * 5
         rows.append([safe(net.name), *known])
     return aligned(rows, right=range(1, 6))
@@ -133,25 +147,51 @@ def zoo(nets: Sequence[Network], width: int) -> list[str]:
     return [*aligned([[row[0], row[3]] for row in rows]), note]
 
 
-def explained(net: Network, wanted: set[str], order: Order, about: bool) -> Iterator[Styled]:
-    """The working of the wanted layers; with `about`, what their kinds do and where the formulas come from."""
+def explained(net: Network, wanted: set[str], order: Order, name: str, about: bool) -> Iterator[Styled]:
+    """The working of the wanted layers, and the sums of those of a part called `name`.
+
+    With `about`, where they are of one line, what their kinds do and where the formulas come from.
+    """
     from cnncalc.analysis.receptive_field import fields
-    from cnncalc.analysis.report import Row
     from cnncalc.analysis.working import working
 
     seen = fields(net)
     chosen = [node for node in net if node.name in wanted]
+    told = set[type]() if about and len({node.line for node in chosen}) == 1 else {type(n.layer) for n in chosen}
     for i, node in enumerate(chosen):
         yield from [("", "")] * bool(i)
-        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))})"
-        steps = list(working(Row(node, seen[node.name]), seen[node.inputs[0].name], order))
-        wide = max(len(step.what) for step in steps)
-        yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in steps)
-        if about:
+        head = f", only in training: {node.head}" if node.head else ""
+        yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))}{head})"
+        yield from steps(working(node, seen, net, order))
+        if type(node.layer) not in told:
+            told.add(type(node.layer))
             yield "", ""
             yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
-    if net.complete and len(chosen) == len(net) > 1:
+    if len(chosen) > 1 and name:
+        yield from in_all(net, chosen, name, seen, order)
+    elif net.complete and len(chosen) == len(net) > 1:
         yield from linked(net)
+
+
+def in_all(
+    net: Network, nodes: Sequence[Node], name: str, seen: Mapping[str, Field | Whole], order: Order
+) -> Iterator[Styled]:
+    """The sums over the layers of a part, and what it is."""
+    from cnncalc.analysis.folding import parts
+    from cnncalc.analysis.working import summed
+
+    part = next((part for part in parts(net) if part.name == name), None)
+    kind = f"{table.many(part.kind, part.times)}, " if part else ""
+    yield "", ""
+    yield "total", f"{name} in all  ({kind}{len(nodes):,} layers)"
+    yield from steps(summed(nodes, net.gives(name), seen, order))
+
+
+def steps(every: Iterable[Step]) -> Iterator[Styled]:
+    """Some steps of a working, one below the other."""
+    known = list(every)
+    wide = max(len(step.what) for step in known)
+    yield from (("", f"  {step.what.ljust(wide)}  {step.how}") for step in known)
 
 
 def written(place: Place) -> str:

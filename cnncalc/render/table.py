@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """A column: its name for `--columns`, its heading, its cell, and its sum in the totals, if it has one."""
+    """A column: its name for `--columns`, its heading, its cell, and its sum in the totals, if it has one.
+
+    `instead` is what people read where a number is left out.
+    """
 
     name: str
     heading: str
@@ -29,6 +32,7 @@ class Column(NamedTuple):
     total: Callable[[Totals], int] | None = None
     left: bool = False
     usual: bool = True
+    instead: Callable[[Row], str] | None = None
 
 
 class Grid(NamedTuple):
@@ -101,6 +105,21 @@ def ends(start: int, end: int) -> str:
     return str(start) if start == end else f"{start}:{end}"
 
 
+def kind(row: Row, order: Order) -> str:
+    """The kind, and how often it stands in a folded row: conv, bottleneck x 36."""
+    return many(row.node.kind, row.times)
+
+
+def many(kind: str, times: int) -> str:
+    """A kind, and how often it stands in a part."""
+    return f"{kind} x {times:,}" if times > 1 else kind
+
+
+def equals(row: Row) -> str:
+    """= CONV1: the weights are those of CONV1."""
+    return f"= {row.shares}" * bool(row.shares)
+
+
 def seen(what: str) -> Cell:
     """A column of the receptive field: its size, jump or start."""
 
@@ -123,14 +142,16 @@ def counted(count: int, what: str) -> str:
 
 COLUMNS = (
     Column("layer", "layer", lambda row, order: row.node.name, left=True),
-    Column("kind", "kind", lambda row, order: row.node.kind, left=True),
+    Column("kind", "kind", kind, left=True),
+    Column("head", "head", lambda row, order: row.node.head, left=True, usual=False),
     Column("output", "output", lambda row, order: order.text(row.node.output)),
     Column("window", "F/S/P", fsp),
     Column("kernel", "kernel", kernel, usual=False),
     Column("stride", "stride", stride, usual=False),
     Column("pad", "pad", pad, usual=False),
     Column("dilation", "dilation", dilation, usual=False),
-    Column("params", "params", lambda row, order: row.node.params, lambda t: t.params),
+    Column("params", "params", lambda row, order: row.node.params, lambda t: t.params, instead=equals),
+    Column("shares", "shares", lambda row, order: row.shares, left=True, usual=False),
     Column(
         "weights", "weights", lambda row, order: row.node.params - row.node.biases, lambda t: t.weights, usual=False
     ),
@@ -152,8 +173,9 @@ def chosen(names: str, known: Report) -> tuple[Column, ...]:
     share = Column(SHARE, "MACs %", share_of(known.totals))
     every = (*COLUMNS, share)
     if not names:
-        dilated = any(set(slide(row).dilation) - {1} for row in known.rows)
-        return tuple(c for c in every if c.usual or (c.name == "dilation" and dilated))
+        told = {"dilation"} if any(set(slide(row).dilation) - {1} for row in known.rows) else set[str]()
+        told |= {"head"} if any(row.node.head for row in known.rows) else set()
+        return tuple(c for c in every if c.usual or c.name in told)
     found = {column.name: column for column in every}
     wanted = [name.strip() for name in names.split(",")]
     for name in wanted:
@@ -163,29 +185,33 @@ def chosen(names: str, known: Report) -> tuple[Column, ...]:
 
 
 def share_of(sums: Totals | None) -> Cell:
-    """The share of the MACs, in percent."""
+    """The share of the MACs, in percent; a head that only trains has none."""
 
     def cell(row: Row, order: Order) -> str:
-        return f"{100 * row.node.macs / sums.macs:.1f}" if sums and sums.macs and row.node.macs else ""
+        counts = sums and sums.macs and row.node.macs and not row.node.head
+        return f"{100 * row.node.macs / sums.macs:.1f}" if sums and counts else ""
 
     return cell
 
 
 def grid(network: Network, known: Report, columns: tuple[Column, ...], order: Order, digits: str = ",") -> Grid:
     """The cells of a network's table; `?` where an error leaves them unknown."""
-    rows = [tuple(shown(c.cell(row, order), digits) for c in columns) for row in known.rows]
+    rows = [tuple(shown(c, row, order, digits) for c in columns) for row in known.rows]
     for lost in network.unknown:
-        own = {"layer": lost.name, "kind": lost.kind}
+        own = {"layer": lost.name, "kind": lost.kind, "head": "", "shares": ""}
         rows.append(tuple(own.get(c.name, "?") for c in columns))
     sums = tuple(format(c.total(known.totals), digits) if c.total and known.totals else "" for c in columns)
     return Grid(columns, tuple(rows), sums)
 
 
-def shown(value: str | int, digits: str) -> str:
+def shown(column: Column, row: Row, order: Order, digits: str) -> str:
     """A cell; zeros are left out of tables for people."""
+    value = column.cell(row, order)
     if isinstance(value, str):
         return value
-    return format(value, digits) if value or not digits else ""
+    if value or not digits:
+        return format(value, digits)
+    return column.instead(row) if column.instead else ""
 
 
 def widths(table: Grid) -> list[int]:
