@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import listings
 import pytest
 import transcripts
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cnncalc
@@ -299,6 +301,560 @@ def test_bodies_comments_and_blank_lines():
     assert holds(BODIES) == CLEAN
     assert holds(BODIES.replace("\n", "\r\n").replace(" #", "\t#")) != ""
     assert holds("\ufeff  INPUT: 3\n  # a\n\n  fc 1") == "INPUT: 3\n# a\n\nfc 1\n"
+
+
+# branches, blocks, conditions, heads and what lines read from
+
+SECTION_5 = """\
+3a: concat
+  - conv 64 1x1 relu
+  - conv 96 1x1 relu; conv 128 3x3 pad 1 relu
+  - conv 16 1x1 relu
+    conv 32 5x5 pad 2 relu
+  - maxpool 3x3 stride 1 pad 1; conv 32 1x1 relu
+
+block basic(c, s=1)
+  add relu
+    - conv c 3x3 stride s pad 1 nobias bn relu
+      conv c 3x3 pad 1 nobias bn
+    - shortcut
+
+layer2.0: basic 128 s=2
+layer2.1..3: basic 128  # a range repeats the line: layer2.1, layer2.2, layer2.3
+
+CONV2..12: 192 3x3 stride 1 pad 1 => 19x19x192  # the claim holds for each
+
+block stage(c, n, s=2)
+  0: basic c s
+  1..(n-1): basic c  # an end may be (an expression); an empty range makes nothing
+
+block se(r=16)
+  c = C  # a constant of the block, evaluated where it stands
+  scale
+    - identity
+    - gap; fc c//r relu; fc c sigmoid
+
+block mb(t, c, k, s=1)
+  add
+    - if t > 1
+        conv t*C 1x1 nobias bn relu6
+      conv depthwise k stride s pad k//2 nobias bn relu6
+      conv c 1x1 nobias bn
+    - shortcut none
+
+tower: repeat 19  # passes tower.0, tower.1, ...; i counts from 0 (in a range, i is the number)
+  conv 256 3x3 pad 1 nobias bn relu
+
+policy from tower:  # a group: a named body, here starting from another layer
+  conv 2 1x1 nobias bn relu
+  fc 362
+
+aux1 from 4a: aux weight 0.3  # a training-only head; the next line goes on as if it were not there
+  avgpool 5x5 stride 3
+  conv 128 1x1 relu
+  fc 1024 relu dropout 0.7
+  fc 1000
+
+SUM: add from CONV3, POOL2  # earlier layers by name; `and` or commas between
+from n5  # a line (or branch) that is only `from X` goes on from there
+OUT: output from FC8, BOX4  # several outputs; by default the last line
+"""
+"""The listings of section 5 of the language's contract; a comment stands two spaces behind its line."""
+
+
+def messed(text, indent, space):
+    """A text with its indentation this much wider, and its words this far apart."""
+    rows = []
+    for row in text.split("\n"):
+        code, mark, comment = row.partition("#")
+        depth, words = (len(code) - len(code.lstrip())) * indent, code.lstrip().rstrip().split(" ")
+        dash = f"-{' ' * (2 * indent - 1)}" if words[0] == "-" else ""
+        rows.append(" " * depth + dash + space.join(words[1:] if dash else words) + mark + comment)
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize("indent", [1, 2, 4])
+@pytest.mark.parametrize("space", [" ", "   ", "\t"])
+def test_the_listings_of_the_language_are_canonical(indent, space):
+    text = messed(SECTION_5, indent, space)
+    assert holds(text) == holds(SECTION_5) == SECTION_5
+
+
+HEADED = [
+    ("BLOCK  b", "block b"),
+    ("block b ( ) :", "block b"),
+    ("block  b( c,s = 1 )", "block b(c, s=1)"),
+    ("block b(c s=2*3 t=(1 + 2)):", "block b(c, s=2*3, t=(1 + 2))"),
+    ("block b(c=1,024 s=max(1,2))", "block b(c=1024, s=max(1, 2))"),
+    ("block b(act=ReLU, skip=Stem, gate=swish)", "block b(act=relu, skip=Stem, gate=silu)"),
+    ("IF k>1 :", "if k>1"),
+    ("if  k >1 and  not (k== 2)", "if k > 1 and not (k == 2)"),
+    ("if (k)", "if (k)"),
+    ("if k > 1,000", "if k > 1,000"),
+    ("T.0 .. 2 from  A : repeat  k", "T.0..2 from A: repeat k"),
+    ("head  from A:", "head from A:"),
+    ("**head** :", "head:"),
+    ("Aux1 From 4a : AUX, weight of 0.3", "Aux1 from 4a: aux weight 0.3"),
+    ("aux from A", "aux from A"),
+    ("aux2 : aux from A weight=1", "aux2: aux weight 1 from A"),
+]
+
+
+@pytest.mark.parametrize(("text", "clean"), HEADED, ids=[text for text, _ in HEADED])
+def test_one_head(text, clean):
+    assert holds(f"# title\nk = 3\n{text}\n   relu") == f"# title\nk = 3\n{clean}\n  relu\n"
+
+
+CALLS = [
+    ("b  8 ,2", "b 8 2"),
+    ("B1 : b 8 units, s = 2", "B1: b 8 s=2"),
+    ("b 1,024 (k+ 1) -1 k//2", "b 1024 (k + 1) -1 k//2"),
+    ("b s=2 c=8", "b s=2 c=8"),
+    ("b 8 act=ReLU6 skip=Stem", "b 8 act=relu6 skip=Stem"),
+    ("b 8 (a remark) s=2 ReLU dropout of 0.5", "b 8 s=2 relu dropout 0.5  # a remark"),
+    ("[8x8x8] B2.1..(k): b c=8 from A relu", "B2.1..(k): b c=8 from A relu => 8x8x8"),
+    ("b from A 8 => 8x8x8,  3 PARAMS", "b 8 from A => 8x8x8, 3 params"),
+    ("b relu plain", "b relu plain"),
+    ("[8] b => 9", "[8] b => 9"),
+]
+
+
+@pytest.mark.parametrize(("text", "clean"), CALLS, ids=[text for text, _ in CALLS])
+def test_one_call(text, clean):
+    assert holds(f"k = 3\nblock b(c)\n relu\n{text}") == f"k = 3\nblock b(c)\n  relu\n{clean}\n"
+
+
+READING = [
+    ("FROM  n5", "from n5"),
+    ("from 4a.0 ;relu", "from 4a.0; relu"),
+    ("Sum : Add,from A ,B and C.d", "Sum: add from A, B, C.d"),
+    ("add relu from A and B", "add from A, B relu"),
+    ("add from A from B relu", "add from A, B relu"),
+    ("concat  from stack0..9.skip , B", "concat from stack0..9.skip, B"),
+    ("concat from S0..( k-1 )", "concat from S0..(k-1)"),
+    ("conv from A 8 3x3 relu (why)", "conv 8 3x3 from A relu  # why"),
+    ("CONV1  from  A : conv 8", "CONV1 from A: 8"),
+    ("C1 from A : Conv 8", "C1 from A: conv 8"),
+    ("fc 8 relu plain from A", "fc 8 from A plain relu"),
+    ("Out : OUTPUT from A, B", "Out: output from A, B"),
+    ("output : output from A", "output: output from A"),
+    ("upsample TO  A bilinear", "upsample to A bilinear"),
+    ("crop from A to=B relu", "crop to B from A relu"),
+    ("twin: Share  a.B", "twin: share a.B"),
+    ("share1: share line=a", "share1: share a"),
+    ("scale1: SCALE of 0.17", "scale1: 0.17"),
+    ("downsample: Shortcut NONE", "downsample: shortcut none"),
+    ("slice 0 : 58", "slice 0:58"),
+]
+
+
+@pytest.mark.parametrize(("text", "clean"), READING, ids=[text for text, _ in READING])
+def test_one_line_that_reads_from_others(text, clean):
+    assert holds(f"k = 3\n{text}") == f"k = 3\n{clean}\n"
+
+
+KINDLY = [
+    ("conv c filters  of 3 x 3 , nobias, bn act", "conv c 3x3 nobias bn act"),
+    ("conv c stride=2 (k)x1 act ,with dropout of 0.5", "conv c (k)x1 stride 2 act dropout 0.5"),
+    ("R1 :  act", "R1: act"),
+    ("relu1 : act  from A", "relu1: act from A"),
+    ("FC1: c act (why)", "FC1: c act  # why"),
+    ("act relu act", "act relu act"),
+    ("conv c 3 norm act", "conv c 3 lrn act"),
+    ("add  act", "add act\n    - relu\n    - bn"),
+    ("conv c 3x3 frozen act  frozen", "conv c 3x3 frozen act frozen"),
+    ("maxpool stride  2  act", "maxpool stride 2 act"),
+    ("conv S=3 act 2", "conv S=3 act 2"),
+    ("conv  act  64", "conv act 64"),
+    ("POOL1: F=act", "POOL1: act"),
+    ("conv c stride 2  act", "conv c stride 2 act"),
+    ("b1 : inner  c act", "b1: inner c act"),
+    ("inner act=act  k", "inner act=act k"),
+    ("Global  average pool act", "gap act"),
+    ("act of 64, 3 x 3 stride=2 BN", "act 64 3x3 stride 2 bn"),
+    ("stem : act S=2 K=8 F=3", "stem: act 8 3 stride 2"),
+    ("conv c 3x3 act 2 x 2 , stride=1", "conv c 3x3 act 2x2 stride 1"),
+    ("after conv : pad=1 , BN act", "after conv: pad 1 bn act"),
+    ("after conv: act stride=1 3 relu", "after conv: act 3 stride 1 relu"),
+    ("CONV1: K=c F=3 from A act", "CONV1: c 3 from A act"),
+    ("BN1 : with act", "BN1: bn act"),
+]
+"""Lines of a block whose parameter `act` may be a number or a kind: the canonical line says the same with either."""
+
+
+@pytest.mark.parametrize(("text", "clean"), KINDLY, ids=[text for text, _ in KINDLY])
+def test_lines_whose_parameters_may_be_kinds(text, clean):
+    below = "".join(f"\n{row}" for row in clean.split("\n")[1:])
+    head = "block inner(c=1, act=relu)\n  identity\nblock b(c, k, act)\n"
+    try:
+        found = cnncalc.format(f"{head} {text}{below}")
+    except cnncalc.SpecError:
+        with pytest.raises(cnncalc.SpecError):
+            cnncalc.format(f"{head} {clean}")
+        return
+    assert found == f"{head}  {clean}\n"
+    assert cnncalc.format(found) == found
+    for kind in ("relu", "maxpool", "avgpool", "prelu", "conv", "lrn", "3"):
+        calls = f"INPUT: 16x16x4\nA: relu\nb 4 3 act={kind}\n"
+        before, behind = (network(f"{each}\n{calls}") for each in (f"{head} {text}{below}", found))
+        assert before == behind
+
+
+TREES = [
+    (
+        "add\n- relu\n".replace("- ", " - ") + " - bn; add\n         -   tanh\n         -  identity\n   silu",
+        "add\n  - relu\n  - bn; add\n      - tanh\n      - identity\n    silu\n",
+    ),
+    (
+        "a: add\n     - add\n       - relu\n       - bn\n       tanh\n     - b: concat relu\n       - bn\nsilu",
+        "a: add\n  - add\n      - relu\n      - bn\n    tanh\n  - b: concat relu\n      - bn\nsilu\n",
+    ),
+    (
+        "add\n    -\n      relu\n    - ;bn; ;\n      tanh\n    -\n\n\n      silu\n",
+        "add\n  - relu\n  - bn\n    tanh\n\n  - silu\n",
+    ),
+    (
+        "add\n - relu; g: ; if 1\n    bn\n   else\n     tanh; repeat 2\n        silu\n   gelu\n - g:\n    relu\nelu",
+        "add\n  - relu; g:; if 1\n      bn\n    else\n      tanh; repeat 2\n        silu\n    gelu\n"
+        "  - g:\n      relu\nelu\n",
+    ),
+    (
+        "if 1:\n    if 0 ;else\n       relu\nELSE :\n     bn;if 1\n          tanh",
+        "if 1\n  if 0; else\n    relu\nelse\n  bn; if 1\n    tanh\n",
+    ),
+    (
+        "block b\n      add\n           -    from A;relu\n           -    from  B\n                bn\nb",
+        "block b\n  add\n    - from A; relu\n    - from B\n      bn\nb\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "clean"), TREES, ids=range(len(TREES)))
+def test_bodies_within_branches_within_bodies(text, clean):
+    assert holds(text) == holds(clean) == clean
+    assert holds(text.replace("\n", "\r\n")) == clean
+
+
+REMARKED = """
+# title
+concat
+          # before all
+     # of the first
+     - relu  # behind it
+            # further right
+       # in the first
+
+       bn
+       # behind the first
+     # of the second
+
+
+     -    # the dash's own
+       # below the dash
+       tanh; add
+          # of what joins
+          - silu # inner
+            # in the inner
+          # of the second inner
+          - gelu
+       # behind the inner join
+       softplus
+     # last of all
+   # aside
+if 1
+    mish
+    # in the body
+# of the other
+else  # other
+       # in the other
+       abs
+       # of it
+# end
+"""
+KEPT = """\
+# title
+concat
+    # before all
+  # of the first
+  - relu  # behind it
+    # further right
+    # in the first
+
+    bn
+    # behind the first
+  # of the second
+
+  -  # the dash's own
+    # below the dash
+    tanh; add
+      # of what joins
+      - silu  # inner
+        # in the inner
+      # of the second inner
+      - gelu
+    # behind the inner join
+    softplus
+  # last of all
+# aside
+if 1
+  mish
+  # in the body
+# of the other
+else  # other
+  # in the other
+  abs
+  # of it
+# end
+"""
+
+
+def test_comments_stay_at_branches_and_above_else():
+    assert holds(REMARKED) == holds(KEPT) == KEPT
+    assert holds(REMARKED.replace("\n", "\r\n")) == KEPT
+
+
+def test_a_dash_alone_keeps_its_place_above_a_comment():
+    for kept in ("  -  # why\n    relu", "  -\n    # why\n    relu", "  -\n\n    # why\n    relu  # it"):
+        assert holds(f"add\n{kept}\n  - bn\n") == f"add\n{kept}\n  - bn\n"
+    assert holds("add\n - # source: me\n   relu\n - bn") == "add\n  -  # source: me\n    relu\n  - bn\n"
+
+
+def test_rows_of_branches_that_are_too_wide_go_on_further_right():
+    words = "relu " * 40
+    found = holds(f"add\n - conv 8 3; {words}\n   bn\n - bn")
+    rows = found.split("\n")
+    assert rows[1].startswith("  - conv 8 3; relu ") and rows[2].startswith("        relu ") and rows[3] == "    bn"
+    name = "a" * 150
+    assert holds(f"add\n - {name}: relu\n - bn") == f"add\n  - {name}: \\\n        relu\n  - bn\n"
+    assert holds(f"add\n - {name}: bn\n - bn").count("\\") == 1
+
+
+def test_deep_rows_keep_half_the_width():
+    text = "".join(f"{' ' * depth}g{depth}:\n" for depth in range(90)) + " " * 90 + "relu " * 30
+    rows = holds(text).rstrip("\n").split("\n")[90:]
+    assert [row.count("relu") for row in rows] == [12, 11, 7]
+    assert rows[0].startswith(" " * 180 + "relu") and rows[1].startswith(" " * 184 + "relu")
+    assert max(map(len, rows)) <= 184 + 60
+
+
+def test_a_comment_that_has_no_room_takes_a_row_of_its_own():
+    most = Limits().columns
+    for text in ("relu #{}", "repeat 2\n #{}\n relu", "add\n - #{}\n   relu\n - bn"):
+        wide = text.format("x" * (most - max(row.find("#") + 1 for row in text.split("\n"))))
+        found = holds(wide)
+        assert max(map(len, wide.split("\n"))) == most >= max(map(len, found.split("\n")))
+        assert wide.replace(" ", "") == found.replace(" ", "").replace("\\\n", "").rstrip("\n")
+
+
+DEEP = 2_000
+"""Twice Python's limit of recursion; what is indented by its depth is quadratic in it."""
+
+
+@pytest.mark.parametrize(
+    ("first", "messy", "clean"),
+    [
+        ("if 1", "if 1 :", "if 1"),
+        ("g:", "g : repeat  2", "g: repeat 2"),
+        ("block b", "if 0; else :", "if 0; else"),
+        ("add", "-  add", "- add"),
+        ("add", "- relu; g : add", "- relu; g: add"),
+        ("add", "- if 1; else; add", "- if 1; else; add"),
+    ],
+)
+def test_nesting_meets_no_limit_of_recursion(first, messy, clean):
+    limits = Limits(nesting=DEEP + 1, columns=DEEP * 5)
+    dash = 2 * clean.startswith("-")
+    rows = [" " * at * (1 + dash) + messy for at in range(1, DEEP)]
+    last = " " * DEEP * (1 + dash) + "- relu"[2 - dash :]
+    source = read("\n".join([first, *rows, last]), "deep", limits)
+    parsed = parse(source, limits)
+    assert parsed.findings == []
+    found = form.canonical(source, parsed, limits).split("\n")
+    assert found[0] == first and found[DEEP:] == [f"{'  ' * DEEP * (1 + dash // 2)}"[dash:] + last.lstrip(), ""]
+    assert found[1:DEEP] == [f"{'  ' * at * (1 + dash // 2)}"[dash:] + clean for at in range(1, DEEP)]
+
+
+def test_a_line_never_moves_to_another_branch(monkeypatch):
+    """What is written is read again, bodies and branches included."""
+    real = form.wrapped
+    for text, row, odd in (
+        ("add\n - relu\n - bn", "  - bn", "    bn"),
+        ("add\n - relu\n   bn\n - tanh", "    bn", "  - bn"),
+        ("if 1\n relu\n bn", "  bn", "bn"),
+        ("if 1\n relu\nelse\n bn", "else", "if 0"),
+        ("add\n - add\n   - relu\n - bn", "  - bn", "      - bn"),
+        ("aux1: aux\n relu", "aux1: aux", "aux1:"),
+        ("g:\n relu", "  relu", "  - relu"),
+    ):
+        monkeypatch.setattr(form, "wrapped", lambda code, *rest, row=row, odd=odd: [odd if code == row else code])
+        with pytest.raises(RuntimeError, match="the canonical text of <text> would not say the same"):
+            cnncalc.format(text)
+        monkeypatch.setattr(form, "wrapped", real)
+        assert row in cnncalc.format(text).split("\n")
+
+
+# random trees
+
+
+class Line(NamedTuple):
+    """A line of a random tree: what it says, messy and clean, and the bodies below it.
+
+    `below` is nothing, "body" with one list of lines, "branches" with one for each, or "if" with one or two.
+    """
+
+    messy: str
+    clean: str
+    below: str = ""
+    bodies: tuple[tuple["Line", ...], ...] = ()
+    remark: str = ""
+
+
+LEAVES = [
+    ("RELU", "relu"), ("conv 4 filters of 3 x 3, pad=1", "conv 4 3x3 pad 1"), ("bn  relu", "bn relu"),
+    ("Conv (4) F=1 ", "conv (4) 1"), ("max pool 3x3 , stride=1 pad 1 ", "maxpool 3x3 stride 1 pad 1"),
+    ("dropout  of 0.5", "dropout 0.5"), ("Conv 4 3 pad 1 silu  (why not)", "conv 4 3 pad 1 silu"),
+    ("identity", "identity"), ("[8x8x4] gelu", "gelu => 8x8x4"), ("n{}=4 ", "n{} = 4"),
+    ("**L{}** : conv 4 units 1x1", "L{}: conv 4 1x1"), ("T{}.0 .. 1 : tanh", "T{}.0..1: tanh"),
+]  # fmt: skip
+OUTSIDE = [
+    ("from  image", "from image"), ("Share  first", "share first"), ("J{} : add from first , image relu",
+     "J{}: add from first, image relu"), ("b0 4 ,s=1", "b0 4 s=1"), ("B{} : b0 s=1 c=4 BN", "B{}: b0 s=1 c=4 bn"),
+    ("upsample to  image", "upsample to image"), ("X{} from first : Mish", "X{} from first: mish"),
+]  # fmt: skip
+"""What names lines of the whole file."""
+BODIED = [("G{} :", "G{}:"), ("R{} : Repeat  2 :", "R{}: repeat 2"), ("S{}.1 .. 2:", "S{}.1..2:")]
+JOINED = [
+    ("ADD", "add"), ("J{} : Add  relu", "J{}: add relu"), ("scale  sigmoid", "scale sigmoid"),
+    ("[8x8x4] add (sum)", "add => 8x8x4"),
+]  # fmt: skip
+NUMBERS = count()
+
+
+@st.composite
+def leaves(draw, inside):
+    """One statement without a body."""
+    messy, clean = draw(st.sampled_from(LEAVES if inside else LEAVES + OUTSIDE))
+    number = next(NUMBERS)
+    return messy.replace("{}", str(number)), clean.replace("{}", str(number))
+
+
+@st.composite
+def lines_of(draw, depth, inside):
+    """One line: statements without bodies and, behind their `;`, one that may have bodies."""
+    before = [draw(leaves(inside)) for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2))))]
+    sort = draw(st.sampled_from(("", "", "body", "branches", "if", "else", "head"))) if depth else ""
+    sort = "body" if sort == "head" and inside else sort
+    bodies = draw(st.lists(trees(depth - 1, inside), min_size=2, max_size=3)) if sort else []
+    if sort in ("", "body", "branches"):
+        last = draw(leaves(inside)) if not sort else draw(st.sampled_from(BODIED if sort == "body" else JOINED))
+    elif sort == "head":
+        last = ("aux{} from first : Aux , weight=0.3", "aux{} from first: aux weight 0.3")
+    else:
+        last = draw(st.sampled_from((("IF  1 :", "if 1"), ("if n  > 3", "if n > 3"), ("If ( 0 )", "if (0)"))))
+    number = str(next(NUMBERS))
+    parts = [*before, (last[0].replace("{}", number), last[1].replace("{}", number))]
+    remarks = [f"# {remark}" for m, _ in parts for remark in re.findall(r" \(([a-z ]+)\)", m)]
+    below, kept = {"if": ("if", 1), "else": ("if", 2), "head": ("body", 1), "body": ("body", 1)}.get(sort, (sort, 3))
+    messy = draw(st.sampled_from((";", " ; ", ";;  "))).join(m for m, _ in parts)
+    return Line(messy, "; ".join(c for _, c in parts), below, tuple(bodies[:kept]), "  ".join(remarks))
+
+
+@st.composite
+def trees(draw, depth, inside):
+    """The lines of one body."""
+    return tuple(draw(st.lists(lines_of(depth, inside), min_size=1, max_size=3)))
+
+
+@st.composite
+def comments_above(draw):
+    return draw(st.sampled_from(((), (), (), ("# about it",), ("#1", "## two"))))
+
+
+def straight(lines, depth, remarks, dash=False):
+    """The canonical rows of a body; `remarks` gives the comments above each row in turn."""
+    rows = []
+    for line in lines:
+        pad = "  " * depth
+        lead = pad[2:] + "- " if dash else pad
+        rows += [(pad[2:] if dash else pad) + comment for comment in next(remarks)]
+        rows.append(f"{lead}{line.clean}" + (f"  {line.remark}" if line.remark else ""))
+        dash = False
+        for at, body in enumerate(line.bodies):
+            if line.below == "if" and at:
+                rows += [*(f"{pad}{comment}" for comment in next(remarks)), f"{pad}else"]
+            branch = line.below == "branches"
+            rows += straight(body, depth + 1 + branch, remarks, branch)
+    return rows
+
+
+def crooked(draw, lines, column, remarks, dash=None):
+    """The rows of a body as many people write: any indentation, a dash alone, odd spaces."""
+    rows = []
+    for line in lines:
+        begin = column if dash is None else dash
+        said = next(remarks)
+        rows += [" " * begin + comment for comment in said]
+        if dash is not None and not said and draw(st.integers(0, 5)) == 0 and column == dash + 2:
+            rows += [" " * dash + "-", " " * column + line.messy]
+        else:
+            lead = " " * column if dash is None else " " * dash + "-" + " " * (column - dash - 1)
+            rows.append(lead + line.messy)
+        dash = None
+        at_dash = column + draw(st.integers(0 if begin < column else 1, 8))
+        inner = column + draw(st.integers(1, 8))
+        for at, body in enumerate(line.bodies):
+            if line.below == "if" and at:
+                rows += [
+                    *(" " * column + comment for comment in next(remarks)),
+                    " " * column + "ELSE" + ": "[: draw(st.integers(0, 2))],
+                ]
+                inner = column + draw(st.integers(1, 8))
+            if line.below == "branches":
+                text = at_dash + draw(st.sampled_from((2, 2, 3, 5)))
+                rows += crooked(draw, body, text, remarks, at_dash)
+            else:
+                rows += crooked(draw, body, inner, remarks)
+    return rows
+
+
+def rows_of(lines):
+    """How many rows may have comments above them."""
+    return sum(1 + sum(map(rows_of, line.bodies)) + (line.below == "if") for line in lines)
+
+
+@st.composite
+def grown(draw):
+    """A random network with blocks and everything that nests, messy and clean."""
+    block, top = draw(trees(draw(st.integers(1, 3)), True)), draw(trees(draw(st.integers(1, 4)), False))
+    lines = [
+        Line("n=4", "n = 4"),
+        Line("Block  b0 ( c , s=1 ) :", "block b0(c, s=1)", "body", (block,)),
+        Line("image :INPUT 8 * 8 * 4", "image: input 8x8x4"),
+        Line("first : CONV 4 , 1x1", "first: conv 4 1x1"),
+        *top,
+    ]
+    remarks = [draw(comments_above()) for _ in range(rows_of(lines))]
+    messy = crooked(draw, lines, 0, iter(remarks))
+    clean = straight(lines, 0, iter(remarks))
+    return "\n".join(["# title", *messy, ""]), "\n".join(["# title", *clean, ""])
+
+
+def numbers_of(text):
+    """The rows of a network's table; where it has errors, how many of each."""
+    net = analyse(text, "net", "net")
+    if not net.complete:
+        return Counter(f.code.code for f in net.findings)
+    return [{name: value for name, value in row.items() if name != "line"} for row in net.to_dict()["layers"]]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(grown())
+def test_random_trees_have_the_canonical_form(pair):
+    messy, clean = pair
+    assert cnncalc.format(messy) == clean
+    assert cnncalc.format(clean) == clean
+    assert statements(messy) == statements(clean)
+    assert numbers_of(messy) == numbers_of(clean)
 
 
 @pytest.mark.parametrize("text", ["", "\n", " \n\t\n", "\ufeff", "\r\n\r\n", ";\n;;\n"])

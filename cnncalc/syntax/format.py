@@ -17,7 +17,7 @@ from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, read, split_comment
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Step
-from cnncalc.syntax.parse import parse
+from cnncalc.syntax.parse import STAND_INS, parse
 from cnncalc.syntax.spelling import figure, spelled, value
 from cnncalc.syntax.statement import read_statement
 from cnncalc.syntax.tree import (
@@ -41,7 +41,7 @@ from cnncalc.syntax.tree import (
     Train,
     Use,
 )
-from cnncalc.syntax.words import Vocabulary, kind_in, kind_of
+from cnncalc.syntax.words import NOISE, SLIDE_WORDS, Vocabulary, kind_in, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,8 +58,6 @@ WIDTH = 120
 SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
-STAND_INS = ("relu", "maxpool")
-"""What a parameter of a block may stand for: a kind that takes nothing, and one that takes values and options."""
 UNIT_FIRST = ("rf",)
 """Quantities whose figure is no count of them: `rf 11`, but `34,944 params`."""
 
@@ -294,14 +292,13 @@ def printed(statement: Statement, silent: bool, names: Names) -> tuple[str, list
     form = FORMS.get(type(statement), as_written)(statement, text)
     remarks = remarked(text, form.values)
     kept = [f"({remark})" for remark in remarks if silent or SPEAKS.search(remark)]
-    ways = readings(text, names)
-    said = [says(text, way) for way in ways]
+    meant = meanings(text, names)
     for best in form.texts:
         code = " ".join([best, *kept])
-        if all(says(code, way) == what for way, what in zip(ways, said, strict=True)):
+        if all(says(code, words) == said for words, said in meant):
             return code, [remark for remark in remarks if f"({remark})" not in kept]
     code = " ".join(text.split())
-    return (code if [says(code, way) for way in ways] == said else text), []
+    return (code if all(says(code, words) == said for words, said in meant) else text), []
 
 
 def says(text: str, words: Vocabulary) -> object:
@@ -312,19 +309,21 @@ def says(text: str, words: Vocabulary) -> object:
         return None
 
 
-def readings(text: str, names: Names) -> list[Vocabulary]:
-    """The names of a line, and in a block the ways to take up to three of its parameters for kinds.
+def meanings(text: str, names: Names) -> list[tuple[Vocabulary, object]]:
+    """What a statement says with the names of its line, and in a block with up to three of its parameters as kinds.
 
-    A block is read again with the kinds that its call gives, so a line must say the same with them, too.
+    A block is read again with the kinds that a call gives, so its lines must say the same with them too; where one
+    does not read there is nothing to keep.
     """
     here = names.here
     spoken = sorted((here.defined - names.everywhere.defined).intersection(re.findall(r"\w+", text)))[:8]
     chosen = [each for count in (1, 2, 3) for each in combinations(spoken, count)]
-    return [here] + [
+    ways = [
         here._replace(defined=here.defined.difference(each), kinds=tuple((name, kind) for name in each))
-        for kind in STAND_INS
-        for each in chosen
+        for each, kind in product(chosen, STAND_INS)
     ]
+    other = [(words, says(text, words)) for words in ways]
+    return [(here, says(text, here)), *(pair for pair in other if pair[1] is not None)]
 
 
 def remarked(text: str, values: list[tuple[int, int]]) -> list[str]:
@@ -393,9 +392,10 @@ def layers(line: LayerLine, source: Text, manner: Manner) -> Iterator[str]:
 
 
 def parameter_of(use: Use, source: Text) -> str:
-    """The parameter of a block that stands here for a kind."""
-    word = source.at(use.begin, use.end)
-    return word if not use.arguments and word.isidentifier() and not kind_of(word) else ""
+    """The parameter of a block that stands here for a kind; no word of a line whose name implies its kind."""
+    found = re.match(r"\w*", source.at(use.begin, use.end))
+    word = found[0] if found and all(argument.begin > use.begin for argument in use.arguments) else ""
+    return "" if kind_of(word) or word.lower() in (*NOISE, *SLIDE_WORDS, "plain", "from") else word
 
 
 def called(call: Call | None, source: Text, manner: Manner) -> Iterator[str]:
@@ -503,7 +503,7 @@ def given(line: After, source: Text, manner: Manner) -> str:
     first, *rest = line.uses
     parts = [f"after {first.kind.keyword()}:", *arguments(first, source, manner)]
     for use in rest:
-        parts += [use.kind.keyword(), *arguments(use, source, manner)]
+        parts += [parameter_of(use, source) or use.kind.keyword(), *arguments(use, source, manner)]
     return " ".join(parts)
 
 
