@@ -286,25 +286,6 @@ def dcgan_paper() -> Layers:
     ]
 
 
-class Lookup(nn.Embedding):
-    """Channels before positions, as a convolution of torch reads them."""
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return super().forward(tokens).transpose(1, 2)
-
-
-def textcnn() -> Layers:
-    return [
-        ("EMBED", Lookup(18_766, 300)),
-        *relu("CONV", nn.Conv1d(300, 100, 3)),
-        ("POOL", nn.AdaptiveMaxPool1d(1)),
-        ("DROPOUT", nn.Dropout(0.5)),
-        ("", nn.Flatten()),
-        ("FC", nn.Linear(100, 2)),
-        ("SOFTMAX", nn.Softmax(1)),
-    ]
-
-
 def mobilenet_v1(alpha: float = 1) -> Layers:
     """Table 1; TensorFlow's padding puts the odd row and column at the end."""
 
@@ -438,7 +419,6 @@ PUBLISHED = {
     series: ((1, 8), [3]),
     dcgan: ((100, 1, 1), [819_200, 1_024, 2_097_152, 512, 524_288, 256, 131_072, 128, 3_072]),
     dcgan_paper: ((100,), [1_638_400, 2_048, 13_107_200, 1_024, 3_276_800, 512, 819_200, 256, 9_603]),
-    textcnn: ((64,), [5_629_800, 90_100, 202]),
     # those of the convolutions stand in the authors' slim/nets/mobilenet_v1.py
     mobilenet_v1: (
         (3, 224, 224),
@@ -478,15 +458,14 @@ NAMES = [spec(build) for build in PUBLISHED]
 # of the VGGs with norms one is run on real numbers: the others repeat its lines
 RUN = [build for build in PUBLISHED if build not in (vgg13_bn, vgg16_bn, vgg19_bn)]
 
-TOKENS = {textcnn: 18_766}
 # LeNet-5's coefficients multiply a sum of four in the paper, a mean in the module
 SCALED = {"S2.weight": 4, "S4.weight": 4}
 
 
 def sample(build) -> torch.Tensor:
-    """One input of a network: numbers, or tokens of its vocabulary."""
+    """One input of a network."""
     shape, _ = PUBLISHED[build]
-    return torch.randint(TOKENS[build], (1, *shape)) if build in TOKENS else torch.randn(1, *shape)
+    return torch.randn(1, *shape)
 
 
 def measured(layers: Layers, x: torch.Tensor):

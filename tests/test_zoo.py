@@ -35,7 +35,6 @@ EXACT = {
     "series": (3, 18),
     "dcgan": (3_576_704, 104_628_224),
     "dcgan-paper": (18_855_043, 640_614_400),
-    "textcnn": (5_720_102, 5_580_200),
     "mobilenet_v1": (4_231_976, 568_740_352),
     "vgg11-bn": (132_868_840, 7_609_090_048),
     "vgg13-bn": (133_053_736, 11_308_466_176),
@@ -59,9 +58,13 @@ def test_a_spec_has_no_errors_and_no_warnings(name):
     assert [f.message for f in cnncalc.load(name).lint() if f.severity != "info"] == []
 
 
+# whole images of these take a minute on one core
+SMALLER = {"fcn": "52x52x3", "unet": "188x188x1"}
+
+
 @pytest.mark.parametrize("name", zoo.names())
 def test_the_module_is_what_the_table_says(name):
-    net = cnncalc.load(name)
+    net = cnncalc.load(name, input=SMALLER.get(name))
     assert verify(net, net.torch_source()) == []
 
 
@@ -73,12 +76,12 @@ def test_the_table_is_the_golden_one_and_adds_up(name, run, golden):
     lines = out.splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("layer"))
     last = next(i for i, line in enumerate(lines) if line.startswith("total"))
+    head = lines[first].find(" head ") + 1
+    counted = [line for line in lines[first + 1 : last + 1] if not head or line[head : head + 1].isspace()]
     for heading in ("params", "MACs", "activations"):
         end = lines[first].index(heading) + len(heading)
-        cells = [
-            re.search(r"[\d,]*$", line.ljust(end)[:end])[0].replace(",", "") for line in lines[first + 1 : last + 1]
-        ]
-        numbers = [int(cell or 0) for cell in cells]
+        cells = [re.search(r"\S*$", line.ljust(end)[:end])[0].replace(",", "") for line in counted]
+        numbers = [int(cell) if cell.isdigit() else 0 for cell in cells]
         assert sum(numbers[:-1]) == numbers[-1] > 0, heading
 
 
