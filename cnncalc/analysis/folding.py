@@ -2,7 +2,7 @@
 
 A part is a line with its branches and postfixes, a block's call, a group, a repeat and its passes, a head, or the
 lines whose names begin alike (`layer2` of `layer2.0` and `layer2.1..3`). What stands in no part at a depth keeps its
-own row, so that the rows of any depth add up to the same totals.
+own row, so that the rows of any depth add up to the same totals. Lines show their postfixes at the deepest alone.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def named(name: str, members: Sequence[Item]) -> Part:
 # Rows
 
 
-def grouped(network: Network, every: Iterable[Part], depth: int) -> list[tuple[Part | None, list[Node]]]:
+def grouped(network: Network, every: Sequence[Part], depth: int) -> list[tuple[Part | None, list[Node]]]:
     """The layers of every row at a depth, with the part that they are."""
     found: dict[int, tuple[Part | None, list[Node]]] = {}
     for node, part in zip(network.nodes, cover(network, every, depth), strict=True):
@@ -313,12 +313,16 @@ def grouped(network: Network, every: Iterable[Part], depth: int) -> list[tuple[P
     return list(found.values())
 
 
-def cover(network: Network, every: Iterable[Part], depth: int) -> list[Part | None]:
-    """The part at a depth that each layer is in; the layers of a head are in no row of what it hangs on."""
+def cover(network: Network, every: Sequence[Part], depth: int) -> list[Part | None]:
+    """The part at a depth that each layer is in; the layers of a head are in no row of what it hangs on.
+
+    Lines that stand higher keep their postfixes folded until every layer has its row.
+    """
     found: list[Part | None] = [None] * len(network)
     heads: dict[str, Part] = {}
-    for part in every:
-        if part.level == depth:
+    whole = depth >= deepest(every)
+    for part in () if whole else every:
+        if part.level == depth or (part.sort == RUN and part.level < depth):
             found[part.first : part.last] = [part] * (part.last - part.first)
         if part.sort == SCOPE and part.head == part.name:
             heads[part.name] = part
