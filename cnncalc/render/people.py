@@ -144,7 +144,17 @@ def zoo(nets: Sequence[Network], width: int) -> list[str]:
     if max(map(len, lines)) <= width:
         return [*lines, "not shown, for want of width: source (a pipe shows all)"]
     note = "not shown, for want of width: params, MACs, source (a pipe shows all)"
-    return [*aligned([[row[0], row[3]] for row in rows]), note]
+    wide = max(len(row[0]) for row in rows)
+    said = [line for row in rows for line in titled(row[0], row[3], wide, width)]
+    return [*said, *(line for _, line in wrapped([("", note)], width))]
+
+
+def titled(name: str, title: str, wide: int, width: int) -> list[str]:
+    """A name and its title, which goes on below itself where the screen is too narrow."""
+    from textwrap import wrap
+
+    first, *more = wrap(title, max(width - wide - 2, 20)) or [""]
+    return [f"{name.ljust(wide)}  {first}".rstrip(), *(" " * (wide + 2) + line for line in more)]
 
 
 def explained(net: Network, wanted: set[str], order: Order, name: str, about: bool) -> Iterator[Styled]:
