@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Network, Node
 
     Seen = Mapping[str, Field | Whole]
+    Readers = Mapping[str, Node]
 
 
 class Step(NamedTuple):
@@ -41,11 +42,11 @@ def axis_names(order: Order, rank: int) -> tuple[str, ...]:
     return tuple(AXES[letter] for letter in order.turned(order.letters(rank)))
 
 
-def working(node: Node, seen: Seen, network: Network, order: Order) -> Iterator[Step]:
-    """The steps of one layer; `seen` are the receptive fields of all rows and inputs."""
+def working(node: Node, seen: Seen, readers: Readers, order: Order) -> Iterator[Step]:
+    """The steps of one layer; `seen` are the receptive fields of all rows and inputs, `readers` who reads each line."""
     yield Step("input", ", ".join(order.text(shape) for shape in node.shapes))
     yield from joined(node, order)
-    yield from fitted(node, network, order)
+    yield from fitted(node, readers, order)
     yield from sizes(node, order)
     yield from params(node)
     yield from macs(node)
@@ -119,11 +120,21 @@ def spread(shape: Shape, out: Shape, order: Order) -> str:
     return " and ".join(f"the {name} {b} times" for name, a, b in every if a != b)
 
 
-def fitted(node: Node, network: Network, order: Order) -> Iterator[Step]:
+def readers(network: Network) -> Readers:
+    """Every line with the first layer of another line that reads it."""
+    found: dict[str, Node] = {}
+    for node in network:
+        for x in node.inputs:
+            if x.line != node.line:
+                found.setdefault(x.line, node)
+    return found
+
+
+def fitted(node: Node, readers: Readers, order: Order) -> Iterator[Step]:
     """How a shortcut is fitted to the branch beside it, and why."""
     if node.name != node.line or role(node) != "fitted":
         return
-    join = next((n for n in network if n.line != node.line and any(x.line == node.line for x in n.inputs)), None)
+    join = readers.get(node.line)
     other = next((x for x in join.inputs if x.line != node.line), None) if join else None
     if other:
         yield Step("beside it", f"{other.name} {order.text(other.output)}")

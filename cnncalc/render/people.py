@@ -163,16 +163,16 @@ def explained(net: Network, wanted: set[str], order: Order, name: str, about: bo
     With `about`, where they are of one line, what their kinds do and where the formulas come from.
     """
     from cnncalc.analysis.receptive_field import fields
-    from cnncalc.analysis.working import working
+    from cnncalc.analysis.working import readers, working
 
-    seen = fields(net)
+    seen, read_by = fields(net), readers(net)
     chosen = [node for node in net if node.name in wanted]
     told = set[type]() if about and len({node.line for node in chosen}) == 1 else {type(n.layer) for n in chosen}
     for i, node in enumerate(chosen):
         yield from [("", "")] * bool(i)
         head = f", only in training: {node.head}" if node.head else ""
         yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))}{head})"
-        yield from steps(working(node, seen, net, order))
+        yield from steps(working(node, seen, read_by, order))
         if type(node.layer) not in told:
             told.add(type(node.layer))
             yield "", ""
