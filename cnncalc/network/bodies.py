@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake, did_you_mean
 from cnncalc.faults import CYCLE, DUPLICATE_VALUE, ILLEGAL_VALUE, LIMIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.network.chain import Part, given_parts, postfixes
+from cnncalc.network.expansion import Expansion
 from cnncalc.network.joins import Joins
 from cnncalc.network.node import Section
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
@@ -33,6 +34,7 @@ class Bodies(Joins):
         super().__init__(source, parsed, options)
         self.written_in: dict[int, frozenset[str]] = {}
         self.blocks: dict[str, Block] = {}
+        self.expansion = Expansion(self.blocks)
         self.given_at: dict[str, dict[str, list[Part] | None]] = {}
         self.calls: list[str] = []
 
@@ -111,7 +113,7 @@ class Bodies(Joins):
             raise Mistake(ILLEGAL_VALUE, text, begin, end, "write 'repeat 3', or use floor(...), ceil(...) or //")
         if not statement.body:
             raise Mistake(MISPLACED, "the repeat has no body", begin, end, "indent the lines that it repeats")
-        self.check_room(int(count) * len(statement.body), begin, end)
+        self.check_room(int(count) * max(len(statement.body), self.expansion.least(statement.body)), begin, end)
         if statement.label is None:
             return self.unnamed(statement, scope, int(count))
         return self.passes(statement, scope, int(count), list(self.named(statement.label, statement.place, scope)))
@@ -209,6 +211,7 @@ class Bodies(Joins):
         if not block.body:
             text, hint = f"the block '{call.block}' has no body", "indent its lines below its head"
             raise Mistake(MISPLACED, text, call.begin + base, call.begin + base + len(call.block), hint)
+        self.check_size(full, block, call.begin + base)
         inner = Scope(f"{full}.", self.written(block.body), self.top)
         inner.after, inner.kinds, inner.layers = dict(self.given_at[call.block]), {}, {}
         inner.taken = {formal.name: block.place.line.number for formal in block.parameters}
@@ -221,6 +224,12 @@ class Bodies(Joins):
         parts = [Part(use, place.line, place.begin + base) for use in statement.body.uses]
         nodes = self.chain(full, postfixes(full, parts), scope, i) if parts else ()
         self.close_line(full, nodes, len(parts), first, claims, names, place, scope)
+
+    def check_size(self, full: str, block: Block, begin: int) -> None:
+        """A call makes no more layers than the limit, and no longer names: calls within calls have those of all."""
+        end = begin + len(block.name)
+        self.check_length(len(full), begin, end)
+        self.check_room(self.expansion.least(block.body), begin, end)
 
     def read_call(self, statement: LayerLine, scope: Scope) -> None:
         """Where a call begins: at the line above it, or at the one it names."""

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
-from cnncalc.faults import MISFIT, MISPLACED, MISSING, UNKNOWN_NAME
+from cnncalc.faults import LIMIT, MISFIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.geometry import ratio
 from cnncalc.network.bind import Reads, Refusal, layer_of, missed
 from cnncalc.network.chain import LOST, Flow, own_parts, postfixes
@@ -113,7 +113,8 @@ class Joins(Lines):
 
     def fitted(self, part: Part, x: Flow, other: Flow, scope: Scope) -> tuple[Layer, ...] | None:
         """The layers of a shortcut; none where there is no branch, None where that is not known."""
-        if x.shape is None or other.shape is None:
+        if x.shape is None or other.shape is None or not (x.node and other.node):
+            # behind an error the strides are not known, even where a claim tells the shape
             return None
         made = layer_of(
             part.use, None, Reads((x.shape,)), self.names(scope, None) if part.use.names else {}, self.setting
@@ -149,6 +150,7 @@ class Joins(Lines):
             self.flow, self.partial = LOST, True
             self.unknown.append(Unknown(full, first.keyword, place.line.number))
         else:
+            self.check_bodies(first.use.begin + statement.base, first.use.end + statement.base)
             self.replay(full, shared, first)
         wanted = len(self.nodes) - before + len(rest)
         nodes = (*self.nodes[before:], *self.chain(full, self.behind(full, rest), scope, i))
@@ -225,6 +227,13 @@ class Joins(Lines):
             last + moved,
             again[entry.name].node if entry and entry.name in again else entry,
         )
+
+    def check_bodies(self, begin: int, end: int) -> None:
+        """Bodies are no more than layers may be: those without a layer could double without end."""
+        limit = self.options.limits.layers
+        if len(self.sections) > limit:
+            text = f"the file makes more than {limit:,} bodies"
+            raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
 
     def replay_sections(self, full: str, shared: str, again: dict[str, Flow], moved: int) -> None:
         """The sections of a stretch again, under their new names."""

@@ -241,8 +241,8 @@ class Lines(References):
             layer = layer.replaced(shape=self.options.shape)
         node = Node(name, name, layer, (), place)
         self.flow = Flow(node, node.output, (1,) * node.output.rank)
-        self.made[name] = node
         if not late:
+            self.made[name] = node
             return self.inputs.append(node)
         self.doubt()
         if "input" not in self.doubts:

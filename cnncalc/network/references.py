@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import LIMIT, UNKNOWN_NAME
+from cnncalc.faults import LIMIT, MISSING, UNKNOWN_NAME
 from cnncalc.network.chain import Flow
 from cnncalc.network.scope import ends, numbered, parted
 from cnncalc.network.state import State
@@ -34,6 +34,9 @@ class References(State):
             return [reference.name]
         label = Label(reference.name, reference.last, reference.begin, reference.end)
         first, last = ends(label, self.value(reference.last, self.names(scope, None)))
+        if last < first:
+            text = f"the range '{reference.name}..{last}' names nothing"
+            raise Mistake(MISSING, text, reference.begin, reference.end, f"write {reference.name} alone, or count up")
         if last - first > self.options.limits.layers:
             text = f"the range '{reference.name}..' has {last - first + 1:,} names"
             raise Mistake(LIMIT, text, reference.begin, reference.end, "--limit layers=N raises it")

@@ -151,10 +151,14 @@ class State:
 
     def check_name(self, label: Label, scope: Scope) -> None:
         """A name, those of the groups around it included, is no longer than the limit."""
-        length, most = len(scope.prefix) + len(label.name), self.options.limits.names
+        self.check_length(len(scope.prefix) + len(label.name), label.begin, label.end)
+
+    def check_length(self, length: int, begin: int, end: int) -> None:
+        """A name has so many characters at most."""
+        most = self.options.limits.names
         if length > most:
             text = f"the name has {length:,} characters with those of its groups, the limit is {most:,}"
-            raise Mistake(LIMIT, text, label.begin, label.end, "--limit names=N raises it")
+            raise Mistake(LIMIT, text, begin, end, "--limit names=N raises it")
 
     def take(self, label: Label | None, name: str, scope: Scope, place: Place) -> str:
         """A name of this scope with its prefix; one that is taken costs what follows its numbers."""
