@@ -41,6 +41,11 @@ class Shape(NamedTuple):
         return len(self.extents)
 
     @property
+    def sort(self) -> str:
+        """What a message calls it: a vector, a 2-D map, tokens."""
+        return (f"a {self.rank}-D map" if self.rank else "a vector") if self.channels else "tokens"
+
+    @property
     def dims(self) -> Axes:
         """Channels first, then the spatial axes: what `tensor.shape[1:]` is in PyTorch."""
         return (self.channels, *self.extents) if self.channels else self.extents

@@ -150,7 +150,7 @@ add
         "conv3 conv 8x8x4 < INPUT",
         "add1 add 8x8x4 < relu1, conv3",
     ]
-    assert codes(f"{INPUT}add\n- identity") == ["SYN108 2:1", "SYN116 3:1"]
+    assert codes(f"{INPUT}add\n- identity") == ["SYN116 3:1"]
 
 
 def test_a_join_behind_a_semicolon_takes_the_branches_below():
@@ -692,6 +692,18 @@ def test_after_in_a_block_ends_with_it_and_the_latest_wins():
     assert kinds == ["conv", "bn", "conv", "relu", "conv", "relu", "identity", "add", "conv", "bn"]
 
 
+def test_after_may_speak_of_a_parameter_that_is_a_kind():
+    text = f"block b(act=relu)\n  after conv: bn act\n  conv 4 1\n{INPUT}b\nb act=tanh"
+    assert [n.kind for n in network(text)] == ["conv", "bn", "relu", "conv", "bn", "tanh"]
+    assert codes(f"block b(act)\n  after conv: bn act\n  conv 4 1\n{INPUT}b 3") == ["SYN113 2:18"]
+
+
+def test_rounding_ends_with_its_body_like_after():
+    text = "INPUT: 7x7x1\nblock b\n  rounding ceil\n  maxpool 2\nb\nmaxpool 3 stride 2\nrounding ceil\ng:\n  maxpool 2"
+    assert shaped(text) == ["b1.maxpool1 4x4x1", "maxpool1 1x1x1", "g.maxpool1 1x1x1"]
+    assert shaped("INPUT: 7x7x1\ng:\n  rounding ceil\nmaxpool 2") == ["maxpool1 3x3x1"]
+
+
 def test_a_shortcuts_hidden_layers_take_nothing_from_after():
     text = f"after conv: relu\nafter bn: tanh\n{INPUT}add\n  - conv 8 1\n  - shortcut"
     assert [n.name for n in network(text)] == ["conv1", "conv1.relu", "shortcut1", "shortcut1.bn", "add1"]
@@ -925,6 +937,15 @@ def test_a_claim_holds_for_each_line_of_a_range_of_joins_and_calls():
     assert net.diagnostics == ()
     [finding] = network(text.replace("rf 9", "rf 17")).diagnostics
     assert finding.message == "j1 claims a receptive field of 17, the arithmetic gives 9"
+
+
+def test_an_expectation_in_a_body_speaks_of_its_names_and_its_constants():
+    body = "  A: conv c 1\n  expect params(A) = 5*c\n  expect params(conv1) = 20\n"
+    text = f"block b(c)\n{body}{INPUT}conv 4 1\nb 4\nb 4\ng:\n  A: conv 5 1\n  expect params(A) = 25"
+    net = network(text)
+    assert (net.diagnostics, checked(net)) == ((), 5)
+    [finding] = network(text.replace("= 5*c", "= 6*c")).diagnostics
+    assert finding.message.startswith("expected params(b1.A) = 24, ") or "b1.A" in finding.message
 
 
 def test_receptive_fields_are_the_hull_of_the_branches():

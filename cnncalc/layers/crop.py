@@ -69,8 +69,8 @@ class Crop(Frame):
 
     def inside(self, x: Shape, to: Shape) -> Iterator[Requirement]:
         """The map to be as large as lies within the input."""
-        text, remedy = "crop to a {1}-D map, and the input is a {0}-D map", "name a layer of the same rank"
-        yield Requirement(x.rank == to.rank, MISFIT, text, (x.rank, to.rank), remedy, "to")
+        text, remedy = "crop to {1}, and the input is {0}", "name a layer of the same rank"
+        yield Requirement(x.rank == to.rank, MISFIT, text, (x.sort, to.sort), remedy, "to")
         for name, extent, there in zip(NAMES[x.rank], x.extents, to.extents, strict=True):
             text = "crop to {1} {2}, and the map is only {0} {2}"
             remedy = "crop the larger of the two, or upsample this one"

@@ -92,8 +92,8 @@ class Upsample(Layer):
 
     def multiple(self, x: Shape, to: Shape) -> Iterator[Requirement]:
         """The map to be as large as is the input a whole number of times."""
-        text, remedy = "upsample to a {1}-D map, and the input is a {0}-D map", "name a layer of the same rank"
-        yield Requirement(x.rank == to.rank, MISFIT, text, (x.rank, to.rank), remedy, "to")
+        text, remedy = "upsample to {1}, and the input is {0}", "name a layer of the same rank"
+        yield Requirement(x.rank == to.rank, MISFIT, text, (x.sort, to.sort), remedy, "to")
         for name, extent, there in zip(NAMES[x.rank], x.extents, to.extents, strict=True):
             text = "upsample to {1} {2}, which is no whole multiple of the {0} of the map"
             remedy = "choose an input that the strides above divide, or crop behind 'upsample 2'"

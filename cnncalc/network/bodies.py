@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import CYCLE, DUPLICATE_VALUE, ILLEGAL_VALUE, LIMIT, MISPLACED, MISSING, UNKNOWN_NAME
+from cnncalc.faults import CYCLE, DUPLICATE_VALUE, ILLEGAL_VALUE, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.network.chain import Part, given_parts, postfixes
 from cnncalc.network.expansion import Expansion
 from cnncalc.network.joins import Joins
 from cnncalc.network.node import Section
+from cnncalc.network.references import labels
 from cnncalc.network.scope import Scope, ends, numbered, parted, written_names
 from cnncalc.syntax.expression import shown
 from cnncalc.syntax.tree import After, Block, Broken
@@ -58,9 +59,9 @@ class Bodies(Joins):
         section = Section(full, sort, statement.place, parent, first, -1, entry, None, block, arguments, owner)
         self.sections.append(section)
         self.inside.append(at)
-        outside, self.branch = self.branch, None
+        outside, ceil, self.branch = self.branch, self.setting.ceil, None
         yield self.body(body, scope)
-        self.branch = outside
+        self.branch, self.setting = outside, self.setting._replace(ceil=ceil)
         self.inside.pop()
         self.sections[at] = section._replace(last=len(self.nodes), exit=self.flow.node)
         self.spans[full] = first, len(self.nodes), entry
@@ -89,7 +90,7 @@ class Bodies(Joins):
         use = line.body.uses[0]
         full = self.take(line.label, line.label.name if line.label else scope.anonymous(use.kind.slug()), scope, place)
         if self.head:
-            text = f"the head stands inside another, {self.head}"
+            text = f"the head stands inside another head, '{self.head}'"
             raise Mistake(MISPLACED, text, use.begin + line.base, use.end + line.base, "end the first head above it")
         part = Part(use, place.line, place.begin + line.base)
         before = self.flow
@@ -144,13 +145,11 @@ class Bodies(Joins):
 
     def unnamed(self, statement: Repeat, scope: Scope, count: int) -> Steps:
         """The passes of a repeat without a name: its lines are anonymous and count on."""
-        for named in statement.body:
-            label: Label | None = getattr(named, "label", None)
-            if label:
-                text, hint = "a repeat without a name holds anonymous lines only", "name the repeat: 'tower: repeat 3'"
-                self.find(named.place, Mistake(MISPLACED, text, label.begin, label.end, hint))
-                self.lose(statement.place, "", "")
-                return
+        for named, label in labels(statement.body):
+            text, hint = "a repeat without a name holds anonymous lines only", "name the repeat: 'tower: repeat 3'"
+            self.find(named.place, Mistake(MISPLACED, text, label.begin, label.end, hint))
+            self.lose(statement.place, "", "")
+            return
         for i in range(count):
             inner = Scope(scope.prefix, scope.written, scope, i)
             inner.counters, inner.given = scope.counters, scope.given
@@ -160,18 +159,11 @@ class Bodies(Joins):
         """`if` and its `else`: the one body or the other, decided where it stands."""
         if not statement.body or not all(other.body for other in statement.otherwise):
             place = statement.place if not statement.body else statement.otherwise[0].place
-            text, hint = "no line belongs to the condition", "indent the lines that it decides on"
+            word = "else" if statement.body else "if"
+            text, hint = f"no line belongs to the '{word}'", "indent the lines that it decides on"
             self.find(place, Mistake(MISPLACED, text, 0, place.length, hint))
         holds = self.value(statement.condition, self.names(scope, None))
         return self.body(statement.body if holds else [s for other in statement.otherwise for s in other.body], scope)
-
-    def check_room(self, count: int, begin: int, end: int) -> None:
-        """No spec expands beyond the limit of layers."""
-        limit = self.options.limits.layers
-        if count + len(self.nodes) > limit:
-            made = f"{count:,}" if count < 10**20 else shown(count)
-            text = f"this makes {made} layers, the limit is {limit:,}"
-            raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
 
     def named(self, label: Label | None, place: Place, scope: Scope) -> Iterator[tuple[str, int | None]]:
         """(name, number) of a line: once, or for every number of its range."""
@@ -206,8 +198,11 @@ class Bodies(Joins):
         self.begin(place)
         self.read_call(statement, scope)
         block = self.blocks.get(call.block)
-        if block is None or call.block in self.calls:
-            raise self.no_block(call, base, block)
+        if block is None:
+            # what is wrong with its head was told there
+            return self.lose(place, full, "?")
+        if call.block in self.calls:
+            raise self.cycle(call, base)
         if not block.body:
             text, hint = f"the block '{call.block}' has no body", "indent its lines below its head"
             raise Mistake(MISPLACED, text, call.begin + base, call.begin + base + len(call.block), hint)
@@ -243,11 +238,9 @@ class Bodies(Joins):
         if origins:
             self.start(origins[0], scope, statement.place, statement.base)
 
-    def no_block(self, call: Call, base: int, block: Block | None) -> Mistake:
-        """A call of a block that calls itself, or does not read."""
+    def cycle(self, call: Call, base: int) -> Mistake:
+        """A call of a block that calls itself."""
         begin, end = call.begin + base, call.begin + base + len(call.block)
-        if block is None:
-            return Mistake(UNKNOWN_NAME, f"the block '{call.block}' does not read", begin, end, "see its head")
         way = " -> ".join([*self.calls[self.calls.index(call.block) :], call.block])
         text = f"the block '{call.block}' calls itself ({way})"
         return Mistake(CYCLE, text, begin, end, "to pass lines several times write 'repeat N'")
@@ -293,7 +286,7 @@ class Bodies(Joins):
             where, value, word = scope, argument.value, argument.word
         elif value is None and not word:
             text, begin = f"the block '{call.block}' needs its '{formal.name}'", call.begin + base
-            hint = f"write {call.block} {formal.name}=64"
+            hint = f"write {call.block} {formal.name}=64, or {formal.name}=relu for a kind"
             raise Mistake(MISSING, text, begin, begin + len(call.block), hint)
         if value and (passed := value.steps[0].text) in {**where.kinds, **where.layers} and len(value.steps) == 1:
             value, word = None, passed
@@ -322,7 +315,8 @@ class Bodies(Joins):
             inner.layers[formal.name] = full
             return full
         begin, end = (argument.begin, argument.end) if argument else (call.begin, call.end)
-        text = f"'{word}' is no number, no kind and no layer above"
+        said = f"'{word}'" if argument else f"'{word}', the default of '{formal.name}',"
+        text = f"{said} is no number, no kind and no layer above"
         hint = (
             did_you_mean(word, [*where.constants, *self.rows]) or "write a value, a kind (act=relu) or a layer's name"
         )

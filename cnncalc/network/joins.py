@@ -150,6 +150,8 @@ class Joins(Lines):
             self.flow, self.partial = LOST, True
             self.unknown.append(Unknown(full, first.keyword, place.line.number))
         else:
+            begin, end, _ = self.spans[shared]
+            self.check_room(end - begin, first.use.begin + statement.base, first.use.end + statement.base)
             self.check_bodies(first.use.begin + statement.base, first.use.end + statement.base)
             self.replay(full, shared, first)
         wanted = len(self.nodes) - before + len(rest)
@@ -308,8 +310,10 @@ def beside(x: Flow, other: Flow) -> tuple[Rational, ...]:
 
 def misfit(node: Node, shapes: tuple[Shape, ...]) -> tuple[str, str] | None:
     """Why a node's layer cannot be put on inputs of these shapes, and what to do."""
-    if any(a.rank != b.rank or bool(a.channels) != bool(b.channels) for a, b in zip(node.shapes, shapes, strict=True)):
-        return f"{node.name} reads a tensor of another rank", "share it with inputs of one rank"
+    for a, b in zip(node.shapes, shapes, strict=True):
+        if a.sort != b.sort:
+            text = f"{node.name} reads {a.sort}, and this input is {b.sort}"
+            return text, "bring the input to the form that the first one has"
     unmet = next((r for r in node.layer.requires(*shapes) if not r.holds), None)
     if unmet:
         return f"{node.name}: {unmet.message.format(*unmet.values)}", unmet.remedy.format(*unmet.values)

@@ -222,9 +222,9 @@ class Lines(References):
         claims = [(claim, 0) for claim in statement.bracket]
         claims += [(claim, statement.base) for claim in statement.body.claims]
         first, *rest = own_parts(statement)
-        if scope is not self.top:
+        if scope is not self.top or self.branch is not None:
             text, hint = "an input stands in a body", "declare it at the top level, and read it with 'from'"
-            self.find(statement.place, Mistake(MISPLACED, text, 0, statement.place.length, hint))
+            raise Mistake(MISPLACED, text, 0, statement.place.length, hint)
         self.input(full, first, statement.place, scope)
         self.behind_input(full, rest, claims, statement.place, scope)
 

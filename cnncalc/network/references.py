@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,9 @@ class References(State):
             did_you_mean(name, [*islice(self.outs, 1_000)])
             or "a line reads what stands above it, by its name before the colon"
         )
-        if self.written_somewhere(name):
+        if inner := next((full for full in islice(self.outs, 1_000) if full.endswith(f".{name}")), ""):
+            hint = f"did you mean '{inner}'?"
+        elif self.written_somewhere(name):
             text, hint = (
                 f"'{name}' does not stand above this line",
                 "a line reads only what stands above it: move it down",
@@ -99,18 +102,22 @@ class References(State):
 
     def written_somewhere(self, name: str) -> bool:
         """Whether any line of the file bears a name, its numbers and groups left out."""
-        stem = name.split(".")[0]
-        return any(label.name == name or label.name.split(".")[0] == stem for label in labels(self.parsed.statements))
+        return name.split(".")[0] in self.stems
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """What stands before the first dot in the name of every line of the file."""
+        return frozenset(label.name.split(".")[0] for _, label in labels(self.parsed.statements))
 
 
-def labels(statements: list[Statement]) -> Iterator[Label]:
-    """The labels of all statements, bodies included."""
+def labels(statements: list[Statement]) -> Iterator[tuple[Statement, Label]]:
+    """All statements that bear a name, those of bodies included."""
     waiting = [*statements]
     while waiting:
         statement = waiting.pop()
         label: Label | None = getattr(statement, "label", None)
         if label:
-            yield label
+            yield statement, label
         waiting += getattr(statement, "body", ()) if isinstance(getattr(statement, "body", None), list) else ()
         for more in ("branches", "otherwise"):
             waiting += [inner for part in getattr(statement, more, ()) for inner in part.body]

@@ -14,7 +14,7 @@ from cnncalc.network.node import Claimed, LineOf, Node, Section, Unknown
 from cnncalc.network.scope import Names, Scope, written_names
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
-from cnncalc.syntax.expression import Expression, evaluate
+from cnncalc.syntax.expression import Expression, evaluate, shown
 from cnncalc.syntax.tree import Claim, Place
 
 if TYPE_CHECKING:
@@ -148,6 +148,14 @@ class State:
             text = f"'{row}' is named twice: on line {self.rows[row]} and here"
             raise Mistake(DUPLICATE_NAME, text, begin, end, "give each its own name")
         self.rows[row] = line
+
+    def check_room(self, count: int, begin: int, end: int) -> None:
+        """No spec expands beyond the limit of layers."""
+        limit = self.options.limits.layers
+        if count + len(self.nodes) > limit:
+            made = f"{count:,}" if count < 10**20 else shown(count)
+            text = f"this makes {made} layers, the limit is {limit:,}"
+            raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
 
     def check_name(self, label: Label, scope: Scope) -> None:
         """A name, those of the groups around it included, is no longer than the limit."""

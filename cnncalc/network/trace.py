@@ -72,7 +72,7 @@ class Tracer(Bodies):
         self.statements, self.axes_line = parsed.statements, 0
         self.steps, self.stopped = 0, False
         self.most = len(self.findings) + options.limits.errors
-        self.expects: list[Expect] = []
+        self.expects: list[tuple[Expect, Scope]] = []
         self.expectations: list[Claimed] = []
         self.expected_of: set[tuple[str, ...]] = set()
         self.reached = 0
@@ -101,8 +101,8 @@ class Tracer(Bodies):
                 stack.pop()
             else:
                 stack.append(step)
-        for statement in self.expects:
-            self.attempt(self.expected, statement, self.top)
+        for statement, scope in self.expects:
+            self.attempt(self.expected, statement, scope)
 
     def body(self, statements: list[Statement], scope: Scope) -> Steps:
         """The statements of one body, in order."""
@@ -208,11 +208,11 @@ class Tracer(Bodies):
 
     def expect(self, statement: Expect, scope: Scope) -> None:
         """Expectations are worked out when everything is known."""
-        self.expects.append(statement)
+        self.expects.append((statement, scope))
 
     def after(self, statement: After, scope: Scope) -> None:
         """`after conv: relu` speaks to every such line below it."""
-        said = self.again(statement, scope) if scope.kinds else statement
+        said = self.read_again(statement, scope)
         scope.after[said.uses[0].kind.keyword()] = given_parts(said)
 
     # What does not read
@@ -297,8 +297,11 @@ class Tracer(Bodies):
         except Mistake as mistake:
             self.spoilt(statement, scope, mistake)
 
-    def read_again(self, statement: LayerLine, scope: Scope) -> LayerLine:
-        """A line of a block, its parameters that are kinds known; raises Mistake where it reads with none of them."""
+    def read_again(self, statement: T, scope: Scope) -> T:
+        """A line of a block, or its `after`, its parameters that are kinds known.
+
+        Raises Mistake where it reads with none of them.
+        """
         said = self.again(statement, scope) if scope.kinds else statement
         if said is statement and statement.tentative:
             raise statement.tentative
@@ -347,16 +350,17 @@ class Tracer(Bodies):
 
     def expected(self, statement: Expect, scope: Scope) -> None:
         """An expectation with its numbers, its names looked up."""
+        known = {target.name: self.full_name(target.name, scope) or target.name for target in statement.targets}
         for target in statement.targets:
-            if not self.partial and not self.reach(target.name):
+            if not self.partial and not self.reach(known[target.name]):
                 text = f"'{target.name}' names no line of the file"
                 hint = did_you_mean(target.name, self.rows) or "write a line's name as it stands before its colon"
                 raise Mistake(UNKNOWN_NAME, text, target.begin, target.end, hint)
-        place, names = statement.place, tuple(dict.fromkeys(target.name for target in statement.targets))
+        place, names = statement.place, tuple(known.values())
         self.check_reach(statement, names)
         claim = claim_of(statement.quantity, statement.figure, place.length)
         op = "=" if statement.op == "==" else statement.op
-        self.expectations.append(claimed(claim, names, self.top.constants, place, self.digits, op))
+        self.expectations.append(claimed(claim, names, scope.constants, place, self.digits, op))
 
     def check_reach(self, statement: Expect, names: tuple[str, ...]) -> None:
         """All expectations together stay within some times the limit of layers."""

@@ -24,6 +24,7 @@ from cnncalc.syntax.words import (
     POOLS,
     SLIDE_WORDS,
     TENSOR,
+    WORDS_ELSEWHERE,
     kind_in,
     kind_of,
     kind_words,
@@ -46,8 +47,6 @@ MANY_AXES = ("extents", "shape", "pad", "range")
 """Types of values that may have more than one axis."""
 RANGE_END = re.compile(r"(\d+)((?:\.\w+)*)$")
 """The end of a range of names, and what follows the number in each of them."""
-IMPLIED = (-1, -1)
-"""The place of a kind that the line's name implies: whoever read the name knows it."""
 OPTIONS = frozenset("stride pad dilation groups in kernel filters units alpha beta size vocab outpad weight".split())
 SIGNS = {
     "//": "comments start with '#'", ":": "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
@@ -266,28 +265,34 @@ class Arguments:
             )
             return Mistake(UNKNOWN_KIND, text, token.begin, max(token.end, token.begin + 1), hint)
         behind = self.tokens[self.at + 1]
-        hint = did_you_mean(token.text, kind_words())
+        hint = did_you_mean(token.text, [*self.words.blocks, *kind_words()])
         if word in ELSEWHERE:
             hint = f"here it is called '{ELSEWHERE[word]}'"
+        elif word in WORDS_ELSEWHERE:
+            hint = WORDS_ELSEWHERE[word]
         elif word in SLIDE_WORDS:
             hint = "before a kind it says which pool: avg pool 2x2"
         elif behind.type in ("..", "-") and kind_in(token.text):
             hint = "a range of layers is written CONV2..12:"
         elif behind.type != ":" and kind_in(token.text):
             hint = f"a name ends with a colon: '{token.text}:'"
+        elif behind.text.lower() == "from":
+            hint = f"a name reads one layer: '{token.text} from A: conv ...'; a join names several: add from A, B"
         elif behind.type == "==":
             hint = f"a constant is written '{token.text} = ...'"
         elif kind := next((k for k in kind_words() if word.startswith(k) and len(k) > 1), ""):
             hint = f"did you mean '{kind}'?"
-        hint = hint or "a layer begins with its kind (conv 64 3x3) or a name and a colon (CONV1: 64 3x3)"
+        begins = "a layer begins with its kind (conv 64 3x3) or a name and a colon (CONV1: 64 3x3)"
+        if behind.type == "end":
+            begins += f"; to go on from one of this name write 'from {token.text}'"
+        hint = hint or begins
         return Mistake(UNKNOWN_KIND, f"'{token.text}' is no kind of layer", token.begin, token.end, hint)
 
     def open(self, keyword: str, first: int) -> None:
         """Begin the arguments of a kind, whose words were just taken or are implied by the line's name."""
         begin, kind = self.tokens[first].begin, find(keyword)
         if kind is None:
-            begin, end = (begin, self.tokens[self.at - 1].end) if self.at else IMPLIED
-            raise Mistake(UNKNOWN_KIND, f"there is no kind '{keyword}'", begin, end)
+            raise LookupError(keyword)
         self.kind, self.arguments, self.begin = kind, [], begin
 
     def hand_on(self) -> None:
@@ -301,6 +306,9 @@ class Arguments:
     def close(self, behind: int) -> None:
         """End the arguments of the kind before the token there."""
         self.hand_on()
+        if self.kind.joins and not self.arguments and (self.uses or self.call):
+            word, end = self.kind.keyword(), max(self.tokens[max(behind - 1, 0)].end, self.begin + 1)
+            raise Mistake(MISSING, f"{word} has no number", self.begin, end, f"write the number: {word} 0.17")
         end = self.tokens[max(behind - 1, 0)].end
         names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
         refers = tuple([referred(a.value) for a in self.arguments if a.value and a.parameter.type == "layer"])
@@ -515,10 +523,9 @@ class Arguments:
         """The name of a layer as a value."""
         token = self.token
         if token.type not in ("name", "number"):
+            text = f"'{token.text}' names no layer" if token.text else "no layer is named here"
             hint = "write the name of a line above"
-            raise Mistake(
-                UNEXPECTED, f"'{token.text}' names no layer", token.begin, max(token.end, token.begin + 1), hint
-            )
+            raise Mistake(UNEXPECTED, text, token.begin, max(token.end, token.begin + 1), hint)
         self.at += 1
         return Written((), token.text, token.begin, token.end)
 
@@ -669,6 +676,8 @@ class Arguments:
     def meant(self) -> str:
         """What a word that means nothing here may have been meant to be."""
         word = self.token.text.lower()
+        if self.token.text in self.words.blocks:
+            return "a block is called on a line of its own"
         if owner := next((use.kind.keyword() for use in self.uses if takes(use.kind, word)), ""):
             return f"an option stands behind its kind: write '{self.token.text}' before what follows {owner}"
         if word in OPTIONS_ELSEWHERE:
@@ -684,7 +693,10 @@ class Arguments:
         if word[0] == "x" and not self.token.spaced:
             return f"write 'x({self.token.text[1:]})'"
         times = spelled_out(self.token.text, self.defined)
-        return f"write '{times}'" if times else did_you_mean(self.token.text, self.known())
+        close = f"write '{times}'" if times else did_you_mean(self.token.text, self.known())
+        if (self.kind.joins or self.kind.role == "gives") and not close:
+            return f"{self.kind.keyword()} names its layers behind 'from': {self.kind.keyword()} from {self.token.text}"
+        return close
 
 
 def referred(written: Written) -> Reference:

@@ -12,7 +12,7 @@ from cnncalc.faults import DUPLICATE_NAME, INDENTATION, LIMIT, MISPLACED, MISSIN
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
-from cnncalc.syntax.tree import Block, Branch, Broken, Else, Group, Head, If, Join, LayerLine, Place, Repeat
+from cnncalc.syntax.tree import After, Block, Branch, Broken, Else, Group, Head, If, Join, LayerLine, Place, Repeat
 from cnncalc.syntax.words import Vocabulary
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
 DEFINED = re.compile(rf"(?:^(?:\s*-\s)?|;)\s*({NAME})\s*=(?![=>])")
-BLOCK = re.compile(r"\s*block\s+(\w+)", re.IGNORECASE)
+BLOCK = re.compile(r"(?:^|;)\s*block\s+(\w+)", re.IGNORECASE)
 
 STAND_INS = ("relu", "maxpool", "conv")
 """A kind without values, one with a value that may be a postfix, and one with two: what a parameter may stand for."""
@@ -87,7 +87,7 @@ class Parser:
         self.branches: list[Branch] = []
         texts = [line.text for line in source.lines if line.text]
         defined = frozenset(name for text in texts if "=" in text for name in constants(text))
-        blocks = frozenset(match[1] for text in texts if "block" in text.lower() and (match := BLOCK.match(text)))
+        blocks = frozenset(name for text in texts if "block" in text.lower() for name in BLOCK.findall(text))
         self.words, self.inside = Vocabulary(defined, blocks), dict[int, Vocabulary]()
         self.blocks: dict[str, Vocabulary] = {}
 
@@ -181,6 +181,8 @@ class Parser:
             if isinstance(owner, Join) or (isinstance(owner, LayerLine) and joins(owner)):
                 text, hint = "the line stands under a join and begins no branch", "begin each branch with '- '"
                 inner.body[-1] = self.lost(owner)
+                self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
+                return self.mute(column)
             self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
             return inner.body
         return self.open(line, column, body)
@@ -241,6 +243,8 @@ class Parser:
             raise astray(column, left.column if left.join else owner.branches[0].place.begin)
         if owner is None or begins(owner) >= column:
             text, hint = "the branch stands under no join", "indent it below add, concat or scale"
+            if isinstance(owner, LayerLine) and joins(owner):
+                top.body[-1] = self.lost(owner)
             raise Mistake(MISPLACED, text, column, column + 1, hint)
         if not isinstance(owner, LayerLine) or not joins(owner):
             if isinstance(owner, LayerLine) and not owner.body.uses and not owner.body.call:
@@ -313,8 +317,11 @@ class Parser:
         return (lost.directive, before) in (("else", "if"), ("else", "else"))
 
 
-def tentative(text: str, words: Vocabulary, outside: Vocabulary) -> LayerLine | None:
-    """A line of a block with as few of its parameters read as kinds as it takes; None where that does not help."""
+def tentative(text: str, words: Vocabulary, outside: Vocabulary) -> LayerLine | After | None:
+    """A line of a block, or its `after`, with as few of its parameters read as kinds as it takes.
+
+    None where that does not help.
+    """
     spoken = set(re.findall(r"\w+", text))
     formals = sorted((words.defined - outside.defined) & spoken)[:8]
     for count in range(1, min(len(formals), 3) + 1):
@@ -324,7 +331,7 @@ def tentative(text: str, words: Vocabulary, outside: Vocabulary) -> LayerLine | 
                 found = read_statement(text, words._replace(defined=words.defined - {*chosen}, kinds=kinds))
             except Mistake:
                 continue
-            return found if isinstance(found, LayerLine) else None
+            return found if isinstance(found, (LayerLine, After)) else None
     return None
 
 

@@ -21,7 +21,7 @@ from cnncalc.faults import (
     UNEXPECTED,
     UNKNOWN_KIND,
 )
-from cnncalc.syntax.arguments import IMPLIED, Arguments
+from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.claims import Claims
 from cnncalc.syntax.expression import ODD, Expression, Reader
 from cnncalc.syntax.tokens import tokenize
@@ -46,7 +46,17 @@ from cnncalc.syntax.tree import (
     Rounding,
     Train,
 )
-from cnncalc.syntax.words import DIRECTIVES, ELSEWHERE, TENSOR, Vocabulary, kind_in, kind_of, kind_words, reserved
+from cnncalc.syntax.words import (
+    DIRECTIVES,
+    ELSEWHERE,
+    TENSOR,
+    WORDS_ELSEWHERE,
+    Vocabulary,
+    kind_in,
+    kind_of,
+    kind_words,
+    reserved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,6 +117,8 @@ def otherwise(text: str) -> Else:
     if rest:
         begin = text.index(rest, len("else"))
         hint = "what happens otherwise stands on the lines below it, indented"
+        if rest.lower().startswith("if"):
+            hint = WORDS_ELSEWHERE["elif"]
         raise Mistake(UNEXPECTED, f"'{rest}' follows 'else'", begin, begin + len(rest), hint)
     return Else(NOWHERE, [])
 
@@ -160,7 +172,7 @@ def parameter(tokens: list[Token], at: int) -> tuple[Formal, int]:
     """One parameter, `c` or `s=1` or `act=relu`, and the token behind it."""
     token = tokens[at]
     if token.type != "name":
-        what = f"'{token.text}' names no parameter" if token.text else "the parameters are cut short"
+        what = f"'{token.text}' names no parameter"
         raise Mistake(UNEXPECTED, what, token.begin, max(token.end, token.begin + 1), "write block b(c, s=1)")
     refuse_name(token.text, token.begin, "a parameter")
     if tokens[at + 1].type != "=":
@@ -254,7 +266,7 @@ def after(text: str, words: Vocabulary) -> After:
     try:
         body = body_of(text[match.end() :], keyword, words, given=True)
     except Mistake as mistake:
-        raise moved(mistake, match.end(), match.start(1), match.end(1)) from None
+        raise moved(mistake, match.end()) from None
     if body.origins:
         what, (first, *_) = "'after' takes no 'from'", body.origins
         hint = "the lines themselves say what they read"
@@ -294,8 +306,8 @@ def layer(text: str, words: Vocabulary) -> Statement:
         body = body_of(rest, implied, words, slide)
     except Mistake as mistake:
         if mistake.code is UNKNOWN_KIND and label:
-            raise unnamed_kind(label, rest, moved(mistake, at, 0, 0)) from None
-        raise moved(mistake, at, *((label.begin, label.end) if label else (0, 1))) from None
+            raise unnamed_kind(label, rest, moved(mistake, at)) from None
+        raise moved(mistake, at) from None
     if bracket and lacks_shape(body):
         return LayerLine(NOWHERE, label, (), declared(text, start, at, words), 0)
     return LayerLine(NOWHERE, label, bracket, body, at)
@@ -344,6 +356,9 @@ def labelled(text: str, start: int) -> tuple[Label | None, int, str, tuple[str, 
     if not colon:
         return None, start, "", ()
     origin = Reference(colon["origin"], *colon.span("origin")) if colon["origin"] else None
+    if origin and ".." in origin.name:
+        what, hint = f"'{origin.name}' names several layers", f"join them first: concat from {origin.name}"
+        raise Mistake(UNEXPECTED, what, origin.begin, origin.end, hint)
     slide = tuple(match["slide"].replace("*", " ").split())
     label = Label(match["name"], last, match.start("name"), end, origin)
     return label, colon.end(), kind_in(match["name"], *slide), slide
@@ -383,10 +398,8 @@ def unnamed_kind(label: Label, rest: str, mistake: Mistake) -> Mistake:
     return Mistake(UNKNOWN_KIND, f"'{label.name}' begins with no kind of layer", label.begin, label.end, hint)
 
 
-def moved(mistake: Mistake, by: int, begin: int, end: int) -> Mistake:
-    """A mistake with its offsets counted anew; one about a kind that a name implies stands at that name."""
-    if (mistake.begin, mistake.end) == IMPLIED:
-        return Mistake(mistake.code, mistake.message, begin, end, mistake.hint)
+def moved(mistake: Mistake, by: int) -> Mistake:
+    """A mistake with its offsets counted anew."""
     return Mistake(mistake.code, mistake.message, mistake.begin + by, mistake.end + by, mistake.hint)
 
 
@@ -434,7 +447,7 @@ def whole_expression(text: str, begin: int) -> Expression:
     rest = tokens[reader.at]
     if rest.type == "end" or (rest.type == ":" and tokens[reader.at + 1].type == "end"):
         return expression
-    hint = ODD.get(rest.type, "one value is wanted")
+    hint = "to compare write '=='" if rest.text == "=" else ODD.get(rest.type, "one value is wanted")
     if rest.text == "if":
         hint = "write if(condition, a, b)"
     elif rest.type == ":":
@@ -448,7 +461,9 @@ def broken(text: str, words: Vocabulary) -> Broken:
     found = CONSTANT.match(text)
     if text.startswith("-"):
         return Broken(NOWHERE, None, "", "", "-", (), [])
-    if first in DIRECTIVES and (behind not in (":", "=") or first in ("train", "after", "axes", "rounding", "expect")):
+    if first in DIRECTIVES and (
+        behind not in (":", "=") or first in ("train", "after", "axes", "rounding", "expect", "else")
+    ):
         return Broken(NOWHERE, None, after_kind(text), "", first, (), [])
     if found or (found := re.match(rf"({NAME})\s*==", text)):
         return Broken(NOWHERE, None, "", found[1], "", (), [])

@@ -216,11 +216,12 @@ class Constant(NamedTuple):
 
 
 class After(NamedTuple):
-    """`after KIND: options postfixes`."""
+    """`after KIND: options postfixes`; tentative as a layer's line may be."""
 
     place: Place
     uses: tuple[Use, ...]
     base: int
+    tentative: Mistake | None = None
 
 
 class Axes(NamedTuple):

@@ -47,6 +47,17 @@ ELSEWHERE = {
     "zeropad2d": "zeropad", "zeropadding2d": "zeropad",
 }  # fmt: skip
 """What other tools call our kinds: for hints only."""
+WORDS_ELSEWHERE = {
+    "elif": "write 'else', and below it, indented, 'if ...'",
+    "elseif": "write 'else', and below it, indented, 'if ...'",
+    "for": "to pass lines several times write 'repeat 3'",
+    "while": "to pass lines several times write 'repeat 3'",
+    "loop": "to pass lines several times write 'repeat 3'",
+    "def": "a body with parameters is written 'block b(c, s=1)'",
+    "end": "a body ends where its indentation does",
+    "endif": "a body ends where its indentation does",
+}
+"""Words that begin a line in other languages: for hints only."""
 OPTIONS_ELSEWHERE = {
     "bias": "leave it out; 'nobias' turns the bias off", "dilate": "write 'dilation'", "group": "write 'groups'",
     "kernel_size": "write 'kernel'", "no": "write 'nobias' as one word", "out_channels": "write 'filters'",
