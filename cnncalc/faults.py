@@ -46,31 +46,6 @@ it looks like, it could hide an error.
 """,
 )
 
-CYCLE = Code(
-    "SYN119",
-    "block-calls-itself",
-    ERROR,
-    """\
-## What it does
-A block calls itself, directly or through others.
-
-## Why is this bad
-It would never end. Nothing a block computes can stop it: its calls are written out, not run.
-
-## Example
-    INPUT: 8x8x16
-    block tower(n)
-      conv 16 3x3 pad 1
-      tower n-1
-    tower 3
-
-## Use instead
-    INPUT: 8x8x16
-    repeat 3
-      conv 16 3x3 pad 1
-""",
-)
-
 LIMIT = Code(
     "SYN103",
     "limit-exceeded",
@@ -383,6 +358,31 @@ Ignoring it would give wrong numbers.
 
 ## Use instead
     CONV1: 64 3x3 pad 1 => 32x32x64
+""",
+)
+
+CYCLE = Code(
+    "SYN119",
+    "block-calls-itself",
+    ERROR,
+    """\
+## What it does
+A block calls itself, directly or through others.
+
+## Why is this bad
+It would never end. Nothing a block computes can stop it: its calls are written out, not run.
+
+## Example
+    INPUT: 8x8x16
+    block tower(n)
+      conv 16 3x3 pad 1
+      tower n-1
+    tower 3
+
+## Use instead
+    INPUT: 8x8x16
+    repeat 3
+      conv 16 3x3 pad 1
 """,
 )
 

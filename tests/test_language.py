@@ -559,8 +559,10 @@ def test_a_claim_of_other_channels_is_told_without_a_wrong_reason():
     assert told.message.endswith("gives 8x8x6: it keeps the channels of its input")
 
 
-def test_parts_of_section_2_that_come_later_are_refused():
-    assert codes("left: input 8x8x3\nright: input 8x8x3\nrelu") == ["SYN118 2:1"]
+def test_several_inputs_are_declared_by_name():
+    net = network("left: input 64x64x3\nright: input 32x32x1\nrelu")
+    assert [(x.name, x.output.dims) for x in net.inputs] == [("left", (3, 64, 64)), ("right", (1, 32, 32))]
+    assert net.nodes[0].inputs == (net.inputs[1],)
 
 
 # 3. Kinds and postfixes
@@ -901,20 +903,10 @@ def test_indentation_nests_and_tabs_are_errors():
 
 
 LATER = [
-    "3a: concat\n  - conv 64 1x1 relu\n  - conv 96 1x1; conv 128 3x3\n  - conv 16 1x1\n    conv 32 5x5",
-    "add relu\n  - conv c 3x3 stride s\n    conv c 3x3\n  - shortcut",
-    "block basic(c, s=1)\n  add relu\n    - conv c 3\n      conv c 3\n    - shortcut\nA: basic 128 s=2\nbasic 8",
-    "tower: share CONV1",
-    "policy from tower:\n  conv 2 1x1 relu\n  fc 362",
-    "aux1 from 4a: aux weight 0.3\n  avgpool 5x5 stride 3\n  fc 1000 relu dropout 0.7",
-    "SUM: add from CONV3, POOL2",
-    "from n5",
-    "OUT: output from FC8, BOX4",
-    "if t > 1\n  conv t*C 1x1\nelse\n  conv 8 1",
     "expect memory(batch=32) <= 4GiB",
+    "expect memory <= 4GiB",
     "conv 8 ? stride 2 => 15x15x8",
-    "right: input 8x8x3",
-    "scale",
+    "relu => 4MiB memory",
 ]
 
 
@@ -924,11 +916,14 @@ def test_what_comes_later_is_refused_once_and_no_number_follows(text):
     assert [t.split(":")[0] for t in told] == ["SYN118 3"]
 
 
-@pytest.mark.parametrize("text", [t for t in LATER if not t.startswith(("expect", "block"))])
+@pytest.mark.parametrize("text", [t for t in LATER if not t.startswith("expect")])
 def test_rows_behind_what_comes_later_are_unknown(text):
     net = analyse(f"{INPUT}relu\n{text}\nconv 8 3x3\nfc 10 => 10", "spec", "spec.spec")
     assert [node.name for node in net] == ["relu1"]
     assert [row.kind for row in net.unknown][-2:] == ["conv", "fc"]
+
+
+# 5 is in test_graphs.py
 
 
 # 6. Constants and expressions
