@@ -496,8 +496,8 @@ def test_lines_whose_parameters_may_be_kinds(text, clean):
     assert cnncalc.format(found) == found
     for kind in ("relu", "maxpool", "avgpool", "prelu", "conv", "lrn", "3"):
         calls = f"INPUT: 16x16x4\nA: relu\nb 4 3 act={kind}\n"
-        before, behind = (network(f"{each}\n{calls}") for each in (f"{head} {text}{below}", found))
-        assert before == behind
+        before, behind = (f"{each}\n{calls}" for each in (f"{head} {text}{below}", found))
+        assert network(before) == network(behind) or not analyse(before, "net", "net").complete
 
 
 TREES = [
@@ -744,7 +744,7 @@ def lines_of(draw, depth, inside):
     before = [draw(leaves(inside)) for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2))))]
     sort = draw(st.sampled_from(("", "", "body", "branches", "if", "else", "head"))) if depth else ""
     sort = "body" if sort == "head" and inside else sort
-    bodies = draw(st.lists(trees(depth - 1, inside), min_size=2, max_size=3)) if sort else []
+    bodies = draw(st.lists(trees(depth - 1, inside or sort == "head"), min_size=2, max_size=3)) if sort else []
     if sort in ("", "body", "branches"):
         last = draw(leaves(inside)) if not sort else draw(st.sampled_from(BODIED if sort == "body" else JOINED))
     elif sort == "head":
@@ -796,6 +796,7 @@ def crooked(draw, lines, column, remarks, dash=None):
         rows += [" " * begin + comment for comment in said]
         if dash is not None and not said and draw(st.integers(0, 5)) == 0 and column == dash + 2:
             rows += [" " * dash + "-", " " * column + line.messy]
+            begin = column
         else:
             lead = " " * column if dash is None else " " * dash + "-" + " " * (column - dash - 1)
             rows.append(lead + line.messy)
