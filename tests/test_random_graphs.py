@@ -8,6 +8,7 @@ flat one by the rules of the language, written here once more without the tracer
 from __future__ import annotations
 
 from copy import copy
+from fractions import Fraction
 from functools import lru_cache
 from itertools import count
 from math import floor
@@ -47,6 +48,19 @@ def gives(text: str, *shapes: Shape) -> Shape | None:
     inputs = "".join(f"A{i}: input {Order().text(shape)}\n" for i, shape in enumerate(shapes))
     net = analyse(f"{inputs}from A0\n{text}", "trial", "trial")
     return net.outputs[0].output if net.complete else None
+
+
+@lru_cache(maxsize=50_000)
+def moves(text: str, *shapes: Shape) -> tuple[Fraction, ...]:
+    """By how much a statement over A0 makes the step between units larger, on each axis."""
+    inputs = "".join(f"A{i}: input {Order().text(shape)}\n" for i, shape in enumerate(shapes))
+    net = analyse(f"{inputs}from A0\n{text}", "trial", "trial")
+    jump = (Fraction(1),) * net.outputs[0].output.rank
+    for node in net.nodes:
+        if getattr(node.window, "stride", ()) and len(jump) == len(node.window.stride) == node.output.rank:
+            back = node.window.mode == "transposed"
+            jump = tuple(j / s if back else j * s for j, s in zip(jump, node.window.stride, strict=True))
+    return jump
 
 
 # The flat text
@@ -89,6 +103,7 @@ class Walk:
 
     def __init__(self, inputs: dict[str, Shape]) -> None:
         self.inputs, self.shapes = inputs, dict(inputs)
+        self.jumps = {name: (Fraction(1),) * shape.rank for name, shape in inputs.items()}
         self.said: list[Flat] = []
         self.names = {name: name for name in inputs}
         self.stretches: dict[str, tuple[int, int, str]] = {}
@@ -107,13 +122,24 @@ class Walk:
         """What flows."""
         return self.shapes[self.now]
 
-    def put(self, flat: Flat, shape: Shape | None) -> None:
-        """One more line, which flows from here on."""
+    def put(self, flat: Flat, text: str, *shapes: Shape) -> None:
+        """One more line, which flows from here on, as it is said over inputs A0, A1, ... of these shapes."""
+        shape = gives(text, *shapes)
         if shape is None or shape.elements > LARGEST:
             raise Illegal
         self.said.append(flat)
         self.shapes[flat.name] = shape
+        self.jumps[flat.name] = self.along(flat.reads[0], moves(text, *shapes))
         self.now = flat.name
+
+    def along(self, read: str, moved: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+        """The product of all strides up to a line that reads another and moves by so much."""
+        before = self.jumps[read]
+        return tuple(a * b for a, b in zip(before, moved, strict=True)) if len(before) == len(moved) else moved
+
+    def strides(self, start: str, end: str) -> tuple[Fraction, ...]:
+        """The product of the strides from one line to another, along the first branches of joins."""
+        return tuple(there / here for here, there in zip(self.jumps[start], self.jumps[end], strict=True))
 
     def name(self) -> str:
         return f"n{len(self.said)}"
@@ -122,14 +148,14 @@ class Walk:
         """A layer on what flows."""
         text = text.format(**{**WORDS, **self.values}, to="{to}")
         shapes = [self.shape, *([self.shapes[to]] if to else [])]
-        self.put(Flat(self.name(), text, (self.now,), self.head, to=to), gives(text.format(to="A1"), *shapes))
+        self.put(Flat(self.name(), text, (self.now,), self.head, to=to), text.format(to="A1"), *shapes)
 
     def join(self, kind: str, reads: list[str], thinned: str = "") -> None:
         """Branches come together; the thinned one has the shape of the first."""
         shapes = [self.shapes[name] for name in reads] + [self.shapes[reads[0]]] * bool(thinned)
         names = ", ".join(f"A{i}" for i in range(len(shapes)))
         text = f"{kind} from {names}" if len(shapes) > 1 else f"{kind}\n  - from A0"
-        self.put(Flat(self.name(), kind, tuple(reads), self.head, thinned), gives(text, *shapes))
+        self.put(Flat(self.name(), kind, tuple(reads), self.head, thinned), text, *shapes)
 
     def text(self, outputs: list[str]) -> str:
         """The flat text."""
@@ -172,6 +198,10 @@ class Walk:
         if not net.complete:
             raise Illegal
         self.shapes |= {flat.name: net.gives(flat.path).output for flat in self.said[begin:]}
+        for flat, old in zip(self.said[begin:], self.said[first:last], strict=True):
+            alike = len(self.jumps[old.name]) == len(self.jumps[old.reads[0]]) == len(self.jumps[flat.reads[0]])
+            moved = self.strides(old.reads[0], old.name) if alike else self.jumps[old.name]
+            self.jumps[flat.name] = self.along(flat.reads[0], moved)
         self.now = new.get(gave, gave)
         if label:
             bodies = [key for key, name in self.names.items() if key.startswith(f"{target}.") and name in new]
@@ -220,7 +250,6 @@ class Shortcut(NamedTuple):
 
     label: str
     mode: str
-    stride: str
 
     def written(self) -> list[str]:
         said = f"shortcut {self.mode}".strip()
@@ -229,20 +258,20 @@ class Shortcut(NamedTuple):
     def play(self, walk: Walk) -> None:
         raise Illegal
 
-    def fitted(self, walk: Walk, other: Shape) -> str:
+    def fitted(self, walk: Walk, other: str) -> str:
         """What it gives: the name of a line, "" for no branch, `pad` for what only a join can say."""
-        rank = walk.shape.rank
-        stride = self.stride.format(**walk.values) if rank else "1"
-        if walk.shape.channels == other.channels and stride == "1":
+        channels, strides = walk.shapes[other].channels, walk.strides(walk.now, other)
+        if walk.shape.channels == channels and set(strides) <= {1}:
             walk.line("identity")
         elif self.mode == "none":
             return ""
+        elif any(s < 1 or s.denominator > 1 for s in strides) or (self.mode and channels < walk.shape.channels):
+            raise Illegal
         elif self.mode == "pad":
-            if other.channels < walk.shape.channels:
-                raise Illegal
             return "pad"
         else:
-            walk.line(f"conv {other.channels} 1 stride {stride} nobias" if rank else f"fc {other.channels} nobias")
+            steps = "x".join(str(s) for s in reversed(strides))
+            walk.line(f"conv {channels} 1 stride {steps} nobias" if steps else f"fc {channels} nobias")
             walk.line("bn")
         if self.label:
             walk.names[self.label] = walk.now
@@ -273,7 +302,10 @@ class Join(NamedTuple):
             if number not in late:
                 outs[number] = self.branch(walk, number)
                 continue
-            gave = self.branches[number][0].fitted(walk, walk.shapes[next(iter(outs.values()))])
+            other = next(iter(outs.values()))
+            if walk.shapes[other].rank != walk.shape.rank:
+                raise Illegal
+            gave = self.branches[number][0].fitted(walk, other)
             thinned = start if gave == "pad" else thinned
             outs |= {number: gave} if gave not in ("", "pad") else {}
             if gave == "pad" and number < max(outs):
@@ -552,7 +584,7 @@ class Draw:
             gate = Item(self.label("v"), "relu" if self.smooth else "sigmoid")
             branches = [[Item("", "identity")], [Item("", "gap"), Item("", "fc C"), gate]]
         elif kind != "concat" and self.some(True, True, False):
-            shortcut = Shortcut(self.label("v"), self.some("", "", "pad", "none"), stride)
+            shortcut = Shortcut(self.label("v"), self.some("", "", "pad", "none"))
             branches.insert(self.some(0, len(branches)), [shortcut])
         if len(branches) < 2:
             branches.append([Item("", "identity")])
@@ -702,10 +734,8 @@ def graphs(draw, smooth: bool = False) -> Graph:
         except Illegal:
             continue
     if not walk.said:
-        body.append(Item("", "relu"))
-        walk.now = "left"
-        body.insert(0, From("left"))
-        walk.line("relu")
+        for item in (From("left"), Item("", "relu")):
+            drawn.follow(walk, item, body)
     said = {name: flat for name, flat in walk.names.items() if flat not in inputs}
     outputs = draw(st.lists(st.sampled_from([*said]), max_size=2, unique=True)) if said else []
     rows = [f"{name}: input {Order().text(shape)}" for name, shape in inputs.items()]
