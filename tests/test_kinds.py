@@ -27,18 +27,23 @@ from cnncalc.emit.torch_module import FROZEN
 from cnncalc.geometry import WHOLE, Field, Order
 from cnncalc.layer import Layer
 from cnncalc.layers import find
-from cnncalc.network.bind import Binder
+from cnncalc.network.bind import Binder, Reads
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse
 from cnncalc.syntax.words import SLIDE_WORDS
 from cnncalc.work import Work
 
-KINDS = {keyword: find(keyword) for keyword in layers.keywords()}
+EVERY = {keyword: find(keyword) for keyword in layers.keywords()}
+STRUCTURES = {keyword: kind for keyword, kind in EVERY.items() if kind.role}
+"""Words that arrange the graph and compute nothing themselves."""
+KINDS = {keyword: kind for keyword, kind in EVERY.items() if not kind.role}
 WRITTEN = [(keyword, *example) for keyword, kind in KINDS.items() for example in kind.examples]
+FITTING = ("fits", "fitted")
+"""What only a kind states that is fitted to another branch."""
 FACTS = sorted(
     name
     for name, fact in vars(Layer).items()
-    if isinstance(fact, FunctionType) and "NotImplementedError" in fact.__code__.co_names
+    if isinstance(fact, FunctionType) and "NotImplementedError" in fact.__code__.co_names and name not in FITTING
 )
 SOURCE = re.compile(r"\b(19|20)\d\d\b.*\b(section|equation|relationship|algorithm|Methods)|CS231n|PyTorch, nn\.", re.S)
 
@@ -60,7 +65,10 @@ class Case(NamedTuple):
 
 
 class Built(nn.Module):
-    """A layer's PyTorch text, run; a text without a constructor has no module `m`."""
+    """A layer's PyTorch text, run; a text without a constructor has no module `m`.
+
+    A join is given one tensor for each of its branches, or one for all of them.
+    """
 
     def __init__(self, layer, shapes):
         super().__init__()
@@ -69,17 +77,18 @@ class Built(nn.Module):
         exec(text.helper + FROZEN, self.names)
         made = f"frozen({text.text})" if layer.frozen else text.text
         self.m = eval(made or "nn.Identity()", self.names)
-        self.call = text.call.format(m="m", x="x")
+        self.count = max(len(shapes), 1)
+        self.call = text.call.format(*(f"xs[{i}]" for i in range(self.count)), m="m", x="xs[0]")
 
-    def forward(self, x):
-        return eval(self.call, {**self.names, "m": self.m, "x": x})
+    def forward(self, *xs):
+        return eval(self.call, {**self.names, "m": self.m, "xs": xs * self.count if len(xs) == 1 else xs})
 
 
 def case(given_input, line):
-    """One example; lines of kinds without an input are whole specs."""
+    """One example, the last of its lines; lines of kinds without an input are whole specs."""
     network = analyse(f"INPUT: {given_input}\n{line}" if given_input else line, "example", "<example>")
     assert network.complete or not given_input, network.findings
-    node = (network.nodes or network.inputs)[0]
+    node = (network.nodes or network.inputs)[-1]
     return Case(node, Built(node.layer, node.shapes), network)
 
 
@@ -218,11 +227,11 @@ def test_postfixes_follow_another_layer(keyword):
     assert ([node.kind for node in found.nodes] == ["conv", keyword]) == kind.postfix
 
 
-def numbers(layer, shape):
+def numbers(layer, *shapes):
     """The numbers that a layer's facts give, in one row: shape, work, weights, and what holds."""
-    sizes = [prod(weight.shape) for weight in layer.weights(shape).values()]
-    out = layer.out(shape)
-    return [out.channels, *out.extents, *layer.work(shape), *sizes, *(r.holds for r in layer.requires(shape))]
+    sizes = [prod(weight.shape) for weight in layer.weights(*shapes).values()]
+    out = layer.out(*shapes)
+    return [out.channels, *out.extents, *layer.work(*shapes), *sizes, *(r.holds for r in layer.requires(*shapes))]
 
 
 @every_case
@@ -231,9 +240,10 @@ def test_arithmetic_runs_on_arrays_of_extents(keyword, given_input, line):
     wider = [1, 0, 2, 5, -1] if example.node.shapes else []
     shapes = [example.shape._replace(extents=tuple(w + more for w in example.shape.extents)) for more in wider]
     columns = tuple(np.array(column) for column in zip(*(shape.extents for shape in shapes), strict=True))
+    layer, count = example.node.layer, max(len(example.node.shapes), 1)
     for index, shape in enumerate(shapes):
-        together = numbers(example.node.layer, example.shape._replace(extents=columns))
-        assert [int(np.broadcast_to(n, len(shapes))[index]) for n in together] == numbers(example.node.layer, shape)
+        together = numbers(layer, *[example.shape._replace(extents=columns)] * count)
+        assert [int(np.broadcast_to(n, len(shapes))[index]) for n in together] == numbers(layer, *[shape] * count)
 
 
 # Facts against PyTorch and NumPy
@@ -521,6 +531,10 @@ def test_loops_reach_every_kind_that_multiplies_or_slides():
         ("shuffle 2", Work()),
         ("slice 1:3", Work()),
         ("rbf 5", Work(macs=120, adds=120)),
+        ("add from INPUT, INPUT", Work(adds=24)),
+        ("add from INPUT, INPUT, INPUT", Work(adds=48)),
+        ("concat from INPUT, INPUT, INPUT", Work()),
+        ("scale from INPUT, INPUT, INPUT", Work(muls=48)),
     ],
 )
 def test_work_worked_out_by_hand(line, work):
@@ -675,7 +689,22 @@ ILLEGAL = [
     Illegal("8x8x64", "slice 32:65", "slice 32:64", faults.SLICE),
     Illegal("8x8x64", "slice 5:5", "slice 5:6", faults.SLICE),
     Illegal("64", "slice C//2:8", "slice 8:C//2", faults.SLICE),
-    Illegal("8x8x4", "scale", "scale 2", faults.NOT_YET),
+    Illegal("8x8x4", "A: conv 5 1\nadd from INPUT, A", "A: conv 4 1\nadd from INPUT, A", faults.UNEQUAL),
+    Illegal("8x8x4", "A: conv 4 3x1\nadd from INPUT, A", "A: conv 4 3x1 pad 1x0\nadd from INPUT, A", faults.UNEQUAL),
+    Illegal("8x8x4", "A: gap\nadd from INPUT, A", "A: gap\nscale from INPUT, A", faults.UNEQUAL),
+    Illegal("8x8x4", "A: maxpool 2\nconcat from INPUT, A", "A: relu\nconcat from INPUT, A", faults.UNEQUAL),
+    Illegal("64x4", "A: reshape 8x8x4\nconcat from A, INPUT", "A: relu\nconcat from A, INPUT", faults.UNEQUAL),
+    Illegal("8x8x4", "A: conv 2 1\nscale from INPUT, A", "A: conv 1 1\nscale from INPUT, A", faults.UNEQUAL),
+    Illegal("8x8x4", "A: maxpool 2\nscale from INPUT, A", "A: maxpool 8\nscale from INPUT, A", faults.UNEQUAL),
+    Illegal("8x8x4", "scale 2 from INPUT, INPUT", "scale from INPUT, INPUT", faults.CONTRADICTION),
+    Illegal("8x8x4", "crop", "crop 1", faults.MISSING),
+    Illegal("8x8x4", "crop 1 to INPUT", "crop to INPUT", faults.CONTRADICTION),
+    Illegal("8x8x4", "A: conv 4 3\ncrop to INPUT", "A: conv 4 3 pad 1\ncrop to INPUT", faults.MISFIT),
+    Illegal("64x4", "A: reshape 8x8x4\ncrop to INPUT", "A: relu\ncrop to INPUT", faults.MISFIT),
+    Illegal("8x8x4", "upsample", "upsample 2", faults.MISSING),
+    Illegal("8x8x4", "upsample 2 to INPUT", "upsample to INPUT", faults.CONTRADICTION),
+    Illegal("8x8x4", "A: conv 4 3\nupsample to INPUT", "A: conv 4 5\nupsample to INPUT", faults.MISFIT),
+    Illegal("64x4", "A: reshape 8x8x4\nupsample to INPUT", "A: maxpool 2\nupsample to INPUT", faults.MISFIT),
     Illegal("8x8x3", "conv 3x3", "conv 3x3 depthwise", faults.MISSING),
     Illegal("8x8x6", "conv 8 3x3 groups 4", "conv 8 3x3 groups 2", faults.GROUPS),
     Illegal("8x8x8", "conv 6 3x3 groups 4", "conv 4 3x3 groups 4", faults.GROUPS),
@@ -734,6 +763,7 @@ ILLEGAL = [
 UNKNOWN_TO_TORCH = (
     faults.CONNECTION,
     faults.CONTRADICTION,
+    faults.MISFIT,
     faults.MISSING,
     faults.NOT_YET,
     faults.SLICE,
@@ -744,12 +774,15 @@ takes what there is, were it nothing."""
 
 
 def unchecked(illegal):
-    """The layer of an illegal line, its arguments evaluated and its requirements not looked at, with its input."""
-    shape = loads(f"INPUT: {illegal.given_input}\n{illegal.twin}").inputs[0].output
-    [statement] = parse(read(illegal.line, "<illegal>")).statements
+    """The layer of an illegal line, its arguments evaluated and its requirements not looked at, with its inputs."""
+    *above, _ = illegal.line.split("\n")
+    known = analyse("\n".join([f"INPUT: {illegal.given_input}", *above]), "above", "<above>")
+    *_, statement = parse(read(illegal.line, "<illegal>")).statements
     [use] = statement.body.uses
-    binder = Binder(shape, {"C": shape.channels}, Order(), 100)
-    return binder.layer(use, {a.parameter.name: binder.argument(a) for a in use.arguments}), shape
+    origins = statement.body.origins or [known.inputs[0] if not above else known.nodes[-1]]
+    shapes, named = ([known[name.name].output for name in names] for names in (origins, use.refers))
+    binder = Binder(Reads(tuple(shapes), tuple(named)), {"C": shapes[0].channels}, Order(), 100)
+    return binder.layer(use, {a.parameter.name: binder.argument(a) for a in use.arguments}), tuple(shapes)
 
 
 @pytest.mark.parametrize("illegal", ILLEGAL, ids=lambda illegal: f"{illegal.given_input}-{illegal.line}")
@@ -799,10 +832,40 @@ def test_illegal_lines_are_refused_and_their_twins_are_not(illegal):
             "write 8:9, the end above the start",
         ),
         (
-            "8x8x64",
-            "scale",
-            "scale without a number (a join that multiplies branches) is not supported yet",
-            "write the number: scale 0.17",
+            "8x8x4",
+            "A: conv 5 1\nadd from INPUT, A",
+            "add needs as many channels in every branch: the first has 4, branch 2 has 5",
+            "end every branch with as many filters, or project the input: - shortcut",
+        ),
+        (
+            "8x6x4",
+            "A: conv 4 1 stride 1x7\nconcat from INPUT, A",
+            "concat needs maps of one size: the first branch is 6 high, branch 2 is 1",
+            "give every branch the same stride and pad",
+        ),
+        (
+            "64x4",
+            "A: reshape 8x8x4\nscale from INPUT, A",
+            "scale needs branches of one rank: the first is a 1-D map, branch 2 a 2-D one",
+            "reshape one of them",
+        ),
+        (
+            "8x8x4",
+            "scale 2 from INPUT, INPUT",
+            "scale has a number and 2 branches",
+            "leave the number out, or give it a line of its own behind the join",
+        ),
+        (
+            "8x8x4",
+            "A: conv 4 3x3\ncrop to INPUT",
+            "crop to 8 high, and the map is only 6 high",
+            "crop the larger of the two, or upsample this one",
+        ),
+        (
+            "8x8x4",
+            "A: conv 4 3x3\nupsample to INPUT",
+            "upsample to 8 high, which is no whole multiple of the 6 of the map",
+            "choose an input that the strides above divide, or crop behind 'upsample 2'",
         ),
         (
             "9x9x2",
@@ -930,16 +993,16 @@ def by_torch(illegal):
     """Whether a PyTorch module says the same; it cannot where F.pad pads for it, nor where there is no module."""
     if illegal.code in UNKNOWN_TO_TORCH:
         return False
-    layer, shape = unchecked(illegal)
-    padded = "F.pad" in layer.torch(shape).call and illegal.code is faults.POOL_PAD
-    return not padded and bool(layer.torch(shape).text)
+    layer, shapes = unchecked(illegal)
+    padded = "F.pad" in layer.torch(*shapes).call and illegal.code is faults.POOL_PAD
+    return not padded and bool(layer.torch(*shapes).text)
 
 
 @pytest.mark.parametrize("illegal", list(filter(by_torch, ILLEGAL)), ids=lambda illegal: illegal.line)
 def test_torch_refuses_illegal_lines_too(illegal):
-    layer, shape = unchecked(illegal)
+    layer, shapes = unchecked(illegal)
     with pytest.raises((RuntimeError, ValueError)):
-        Built(layer, (shape,))(tensor(shape, batch=1, dtype=torch.float32))
+        Built(layer, shapes)(tensor(shapes[0], batch=1, dtype=torch.float32))
 
 
 def test_every_requirement_has_an_illegal_line():
@@ -1234,6 +1297,138 @@ def test_a_norm_pool_has_a_gradient_where_all_is_zero(power):
 def test_a_helper_averages_the_real_cells_of_an_uneven_pad():
     node = case("3x1", "avgpool 2 stride 1 pad 0:1 nocountpad").node
     assert Built(node.layer, node.shapes)(torch.tensor([[[1.0, 2.0, 5.0]]])).tolist() == [[[1.5, 3.5, 5.0]]]
+
+
+# Joins of unlike branches, and the layers of a shortcut
+
+JOINED = [
+    ("6x5x4", "A: conv 3 1\nconcat from A, INPUT"),
+    ("6x5x4", "A: conv 3 1\nconcat from INPUT, A, INPUT"),
+    ("6x5x4", "A: gap\nB: fc 7\nconcat from A, B"),
+    ("6x5x4", "A: fc 7\nfrom INPUT\nB: gap\nconcat from A, B"),
+    ("6x5x4", "A: gap\nB: fc 4\nadd from B, A"),
+    ("6x5x4", "A: fc 4 sigmoid\nscale from INPUT, A"),
+    ("6x5x4", "A: fc 4 sigmoid\nscale from A, INPUT"),
+    ("6x5x4", "A: conv 1 1\nB: avgpool 6x1\nscale from A, INPUT, B"),
+    ("6x5x4", "A: conv 1 1x5\nscale from A, INPUT"),
+    ("9x3", "A: fc 3\nscale from INPUT, A"),
+    ("9x3", "A: conv 2 1\nconcat from INPUT, A"),
+    ("2x3x4x2", "A: fc 2\nscale from A, INPUT"),
+    ("2x3x4x2", "A: conv 2 1\nadd from INPUT, A"),
+    ("10", "A: fc 1\nscale from INPUT, A"),
+    ("10", "A: fc 3\nconcat from A, INPUT"),
+    ("6x5x4", "add\n  - relu"),
+    ("6x5x4", "concat\n  - relu"),
+    ("6x5x4", "scale\n  - relu"),
+]
+THINNED = [
+    ("8x7x4", 6, "stride 2"),
+    ("8x7x4", 6, "stride 3x2"),
+    ("8x7x4", 4, "stride 1x2"),
+    ("8x7x4", 9, "stride 1"),
+    ("9x3", 5, "stride 2"),
+    ("5x6x7x2", 3, "stride 2x1x3"),
+]
+ADDED = [(shape, f"add\n  - conv {filters} 1 {stride}\n  - shortcut pad") for shape, filters, stride in THINNED] + [
+    ("10", "add\n  - fc 25\n  - shortcut pad")
+]
+
+
+def apart(given_input, line, name=""):
+    """The node of a join or of a shortcut, its module, and unlike tensors for its inputs."""
+    network = loads(f"INPUT: {given_input}\n{line}")
+    node = network[name] if name else network.nodes[-1]
+    xs = [tensor(shape, seed=seed, grad=True) for seed, shape in enumerate(node.shapes)]
+    return node, Built(node.layer, node.shapes).double(), xs
+
+
+def agrees_with_torch(node, module, xs):
+    """Shape, numbers and what is kept are PyTorch's."""
+    out = module(*xs)
+    assert out.shape[1:] == node.output.dims
+    fed = [x.detach().numpy() for x in xs]
+    np.testing.assert_allclose(node.layer.run({}, *fed), out.detach().numpy(), rtol=1e-12)
+    assert (node.params, node.buffers, node.macs) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("given_input", "line"), JOINED)
+def test_joins_of_unlike_branches_equal_torch(given_input, line):
+    node, module, xs = apart(given_input, line)
+    agrees_with_torch(node, module, xs)
+    tensors = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: tensors.append(t) or t, lambda t: t):
+        module(*xs)
+    assert bool(tensors) == node.layer.saved(*node.shapes).input
+    assert node.layer.passes(*node.shapes) == (module(*xs).data_ptr() == xs[0].data_ptr())
+
+
+@pytest.mark.parametrize(("given_input", "line"), ADDED)
+def test_option_a_of_a_shortcut_equals_torch(given_input, line):
+    node, module, xs = apart(given_input, line, "shortcut1")
+    agrees_with_torch(node, module, xs)
+    assert node.kind == "shortcut"
+    assert not any(node.work)
+    other = node.output.channels - node.shapes[0].channels
+    assert torch.equal(module(*xs)[:, node.shapes[0].channels :], torch.zeros(2, other, *node.output.extents).double())
+    assert [r for r in node.layer.requires(*node.shapes) if not r.holds] == []
+    tensors = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: tensors.append(t) or t, lambda t: t):
+        module(*xs)
+    assert tensors == []
+
+
+def test_the_field_of_option_a_is_one_cell_where_gradients_reach():
+    network = loads("INPUT: 9x9x2\nadd\n  - conv 3 1 stride 3x2\n  - shortcut pad")
+    node, field = network["shortcut1"], fields(network)["shortcut1"]
+    assert (field.size, field.jump, field.start) == ((1, 1), (2, 3), (0, 0))
+    x = tensor(node.shapes[0], grad=True)
+    Built(node.layer, node.shapes)(x)[:, 0, 2, 1].sum().backward()
+    assert x.grad[0, 0].nonzero().tolist() == [[4, 3]]
+
+
+def test_a_projection_is_the_convolution_and_the_norm_of_option_b():
+    node, norm = (
+        loads("INPUT: 9x9x2\nadd\n  - conv 3 1 stride 3x2\n  - shortcut")[n] for n in ("shortcut1", "shortcut1.bn")
+    )
+    twin = loads("INPUT: 9x9x2\nconv 3 1x1 stride 3x2 nobias bn")
+    for one, other in zip((node, norm), twin, strict=True):
+        assert (one.output, one.params, one.macs, one.buffers) == (
+            other.output,
+            other.params,
+            other.macs,
+            other.buffers,
+        )
+        assert one.layer.torch(*one.shapes) == other.layer.torch(*other.shapes)
+
+
+SHOWN = {
+    "aux": ("relu\nh: aux weight 0.3\n  fc 3", ["relu", "fc"]),
+    "output": ("A: relu\nbn\noutput from A", ["relu", "bn"]),
+    "share": ("A: conv 4 1 relu\nshare A", ["conv", "relu", "conv", "relu"]),
+    "shortcut": ("add\n  - conv 4 1\n  - shortcut", ["conv", "identity", "add"]),
+}
+
+
+def test_structures_are_those_that_compute_nothing():
+    assert STRUCTURES.keys() == SHOWN.keys()
+    assert {kind.role for kind in STRUCTURES.values()} == {"head", "gives", "again", "fitted"}
+    assert all(kind.__doc__ and not kind.examples for kind in STRUCTURES.values())
+
+
+@pytest.mark.parametrize("keyword", STRUCTURES)
+def test_a_structure_makes_no_layer_of_its_own(keyword):
+    line, kinds = SHOWN[keyword]
+    network = loads(f"INPUT: 8x8x4\n{line}")
+    assert [node.kind for node in network] == kinds
+    assert not any(type(node.layer) is STRUCTURES[keyword] for node in network)
+    fitting = [fact for fact in FITTING if getattr(STRUCTURES[keyword], fact) is not getattr(Layer, fact)]
+    assert bool(fitting) == (STRUCTURES[keyword].role == "fitted")
+
+
+def test_concat_of_unequal_maps_is_refused_by_torch_as_well():
+    layer, shapes = unchecked(next(i for i in ILLEGAL if "concat" in i.line))
+    with pytest.raises(RuntimeError):
+        Built(layer, shapes)(*map(tensor, shapes))
 
 
 # What the facts do not tell

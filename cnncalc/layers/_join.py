@@ -48,7 +48,7 @@ class Joining(Layer):
                 before = "those above are" if broadcast and number > 2 else "the first branch is"
                 sizes = (self.keyword(), a, number, b, name, before)
                 holds = (a == b) | (broadcast & ((a == 1) | (b == 1)))
-                yield Requirement(bool(holds), UNEQUAL, text, sizes, self.remedy)
+                yield Requirement(holds, UNEQUAL, text, sizes, self.remedy)
             first = repeated(first, shape) if broadcast else first
 
     def channelwise(self, inputs: tuple[Shape, ...], broadcast: bool = False) -> Iterator[Requirement]:
@@ -60,7 +60,7 @@ class Joining(Layer):
             before = "those above have" if broadcast and number > 2 else "the first has"
             remedy = "end every branch with as many filters, or project the input: - shortcut"
             holds = (a == b) | (broadcast & ((a == 1) | (b == 1)))
-            yield Requirement(bool(holds), UNEQUAL, text, (self.keyword(), a, number, b, before), remedy)
+            yield Requirement(holds, UNEQUAL, text, (self.keyword(), a, number, b, before), remedy)
             first = Shape(larger(a, b)) if broadcast else first
 
 

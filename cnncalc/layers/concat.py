@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Concat(Joining):
-    """Its branches one behind the other along the channels (Szegedy et al. 2015, figure 2: "filter concatenation")."""
+    """Its branches one behind the other along the channels (Szegedy et al. 2015, section 4, figure 2)."""
 
     examples = (
         ("6x5x4", "concat from INPUT, INPUT"),

@@ -57,7 +57,8 @@ class Scale(Joining):
         yield from self.channelwise(inputs, True)
 
     def saved(self, *inputs: Shape) -> Saved:
-        return Saved(input=len(inputs) > 1)
+        products = [self.out(*inputs[:count]) for count in range(2, len(inputs))]
+        return Saved(input=len(inputs) > 1, extra=tuple((product.elements, 0) for product in products))
 
     def torch(self, *inputs: Shape) -> Module:
         if self.number is not None:

@@ -30,6 +30,7 @@ TYPES = {
     "shape": ("SHAPE", "extents and channels: `227x227x3`, `3@32x32`, `784`; of an input also `64 tokens`"),
     "range": ("A:B", "from A to B, which is not included: `0:58`, `C//2:C`"),
     "rows": ("ROWS", "indices from 0, commas within a row and spaces between: `0,1,2 1,2,3`"),
+    "layer": ("NAME", "the name of a line above, which gives its size: `to CONV3`"),
     "flag": ("", "a word alone: written, it is on"),
 }
 """What stands for a value of each type in a usage line, and how such a value is written."""
@@ -85,13 +86,15 @@ def section(kind: type[Layer]) -> str:
     if kind.parameters:
         heads = ("argument", "type", "unless given", "bounds", "letter")
         parts.append(table(heads, map(argument, kind.parameters)))
-    rows = (example(shape, line) for shape, line in kind.examples)
-    parts.append(table(("input", "line", "output", "params", "MACs"), rows))
+    rows = [example(shape, line) for shape, line in kind.examples]
+    parts += [table(("input", "line", "output", "params", "MACs"), rows)] if rows else []
     return "\n".join(parts)
 
 
 def facts(kind: type[Layer]) -> str:
     """What it reads, whether it may be a postfix, and its other spellings."""
+    if kind.role:
+        return "It arranges the network: [the language](language.md#branches-and-joins) shows how.\n"
     place = "It may be a postfix." if kind.postfix else "It has a line of its own."
     also = f" Also written {code(kind.aliases)}." if kind.aliases else ""
     return f"Reads {reads(kind)}. {place}{also}\n"
@@ -140,6 +143,8 @@ def reads(kind: type[Layer]) -> str:
     """The inputs a kind takes."""
     if not kind.arity:
         return "nothing"
+    if kind.arity > 1:
+        return "two tensors or more"
     if kind.tokens:
         return "a sequence of tokens"
     if len(kind.ranks) == len(RANKS):
