@@ -40,8 +40,8 @@ KINDS = [
     f"INPUT: {shape}\n{line}" if shape else line for k in layers.keywords() for shape, line in layers.find(k).examples
 ]
 TEXTS = [*(path.read_text("utf-8") for path in SPECS), listings.ALEXNET, listings.ALPHAGO, *BLOCKS, *KINDS]
-PLACES = ("begin", "end", "base", "place")
-BODIES = ("body", "branches", "otherwise")
+PLACES = ("begin", "end", "base", "place", "tentative")
+INSIDE = ("body", "branches", "otherwise")
 
 
 # what a text says, worked out apart from the formatter
@@ -63,7 +63,7 @@ def said(part):
     if isinstance(part, tree.Axes):
         return "axes", part.word.lower()
     if hasattr(part, "_fields"):
-        return type(part).__name__, {f: said(getattr(part, f)) for f in part._fields if f not in (*PLACES, *BODIES)}
+        return type(part).__name__, {f: said(getattr(part, f)) for f in part._fields if f not in (*PLACES, *INSIDE)}
     if isinstance(part, (tuple, list)):
         return [said(each) for each in part]
     return part.replace(",", "") if isinstance(part, str) and part[:1].isdigit() else part
@@ -74,7 +74,7 @@ def statements(text):
 
     def within(body):
         return [
-            (said(each), [within(found) for name in BODIES if isinstance(found := getattr(each, name, 0), list)])
+            (said(each), [within(found) for name in INSIDE if isinstance(found := getattr(each, name, 0), list)])
             for each in body
         ]
 
@@ -1155,11 +1155,33 @@ BITS = st.sampled_from(
     avg pool params (k)x3 (noqa:FIT101) repeat g: axes POOL1: max(1,2) -1 // not 1..3 \u00d7 \ufb01 \u00a0""".split(" ")
 ) | st.sampled_from((" ", "  ", "\n", "\n  ", "\r\n", "\t", "\\\n"))
 SHORT = [text for text in TEXTS if len(text) < 900]
+FORKED = [*SECTION_5.split("\n\n"), *(text for text, _ in TREES), REMARKED]
+FORKED += [f"block inner(c=1, act=relu)\n  identity\nblock b(c, k, act)\n  {text}" for text, _ in KINDLY]
+FORKS = st.sampled_from(
+    ("-", "- ", "\n- ", "\n  - ", "\n    - ", "\n -\n", "else", "else:", "if 1", "; if 1", "; else", "\nelse\n", "add",
+     "; add", "from A", "from A, B", "from A:", "concat", "share A", "block b(c)", "b 2", "s=2", "act", "act ", " c",
+     "aux", "1..3", "\n   # c\n", " # c\n", "    ", "c = C; ", "repeat 2", "g:", ";", "plain")
+)  # fmt: skip
+
+
+def slips_of(texts, bits):
+    """A text, and what is put in place of some of it."""
+    return st.sampled_from(texts), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 2), bits), max_size=4)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(SHORT), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 2), BITS), max_size=4))
+@given(*slips_of(SHORT, BITS))
 def test_texts_with_slips_say_the_same_or_are_refused(text, slips):
+    same_or_refused(text, slips)
+
+
+@settings(max_examples=300, deadline=None)
+@given(*slips_of(FORKED, FORKS | BITS))
+def test_branches_and_blocks_with_slips_say_the_same_or_are_refused(text, slips):
+    same_or_refused(text, slips)
+
+
+def same_or_refused(text, slips):
     for at, lost, bit in slips:
         text = text[: at % (len(text) + 1)] + bit + text[at % (len(text) + 1) + lost :]
     if reads(text):
