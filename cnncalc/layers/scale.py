@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class Scale(Joining):
-    """With a number every number times it (Szegedy et al. 2017, section 3.3: 0.1 to 0.3); without, its branches.
+    """Every number times a constant; or, without one, its branches multiplied number by number.
 
-    Branches are multiplied number by number, an axis of 1 repeated along the others (Hu et al. 2018, equation 4):
-    one product an output for the number, or for every branch but the first.
+    The constant is 0.1 to 0.3 behind residual branches (Szegedy et al. 2017, section 3.3). Of branches an axis of 1 is
+    repeated along the others (Hu et al. 2018, equation 4): one product an output for the constant, or for every branch
+    but the first.
     """
 
     arity = 1

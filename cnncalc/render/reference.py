@@ -34,6 +34,13 @@ TYPES = {
     "flag": ("", "a word alone: written, it is on"),
 }
 """What stands for a value of each type in a usage line, and how such a value is written."""
+ROLES = {
+    "head": "heads-that-only-train",
+    "gives": "several-inputs-and-outputs",
+    "again": "shared-weights",
+    "fitted": "shortcuts",
+}
+"""Where the language's page tells of what arranges the network."""
 RANKS = ("vectors", "1-D", "2-D", "3-D maps")
 KINDS = """\
 # Kinds of layers
@@ -94,7 +101,7 @@ def section(kind: type[Layer]) -> str:
 def facts(kind: type[Layer]) -> str:
     """What it reads, whether it may be a postfix, and its other spellings."""
     if kind.role:
-        return "It arranges the network: [the language](language.md#branches-and-joins) shows how.\n"
+        return f"It arranges the network: [the language](language.md#{ROLES[kind.role]}) shows how.\n"
     place = "It may be a postfix." if kind.postfix else "It has a line of its own."
     also = f" Also written {code(kind.aliases)}." if kind.aliases else ""
     return f"Reads {reads(kind)}. {place}{also}\n"
@@ -102,13 +109,14 @@ def facts(kind: type[Layer]) -> str:
 
 def usage(kind: type[Layer]) -> str:
     """The line a kind is written as: conv [FILTERS] KERNEL [stride WxH] [nobias]"""
-    return " ".join([kind.keyword(), *map(piece, kind.parameters)])
+    names = ["[from NAME, NAME]"] if kind.joins or kind.role == "gives" else ["[from NAME]"] * bool(kind.role)
+    return " ".join([kind.keyword(), *map(piece, kind.parameters), *names])
 
 
 def piece(parameter: Parameter) -> str:
     """One argument of a usage line."""
     sign = TYPES[parameter.type][0]
-    slot = sign if parameter.type == "range" else parameter.name.upper()
+    slot = sign if parameter.type in ("range", "layer") else parameter.name.upper()
     text = slot if parameter.positional else f"{parameter.name} {sign}".rstrip()
     return text if parameter.required else f"[{text}]"
 
@@ -133,7 +141,7 @@ def default(parameter: Parameter) -> str:
 
 def bounds(parameter: Parameter) -> str:
     """The smallest and largest value, where there is one."""
-    if parameter.type == "flag":
+    if parameter.type in ("flag", "layer"):
         return ""
     ends = [f"at least {parameter.low}"] * (parameter.low > -UNBOUNDED)
     return ", ".join(ends + [f"at most {parameter.high}"] * (parameter.high < UNBOUNDED)) or "any"
