@@ -24,6 +24,7 @@ WHOLE: Final[Whole] = "whole"
 T = TypeVar("T")
 Axes = tuple[int, ...]
 Sides = tuple[tuple[int, int], ...]
+Steps = tuple[tuple[int, int, "Rational"], ...]
 
 
 class Shape(NamedTuple):
@@ -103,6 +104,11 @@ class Window(NamedTuple):
         """The dilated kernel extent K = D(F-1)+1 on each axis (Dumoulin & Visin 2016, section 5)."""
         return tuple(map(reach, self.kernel, self.dilation))
 
+    @property
+    def steps(self) -> Steps:
+        """On each axis (K-1, the padding at its start, the stride): what moves a receptive field."""
+        return tuple([(k - 1, p, s) for k, (p, _), s in zip(self.reach, self.pad, self.stride, strict=True)])
+
     def out(self, extents: Axes) -> Axes:
         """The output extents over a map of these `extents`; not for an adaptive window, which is made for one."""
         if self.mode == "transposed":
@@ -145,12 +151,16 @@ class Field(NamedTuple):
 
     def through(self, window: Window) -> Field:
         """The field after one more window: size += (K-1)*jump, start -= P*jump, jump *= S."""
-        if window.mode == "transposed":
-            return self.back(window)
-        size = tuple(n + (k - 1) * j for n, k, j in zip(self.size, window.reach, self.jump, strict=True))
-        start = tuple(a - p * j for a, (p, _), j in zip(self.start, window.pad, self.jump, strict=True))
-        jump = tuple(j * s for j, s in zip(self.jump, window.stride, strict=True))
-        return Field(size, jump, start)
+        return self.back(window) if window.mode == "transposed" else self.stepped(window.steps)
+
+    def stepped(self, steps: Steps) -> Field:
+        """The field after a window that slides: (K-1, P, S) on each axis."""
+        size, jump, start = self
+        return Field(
+            tuple([n + k * j for n, j, (k, _, _) in zip(size, jump, steps, strict=True)]),
+            tuple([j * s for j, (_, _, s) in zip(jump, steps, strict=True)]),
+            tuple([a - p * j for a, j, (_, p, _) in zip(start, jump, steps, strict=True)]),
+        )
 
     def back(self, window: Window) -> Field:
         """The field after a transposed window.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from operator import add, sub
 from typing import TYPE_CHECKING
 
-from cnncalc.geometry import WHOLE, Field, pixel
+from cnncalc.geometry import WHOLE, Field, Window, pixel
 
 if TYPE_CHECKING:
-    from cnncalc.geometry import Whole, Window
+    from cnncalc.geometry import Whole
     from cnncalc.network.node import Network, Node
 
 
@@ -21,18 +20,21 @@ def fields(network: Network) -> dict[str, Field | Whole]:
     """
     known: dict[str, Field | Whole] = {node.name: pixel(node.output.rank) for node in network.inputs}
     for node in network.nodes:
-        known[node.name] = through(node, known)
+        inputs = node.inputs
+        before = known[inputs[0].name] if len(inputs) == 1 else hull([known[x.name] for x in inputs])
+        known[node.name] = through(node, before)
     return known
 
 
-def through(node: Node, known: dict[str, Field | Whole]) -> Field | Whole:
-    """The field of one node, from those of its inputs."""
-    before = hull([known[x.name] for x in node.inputs])
-    if node.window is None or before == WHOLE:
+def through(node: Node, before: Field | Whole) -> Field | Whole:
+    """The field of one node, from that of its input."""
+    window = node.window
+    if window is None:
         return before
-    if node.window == WHOLE or not isinstance(node.window, tuple) or not isinstance(before, Field):
+    if not isinstance(before, Field) or not isinstance(window, Window):
         return WHOLE
-    return behind(before, node.window)
+    steps = node.facts.steps
+    return before.stepped(steps) if steps else before.through(window)
 
 
 def hull(fields: list[Field | Whole]) -> Field | Whole:
@@ -55,9 +57,3 @@ def united(a: Field, b: Field) -> Field:
     start = tuple(map(min, a.start, b.start))
     ends = map(max, map(add, a.start, a.size), map(add, b.start, b.size))
     return Field(tuple(map(sub, ends, start)), a.jump, start)
-
-
-@lru_cache(maxsize=8192)
-def behind(before: Field, window: Window) -> Field:
-    """The field behind one more window."""
-    return before.through(window)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cnncalc.diagnostic import Diagnostic, Span
-    from cnncalc.geometry import Rational, Whole
+    from cnncalc.geometry import Rational, Steps, Whole
     from cnncalc.layer import Layer, Weight
     from cnncalc.source import Source
     from cnncalc.syntax.tree import Place
@@ -112,7 +112,7 @@ class Node:
     @property
     def activations(self) -> int:
         """Numbers the layer puts out; 0 where it only views its input."""
-        return 0 if self.layer.passes(*self.shapes) else self.output.elements
+        return self.facts.activations
 
 
 class Facts(NamedTuple):
@@ -129,6 +129,9 @@ class Facts(NamedTuple):
     """How long its largest number is."""
     moves: bool
     """Whether it has a stride other than 1."""
+    activations: int
+    steps: Steps
+    """What a window that slides does to receptive fields; nothing for any other."""
 
 
 @lru_cache(maxsize=8192)
@@ -143,7 +146,9 @@ def facts(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
     bits = max(work.macs, output.elements).bit_length()
     window = layer.window(*shapes)
     moves = isinstance(window, Window) and not set(window.stride) <= {1}
-    return Facts(output, window, weights, work, params, biases, buffers, bits, moves)
+    activations = 0 if layer.passes(*shapes) else output.elements
+    steps = window.steps if isinstance(window, Window) and window.mode != "transposed" else ()
+    return Facts(output, window, weights, work, params, biases, buffers, bits, moves, activations, steps)
 
 
 class Claimed(NamedTuple):
