@@ -1331,6 +1331,23 @@ BAD = {
         ),
     },
     "references": {
+        "INPUT: 8x8x4\nA: relu\nx from A: conv 4 1 from INPUT": (
+            "SYN113 3:25 INPUT | the line reads 'A' and 'INPUT' | keep one 'from'",
+        ),
+        "INPUT: 8x8x4\nblock b\n  relu\nA: relu\nx from A: b from INPUT": (
+            "SYN113 5:18 INPUT | the line reads 'A' and 'INPUT' | keep one 'from'",
+        ),
+        "INPUT: 8x8x4\nA: relu\nJ from A: add from A, INPUT": (
+            "SYN113 3:20 A, INPUT | the line reads 'A' and 'A' | keep one 'from'",
+        ),
+        "INPUT: 8x8x4\nA: relu\nx: input 8x8x3 from A\nrelu": (
+            "SYN116 3:1 x: input 8x8x3 from A | an input reads no layer | "
+            "leave out 'from', or write the kind of a layer",
+        ),
+        "INPUT: 8x8x4\nA: relu\nx from A: input 8x8x3\nrelu": (
+            "SYN116 3:1 x from A: input 8x8x3 | an input reads no layer | "
+            "leave out 'from', or write the kind of a layer",
+        ),
         "INPUT: 8x8x4\ns3..5: relu\nadd from s3..1": (
             "SYN108 3:10 s3..1 | the range 's3..1' names nothing | write s3 alone, or count up",
         ),

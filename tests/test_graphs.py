@@ -299,6 +299,17 @@ def test_a_shortcut_has_a_name_postfixes_claims_and_may_be_frozen():
     assert wired(f"{text}\nfrom down\nrelu")[-1] == "relu1 relu 5x5 < down.relu"
 
 
+def test_a_shortcut_may_begin_elsewhere():
+    text = f"{INPUT}X: conv 3 1\nconv 5 1\nadd\n  - conv 6 1 stride 7\n  - shortcut from X\n  - d from INPUT: shortcut"
+    assert wired(text)[3:] == [
+        "shortcut1 conv 2x2x6 < X",
+        "shortcut1.bn bn 2x2x6 < shortcut1",
+        "d conv 2x2x6 < INPUT",
+        "d.bn bn 2x2x6 < d",
+        "add1 add 2x2x6 < conv2, shortcut1.bn, d.bn",
+    ]
+
+
 def test_what_a_shortcut_cannot_follow_is_refused():
     assert codes(f"{INPUT}shortcut") == ["SYN116 2:1"]
     assert codes(f"{INPUT}add\n  - shortcut") == ["SYN116 3:5"]

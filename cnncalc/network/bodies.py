@@ -233,6 +233,7 @@ class Bodies(Joins):
             begin, end = origins[0].begin + statement.base, origins[-1].end + statement.base
             hint = "name the others in its parentheses: block b(skip), and call it with skip=conv3"
             raise Mistake(MISPLACED, "a block reads one layer", begin, end, hint)
+        self.refuse_two(statement)
         if label and label.origin:
             self.start(label.origin, scope, statement.place, 0)
         if origins:

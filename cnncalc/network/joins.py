@@ -93,6 +93,7 @@ class Joins(Lines):
             )
             raise Mistake(MISPLACED, text, use.begin + statement.base, use.end + statement.base, hint)
         first, *rest = own_parts(statement)
+        self.read_by(statement, scope)
         nodes, before, wanted = [], len(self.nodes), 0
         layers = self.fitted(first, self.flow, self.beside.other, scope)
         if layers is None:

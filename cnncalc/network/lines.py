@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake
-from cnncalc.faults import BAD_CLAIM, LIMIT, MISPLACED, MISSING, UNEXPECTED
+from cnncalc.faults import BAD_CLAIM, DUPLICATE_VALUE, LIMIT, MISPLACED, MISSING, UNEXPECTED
 from cnncalc.geometry import Shape
 from cnncalc.network.bind import Reads, Refusal, layer_of
 from cnncalc.network.chain import LOST, Flow, own_parts, parts_of, postfixes, rows
 from cnncalc.network.claim import fits
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
 from cnncalc.network.references import References
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,15 +21,30 @@ if TYPE_CHECKING:
     from cnncalc.layer import Layer
     from cnncalc.network.chain import Part
     from cnncalc.network.scope import Scope
-    from cnncalc.network.state import Placed
-    from cnncalc.syntax.tree import LayerLine, Place, Reference
+    from cnncalc.network.state import Options, Placed
+    from cnncalc.source import Source
+    from cnncalc.syntax.parse import Parsed
+    from cnncalc.syntax.tree import Body, LayerLine, Place, Reference
+
+    Key = tuple[int, Shape, bool]
 
 MEAN = 20
 """How many digits the numbers of a layer have, on average over as many layers as the limit allows."""
 
 
+class Known(NamedTuple):
+    """The layers of a line, each with what its row adds to the line's name; and the text they were read from."""
+
+    body: Body
+    layers: tuple[tuple[str, Layer], ...]
+
+
 class Lines(References):
-    """Traces lines, one at a time."""
+    """Traces lines, one at a time; equal ones on equal inputs are worked out once."""
+
+    def __init__(self, source: Source, parsed: Parsed, options: Options) -> None:
+        super().__init__(source, parsed, options)
+        self.learned: dict[Key, Known] = {}
 
     def line(self, statement: LayerLine, scope: Scope, name: str, i: int | None) -> None:
         """One line with its postfixes: nodes, and the claims it makes."""
@@ -45,6 +61,7 @@ class Lines(References):
     def read_by(self, statement: LayerLine, scope: Scope) -> tuple[Flow, ...]:
         """What a line reads: the line above it, or those it names."""
         label, origins = statement.label, statement.body.origins
+        self.refuse_two(statement)
         if label and label.origin:
             self.start(label.origin, scope, statement.place, 0)
         if not origins:
@@ -62,6 +79,14 @@ class Lines(References):
             self.partial = True
         self.flow = flows[0]
         return flows
+
+    def refuse_two(self, statement: LayerLine) -> None:
+        """A line says once what it reads: behind its name, or behind its kind."""
+        label, origins = statement.label, statement.body.origins
+        if label and label.origin and origins:
+            text, hint = f"the line reads '{label.origin.name}' and '{origins[0].name}'", "keep one 'from'"
+            begin, end = origins[0].begin + statement.base, origins[-1].end + statement.base
+            raise Mistake(DUPLICATE_VALUE, text, begin, end, hint)
 
     def start(self, origin: Reference, scope: Scope, place: Place, base: int) -> None:
         """Go on from a line above; a name that nothing bears costs what follows its numbers."""
@@ -88,18 +113,49 @@ class Lines(References):
         self, statement: LayerLine, scope: Scope, full: str, i: int | None, flows: tuple[Flow, ...], first: int = -1
     ) -> None:
         """A line's layer on what it reads, its postfixes, its claims; its nodes begin at `first`."""
-        place = statement.place
-        parts = parts_of(statement, scope)
+        place, before = statement.place, len(self.nodes)
         claims, names = self.said(statement, scope, i)
-        if parts is None or self.doubted(parts[0]):
-            self.lose(place, full, statement.body.uses[0].kind.keyword())
-            return self.assume(claims, place, scope)
-        before = len(self.nodes)
-        nodes = self.chain(full, rows(full, parts), scope, i, flows)
-        self.close_line(full, nodes, len(parts), before if first < 0 else first, claims, names, place, scope)
+        key = self.key(statement, scope, flows)
+        if key and key in self.learned:
+            wanted, nodes = len(statement.body.uses), self.known_line(statement, scope, full, i, self.learned[key])
+        else:
+            parts = parts_of(statement, scope)
+            if parts is None or self.doubted(parts[0]):
+                self.lose(place, full, statement.body.uses[0].kind.keyword())
+                return self.assume(claims, place, scope)
+            wanted, nodes = len(parts), self.chain(full, rows(full, parts), scope, i, flows)
+            if key and len(nodes) == wanted:
+                self.learn(key, statement, full, nodes)
+        self.close_line(full, nodes, wanted, before if first < 0 else first, claims, names, place, scope)
+
+    def key(self, statement: LayerLine, scope: Scope, flows: tuple[Flow, ...]) -> Key | None:
+        """What all the layers of a line follow from; None where more does than its text and its input's shape."""
+        if scope.after or self.doubts or len(flows) > 1 or not flows[0].node:
+            return None
+        return id(statement.body), flows[0].node.output, self.setting.ceil
+
+    def learn(self, key: Key, statement: LayerLine, full: str, nodes: tuple[Node, ...]) -> None:
+        """Keep the layers of a line for those with its text; the body with them, so that it stays the only one."""
+        if not any(use.names or use.refers for use in statement.body.uses):
+            layers = [(node.name[len(full) :], node.layer) for node in nodes]
+            self.learned[key] = Known(statement.body, tuple(layers))
+
+    def known_line(self, statement: LayerLine, scope: Scope, full: str, i: int | None, known: Known) -> tuple[Node, ...]:
+        """The nodes of a line whose layers are known; behind an error they are worked out anew."""
+        nodes: list[Node] = []
+        for part, (suffix, layer) in zip(own_parts(statement), known.layers, strict=True):
+            row, flows = full + suffix, (self.flow,)
+            if suffix:
+                self.take_row(row, part)
+            put = self.put(row, full, layer, flows, part) if self.flow.node else None
+            node = put or (None if flows[0].node else self.step(row, full, part, scope, i, flows))
+            nodes += [node] if node else []
+        return tuple(nodes)
 
     def said(self, statement: LayerLine, scope: Scope, i: int | None) -> tuple[list[Placed], Mapping[str, Rational]]:
         """A line's claims, and the numbers they may read: those of the tensor that comes in."""
+        if not (statement.bracket or statement.body.claims):
+            return [], {}
         claims = [(claim, 0) for claim in statement.bracket]
         claims += [(claim, statement.base) for claim in statement.body.claims]
         return claims, self.names(scope, i) if any(claim.names for claim, _ in claims) else {}
@@ -222,6 +278,9 @@ class Lines(References):
         claims = [(claim, 0) for claim in statement.bracket]
         claims += [(claim, statement.base) for claim in statement.body.claims]
         first, *rest = own_parts(statement)
+        if statement.body.origins or (statement.label and statement.label.origin):
+            text, hint = "an input reads no layer", "leave out 'from', or write the kind of a layer"
+            raise Mistake(MISPLACED, text, 0, statement.place.length, hint)
         if scope is not self.top or self.branch is not None:
             text, hint = "an input stands in a body", "declare it at the top level, and read it with 'from'"
             raise Mistake(MISPLACED, text, 0, statement.place.length, hint)
