@@ -169,12 +169,12 @@ def test_the_head_names_the_text_it_was_written_from():
 
 
 def test_postfixes_nest_while_the_shape_stays_and_the_line_is_short():
-    text = torch_source(loads("INPUT: 8x8x3\nA: conv 4 3 relu maxpool 2 bn\n" + "B" * 40 + ": conv 4 3 relu"))
-    assert "x = self.A_relu(self.A(x)) " in text
-    assert "x = self.A_bn(self.A_maxpool(x)) " in text
-    assert f"x = self.{'B' * 40}(x)" in text
+    text = torch_source(loads("INPUT: 8x8x3\nA: conv 4 3 relu maxpool 2 bn\n" + "B" * 80 + ": conv 4 3 relu"))
+    assert "x = self.relu(self.A(x)) " in text
+    assert "x = self.A_bn(self.maxpool(x)) " in text
+    assert f"x = self.{'B' * 60}(x)" in text
     text = torch_source(loads("INPUT: 8x8x3\nA: conv 4 3 relu avgpool 2 stride 1 pad 0:1\nfc 1"))
-    assert "x = self.A_avgpool(F.pad(x, (0, 1, 0, 1))) " in text
+    assert "x = self.avgpool(F.pad(x, (0, 1, 0, 1))) " in text
 
 
 def test_a_helper_stands_once_and_keeps_its_name():
@@ -332,7 +332,7 @@ NAMES = [
     ["x", "self", "F", "nn", "torch", "super", "params", "net"],
     ["__init__", "__class__", "__call__", "__getattr__", "__x", "_", "__"],
     ["\ufb01", "fi", "\xb5", "\u03bc", "\uff45\uff56\uff41\uff4c", "\u212a", "K", "\xe9", "e\u0301", "e"],
-    ["a.b", "a_b", "A_b", "a_b_2", "a..b", "a.b", "a_b"],
+    ["a.b", "a_b", "A_b", "a_b_2", "a..b", "a.b_"],
     ["3a", "3.0", "layer_3a", "", ".", "0"],
     [
         f"x); {PAYLOAD}; (",
@@ -505,7 +505,7 @@ def test_the_file_fails_where_its_numbers_do_not_hold(old, new, message, tmp_pat
         ("MaxPool2d(2)", "MaxPool2d(2, stride=1)", "POOL: output 4x7x7 in torch, 4x4x4 in the table"),
         ("self.CONV2 =", "self.CONV3 =", "CONV2: submodules named CONV2: 0 in torch, 1 in the table"),
         ("self.CONV2_bn(self.CONV2(x))", "self.CONV2(x)", "the forward pass: number 4 to run is POOL in torch"),
-        ("self.CONV1_relu(self.CONV1(x))", "self.CONV1(x)", "the forward pass: number 2 to run is CONV2 in torch"),
+        ("self.relu(self.CONV1(x))", "self.CONV1(x)", "the forward pass: number 2 to run is CONV2 in torch"),
         ("x.flatten(1))", "x.flatten(1))[:, 1:]", "the output: shape 4 in torch, 5 in the table"),
         ("return self.FC(x.flatten(1))", "return x.flatten(1)", "FC: MACs 0 in torch, 320 in the table"),
         ("return self.FC(x.flatten(1))", "return x.flatten(1)", "the forward pass: number 6 to run is nothing"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Wired = tuple[str, str, tuple[Reference, ...], int, str, str]
 
 RETURNED = "torch.Tensor"
+PLAIN = calling("{m}({0})").text
 
 
 class Structure(NamedTuple):
@@ -68,6 +69,7 @@ class Classes:
         for level in levels(graph):
             self.write(level)
         self.root = self.pieces(graph.units[-1])
+        self.name([-1], {piece.name for piece in self.root if not self.stateless(piece)})
 
     # What a body runs
 
@@ -113,13 +115,18 @@ class Classes:
         pieces = self.raw(unit)
         for stem in stems(pieces):
             pieces = self.contained(pieces, stem, unit)
-        own = [piece.name for piece in pieces if piece.text]
-        self.named[unit.section] = dict(zip(own, attributes(own), strict=True))
-        for piece in pieces:
-            if piece.unit >= 0 and piece.text:
-                self.paths[piece.unit] = self.named[unit.section][piece.name]
         self.bodies[unit.section] = pieces
         return pieces
+
+    def name(self, bodies: Sequence[int], own: set[str]) -> None:
+        """The attributes of bodies of one class; layers without weights or a line of their own share them by kind."""
+        pieces = [piece for at in bodies for piece in self.bodies[at] if piece.text]
+        names = dict.fromkeys(piece.name if piece.name in own else self.common(piece) for piece in pieces)
+        given = dict(zip(names, attributes([name.partition("\n")[0] for name in names]), strict=True))
+        for at in bodies:
+            here = [piece for piece in self.bodies[at] if piece.text]
+            self.named[at] = {p.name: given[p.name if p.name in own else self.common(p)] for p in here}
+            self.paths |= {piece.unit: self.named[at][piece.name] for piece in here if piece.unit >= 0}
 
     def contained(self, pieces: list[Piece], stem: str, unit: Unit) -> list[Piece]:
         """The bodies stem.0, stem.1, ... in one container: run as one where each only reads the one before."""
@@ -164,13 +171,17 @@ class Classes:
         """One class, and the text that builds each of its instances."""
         most = max(group, key=lambda body: len(body.structure.wired))
         section = self.graph.sections[most.unit.section]
+        own = {piece.name for body in group for piece in body.pieces if not self.stateless(piece)}
+        texts = [{piece.name: piece.text for piece in body.pieces} for body in group]
+        own |= {name for each in texts for name in each if any(other.get(name, "") != each[name] for other in texts)}
+        self.name([body.unit.section for body in group], own)
         name = self.class_name(section.block or plain(section.name))
         flags = self.flags(group, most)
         parameters = Parameters(self.columns(group))
         calls = self.calls(most, group, parameters)
         columns = {flag: tuple([str(not names & body.lacks) for body in group]) for flag, names in flags.items()}
         lines = [
-            line for piece in most.pieces if piece.text
+            line for piece in self.built(most.unit.section)
             for line in self.constructed(piece, most, group, parameters, flags)
         ]  # fmt: skip
         lines += [f"        self.{name} = {text}" for name, text in calls.kept.items()]
@@ -194,6 +205,22 @@ class Classes:
             *([*fitted(head, 4), "        super().__init__()", *lines, ""] if lines else []),
             *self.forward(most._replace(pieces=calls.pieces)),
         ]))  # fmt: skip
+
+    def built(self, at: int) -> list[Piece]:
+        """The pieces of a body whose modules are built, each attribute once."""
+        first: dict[str, Piece] = {}
+        for piece in self.bodies[at]:
+            if piece.text:
+                first.setdefault(self.named[at][piece.name], piece)
+        return list(first.values())
+
+    def stateless(self, piece: Piece) -> bool:
+        """Whether a piece is a postfix without weights: it needs no module of its own."""
+        return piece.node >= 0 and piece.name != piece.line and not self.graph.nodes[piece.node].facts.weights
+
+    def common(self, piece: Piece) -> str:
+        """What layers share that are built alike: the kind's word, and behind it how they are built."""
+        return f"{self.graph.nodes[piece.node].layer.word}\n{piece.text}"
 
     def class_name(self, name: str) -> str:
         """A class for a block or a body: Bottleneck, and Bottleneck2 for those of it that are wired otherwise."""
@@ -236,7 +263,7 @@ class Classes:
                 kept[name] = parameters.expression(column, name)
                 text = f"self.{name}"
             values.append(text)
-        call = re.sub(r"(?<=:)(self\.\w+)", r" \1", own.filled(tuple(values)))
+        call = re.sub(r":(-?self\.\w+)", r": \1", own.filled(tuple(values)))
         return piece._replace(call=re.sub(r"(self\.\w+):", r"\1 :", call))
 
     def flags(self, group: list[Body], most: Body) -> dict[str, frozenset[str]]:
@@ -282,13 +309,11 @@ class Classes:
     def forward(self, body: Body) -> list[str]:
         """The way through a body."""
         unit, names = body.unit, ["x"]
-        words = {
-            str(value): name for name, value in self.graph.sections[unit.section].arguments if isinstance(value, str)
-        }
+        words = self.layers_named(unit)
         taken = {"x": 0}
         for value in unit.reads[1:]:
             node = self.graph.value(value)
-            names.append(unused(attribute(words.get(node.line, plain(node.line))), taken, {}))
+            names.append(unused(attribute(words.get(node.name, plain(node.line))), taken, {}))
         given = dict(zip(unit.reads, names, strict=False))
         made, out = statements(body.pieces, given, unit.gives, self.named[unit.section])
         several = len(out) > 1
@@ -296,6 +321,12 @@ class Classes:
         takes = "".join(f", {name}: {RETURNED}" for name in names[: max(len(unit.reads), 1)])
         lines = fitted(f"def forward(self{takes}) -> {returned}:", 4)
         return [*lines, *(line for step in returning(made, out) for line in plain_lines(step))]
+
+    def layers_named(self, unit: Unit) -> dict[str, str]:
+        """The nodes that the arguments of a call name, each with its parameter."""
+        network, given = self.graph.network, self.graph.sections[unit.section].arguments
+        named = [(name, word) for name, word in given if isinstance(word, str) and network.part(word)]
+        return {network.gives(word).name: name for name, word in named}
 
     def path(self, at: int) -> str:
         """The attributes that lead to a body from the network, joined by dots."""
@@ -378,7 +409,7 @@ def lacking(whole: Structure, part: Structure) -> frozenset[str] | None:
 def plainly(wired: Wired) -> bool:
     """Whether a piece is a module of its own, called on one value, so that nn.Identity can stand for it."""
     text, call, reads, gives, owner, _ = wired
-    return bool(text) and call == "{m}({0})" and len(reads) == 1 and gives == 1 and not owner
+    return bool(text) and call == PLAIN and len(reads) == 1 and gives == 1 and not owner
 
 
 def stems(pieces: Sequence[Piece]) -> Iterator[str]:
@@ -450,8 +481,9 @@ def only(out: Sequence[str]) -> Statement:
 
 def code_of(step: Statement) -> str:
     """A statement's code."""
-    first, *more = step.targets
-    return f"return {step.value}" if first == "return" else f"{', '.join([first, *more])} = {step.value}"
+    if not step.targets:
+        return step.value
+    return f"return {step.value}" if step.targets[0] == "return" else f"{', '.join(step.targets)} = {step.value}"
 
 
 def plain_lines(step: Statement) -> list[str]:

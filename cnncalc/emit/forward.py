@@ -103,7 +103,9 @@ class Variables:
     def statement(self, at: int, step: Expression) -> Statement:
         """One statement; what nothing reads any more gives up the name x."""
         value = substituted(step.text, self.of)
-        free = self.held is None or self.last.get(self.held, -1) <= at
+        if not any(number in self.last for number in step.gives):
+            return Statement((), value, step.shape, step.trains)
+        free = not step.trains and (self.held is None or self.last.get(self.held, -1) <= at)
         first, *others = step.gives
         self.of[first] = "x" if free else unused(attribute(step.line), self.taken, {})
         self.held = first if free else self.held

@@ -56,7 +56,7 @@ class Parameters:
     def expression(self, column: Column, name: str) -> str:
         """A number of every instance: itself where all have it, else by an argument; `name` is for a new one."""
         said = {value for value in column if value is not None}
-        chance = None not in column or not (name.endswith("stride") or all(large(value) for value in said))
+        chance = None not in column or not (name.endswith(("_stride", "_in")) or all(large(value) for value in said))
         if len(said) == 1 and chance:
             return said.pop()
         text, used = next(self.follows(column), ("", ()))

@@ -112,6 +112,8 @@ def sequence(texts: list[str]) -> str:
 
 def counted_sequence(texts: list[str], stem: str, first: int) -> str:
     """Modules named stem1, stem2, ... that run one behind the other: equal, or different by even steps; else ""."""
+    if len(texts) < 4:
+        return f"nn.Sequential(OrderedDict({', '.join(f'{stem}{first + i}={text}' for i, text in enumerate(texts))}))"
     shape, numbers = template(texts[0])
     every = [template(text) for text in texts]
     if any(other.text != shape for other in every):

@@ -83,6 +83,10 @@ class Written:
         return Row(node, module_of(node), paths.get(own, ""))
 
 
+CHECKED = ("params", "shape", "net", "found", "y", "each")
+"""What the file's own check calls something."""
+
+
 def rows(network: Network) -> list[Row]:
     """Every node in order, with its module and the attributes that lead to it."""
     return Written(network).rows()
@@ -92,7 +96,8 @@ def input_names(network: Network) -> list[str]:
     """The arguments of `forward`: x, or the names of several inputs."""
     if len(network.inputs) == 1:
         return ["x"]
-    return [f"{name}_" if name == "x" else name for name in attributes([node.name.lower() for node in network.inputs])]
+    names = attributes([node.name.lower() for node in network.inputs])
+    return [name + "_" * (name in CHECKED) for name in names]
 
 
 def torch_source(network: Network) -> str:
@@ -166,7 +171,7 @@ def network_class(written: Written) -> str:
     """The class of the network: a submodule for every layer that has one, and the way through them."""
     network = written.network
     shapes = [", ".join(network.order.text(n.output) for n in some) for some in (network.inputs, network.outputs)]
-    modules = [line for piece in written.root if piece.text for line in constructed(piece, written)]
+    modules = [line for piece in written.classes.built(-1) for line in constructed(piece, written)]
     build = ["    def __init__(self) -> None:", "        super().__init__()", *modules, ""] if modules else []
     takes = ", ".join(f"{name}: torch.Tensor" for name in written.inputs.values())
     return "\n".join([

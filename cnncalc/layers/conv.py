@@ -27,7 +27,7 @@ class Connected(nn.Module):
         self.convs = nn.ModuleList(conv(len(row), 1, kernel, **options) for row in rows)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.cat([conv(x[:, row]) for conv, row in zip(self.convs, self.rows)], 1)
+        return torch.cat([conv(x[:, row]) for conv, row in zip(self.convs, self.rows, strict=True)], 1)
 """
 
 

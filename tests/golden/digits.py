@@ -32,29 +32,27 @@ class Digits(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.CONV1 = nn.Conv2d(1, 8, 5, stride=2)
-        self.CONV1_relu = nn.ReLU()
+        self.relu = nn.ReLU()
         self.POOL1 = nn.MaxPool2d(2)
         self.CONV2 = nn.Conv2d(8, 16, 3, padding=1, bias=False)
         self.CONV2_bn = nn.BatchNorm2d(16)
-        self.CONV2_relu = nn.ReLU()
         self.POOL2 = RealAvgPool2d(3, 2, (0, 1, 0, 1))
         self.layer_3a = nn.Conv2d(16, 16, 3, padding=1, groups=16, padding_mode="reflect")
-        self.layer_3a_relu = nn.ReLU()
-        self.layer_3a_dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(0.1)
         self.FC1 = nn.Linear(144, 32)
-        self.FC1_tanh = nn.Tanh()
+        self.tanh = nn.Tanh()
         self.FC2 = nn.Linear(32, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The lines of the spec, each with its output: width x height x channels."""
         # fmt: off
-        x = self.CONV1_relu(self.CONV1(F.pad(x, (1, 2, 1, 2))))          # 14x14x8
-        x = self.POOL1(x)                                                # 7x7x8
-        x = self.CONV2_relu(self.CONV2_bn(self.CONV2(x)))                # 7x7x16
-        x = self.POOL2(x)                                                # 3x3x16
-        x = self.layer_3a_dropout(self.layer_3a_relu(self.layer_3a(x)))  # 3x3x16
-        x = self.FC1_tanh(self.FC1(x.flatten(1)))                        # 32
-        return self.FC2(x)                                               # 10
+        x = self.relu(self.CONV1(F.pad(x, (1, 2, 1, 2))))  # 14x14x8
+        x = self.POOL1(x)                                  # 7x7x8
+        x = self.relu(self.CONV2_bn(self.CONV2(x)))        # 7x7x16
+        x = self.POOL2(x)                                  # 3x3x16
+        x = self.dropout(self.relu(self.layer_3a(x)))      # 3x3x16
+        x = self.tanh(self.FC1(x.flatten(1)))              # 32
+        return self.FC2(x)                                 # 10
         # fmt: on
 
 
