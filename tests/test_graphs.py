@@ -377,6 +377,14 @@ def test_dotted_prefixes_stand_for_the_group_below_them():
     holds(joined, "params(l) = 40", "params(l.0) = 20")
 
 
+def test_a_group_that_is_written_wins_over_the_prefix_of_other_lines():
+    text = f"{INPUT}g:\n  conv 4 1\ng.x: conv 5 1\n"
+    holds(text, "params(g) = 20", "params(g.x) = 25")
+    assert wired(f"{text}from g\nrelu")[-1] == "relu1 relu 8x8x4 < g.conv1"
+    assert wired(f"{text}from g.x\nrelu")[-1] == "relu1 relu 8x8x5 < g.x"
+    assert wired(f"{INPUT}A: conv 4 1\nA.b: conv 5 1\nfrom A\nrelu")[-1] == "relu1 relu 8x8x4 < A"
+
+
 def test_ranges_of_references():
     text = f"{INPUT}s0..2:\n  skip: conv 3 1\n  conv 4 1\nt: repeat 2\n  skip: conv 3 1\n"
     rows = {

@@ -189,7 +189,7 @@ class State:
         at = name.find(".", len(scope.prefix))
         while at >= 0:
             group = name[:at]
-            if group not in self.made:
+            if group not in self.rows:
                 self.outs[group], self.aliases[group] = self.flow, name
                 self.gather(group, name)
             at = name.find(".", at + 1)
