@@ -13,6 +13,7 @@ from cnncalc.network.claim import fits
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
 from cnncalc.network.references import References
 from cnncalc.record import NamedTuple
+from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -252,8 +252,13 @@ class Tracer(Bodies):
             return self.guarded(self.call_lines(statement, body.call, scope), statement, scope)
         if not body.uses:
             raise headless(statement)
-        trace = self.roles[self.role_of(statement)]
-        for name, i in self.named(statement.label, statement.place, scope):
+        trace, label = self.roles[self.role_of(statement)], statement.label
+        if label is None or label.last is None:
+            if label:
+                self.check_name(label, scope)
+            trace(statement, scope, label.name if label else "", None)
+            return None
+        for name, i in self.named(label, statement.place, scope):
             if self.full(statement):
                 return None
             trace(statement, scope, name, i)

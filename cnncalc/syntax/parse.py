@@ -277,6 +277,8 @@ class Parser:
 
     def placed(self, place: Place, found: Statement, body: list[Statement]) -> Statement | None:
         """A statement at its place, with a body of its own; an `else` goes to the `if` above it."""
+        if isinstance(found, LayerLine):
+            return LayerLine(place, *found[1:])
         if isinstance(found, Else):
             above = body[-1] if body else None
             if not isinstance(above, If) or above.otherwise:
