@@ -13,7 +13,6 @@ from cnncalc.network.claim import fits
 from cnncalc.network.node import Claimed, LineOf, Node, Unknown
 from cnncalc.network.references import References
 from cnncalc.record import NamedTuple
-from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -141,7 +140,9 @@ class Lines(References):
             layers = [(node.name[len(full) :], node.layer) for node in nodes]
             self.learned[key] = Known(statement.body, tuple(layers))
 
-    def known_line(self, statement: LayerLine, scope: Scope, full: str, i: int | None, known: Known) -> tuple[Node, ...]:
+    def known_line(
+        self, statement: LayerLine, scope: Scope, full: str, i: int | None, known: Known
+    ) -> tuple[Node, ...]:
         """The nodes of a line whose layers are known; behind an error they are worked out anew."""
         nodes: list[Node] = []
         for part, (suffix, layer) in zip(own_parts(statement), known.layers, strict=True):
