@@ -770,8 +770,20 @@ FOUND = {
         "INPUT: 4\nblock inner(act)\n  fc 2 act\nblock outer(act)\n  inner act=act\nouter act=prelu",
         "INPUT: 4\nfc 2 prelu",
     ),
+    "equal pools where another rounding holds": Graph(
+        "A: input 5x1\nfrom A\nmaxpool 2\nfrom A\nmaxpool 2\nrounding ceil\nfrom A\nmaxpool 2\nfrom A\nmaxpool 2",
+        "A: input 5x1\nfrom A\nmaxpool 2\nfrom A\nmaxpool 2\nfrom A\nmaxpool 2 ceil\nfrom A\nmaxpool 2 ceil",
+    ),
+    "equal lines below an after": Graph(
+        "A: input 5x1\nconv 1 1\nconv 1 1\nafter conv: relu\nconv 1 1\nconv 1 1\nconv 1 1 plain",
+        "A: input 5x1\nconv 1 1\nconv 1 1\nconv 1 1 relu\nconv 1 1 relu\nconv 1 1",
+    ),
+    "equal lines on other shapes": Graph(
+        "A: input 5x1\nconv C+1 1\nconv C+1 1\nconv 2 1\nconv 2 1",
+        "A: input 5x1\nconv 2 1\nconv 3 1\nconv 2 1\nconv 2 1",
+    ),
 }
-"""What random graphs once found, in both texts."""
+"""What random graphs once found, and what they rarely draw, in both texts."""
 
 
 @pytest.mark.parametrize("graph", FOUND.values(), ids=FOUND)
