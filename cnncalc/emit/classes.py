@@ -8,7 +8,7 @@ place.
 from __future__ import annotations
 
 import re
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from cnncalc.emit.forward import statements
@@ -430,7 +430,7 @@ def chained(inside: Sequence[Piece], pieces: Sequence[Piece], gives: Sequence[in
     """Whether bodies read each only the one before, and nothing else reads those."""
     if any(len(piece.reads) != 1 or len(piece.gives) != 1 for piece in inside):
         return False
-    if any(b.reads != a.gives for a, b in zip(inside, inside[1:], strict=False)):
+    if any(b.reads != a.gives for a, b in pairwise(inside)):
         return False
     between = {piece.gives[0] for piece in inside[:-1]}
     readers = sum(value in between for piece in pieces for value in piece.reads)

@@ -97,7 +97,7 @@ class Variables:
 
     def __init__(self, inputs: Mapping[int, str], last: Mapping[int, int]) -> None:
         self.of, self.last = dict(inputs), last
-        self.taken = {name: 0 for name in inputs.values()}
+        self.taken = dict.fromkeys(inputs.values(), 0)
         self.held = next((number for number, name in inputs.items() if name == "x"), None)
 
     def statement(self, at: int, step: Expression) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from textwrap import wrap
 
 from cnncalc.record import NamedTuple
@@ -162,5 +163,5 @@ def even(run: list[tuple[str, ...]], place: int) -> bool:
     numbers = [values[place] for values in run]
     if not all(number.isdigit() for number in numbers):
         return False
-    steps = {int(b) - int(a) for a, b in zip(numbers, numbers[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in pairwise(numbers)}
     return len(steps) == 1 and steps != {0}

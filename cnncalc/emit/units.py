@@ -157,9 +157,9 @@ class Graph:
         covered = [(self.sections[at].first, self.sections[at].last) for at in owners]
         home = self.homes(parents)
         for i, node in enumerate(self.nodes):
-            if node.owner and not any(first <= i < last for first, last in covered):
-                if home[i] != home[self.number[id(node.owner)]]:
-                    return False
+            shared = node.owner and not any(first <= i < last for first, last in covered)
+            if shared and node.owner and home[i] != home[self.number[id(node.owner)]]:
+                return False
         return True
 
     def homes(self, parents: Mapping[int, int]) -> list[int]:

@@ -210,11 +210,8 @@ class Parser:
         first = len(text) - len(text[column + 1 :].lstrip()) if text[column + 1 :].strip() else column + 2
         if not self.stack:
             self.stack.append(Open(column, self.top))
-        left = self.stack[-1]
-        while len(self.stack) > 1 and self.stack[-1].column > column:
-            left = self.stack.pop()
         try:
-            join = self.join(column, left)
+            join = self.join(column)
         except Mistake as mistake:
             self.find(line, mistake)
             join = None
@@ -227,25 +224,37 @@ class Parser:
             self.open(line, first, branch.body)
         return first
 
-    def join(self, column: int, left: Open) -> Join | None:
-        """The join that a bullet at this column belongs to; None where what stands above it does not read."""
-        top = self.stack[-1]
-        if top.join and top.column == column:
-            return top.join
-        if top.muted:
-            return None
-        if top.join:
+    def join(self, column: int) -> Join | None:
+        """The join that a bullet at this column belongs to; None where what stands above it does not read.
+
+        That is the join of the branches whose dashes stand there, or the last one whose line begins further left.
+        """
+        while True:
+            top = self.stack[-1]
+            owner = top.body[-1] if top.body else None
+            if top.join:
+                if top.column <= column:
+                    return self.beside(top, top.join, column)
+            elif top.muted and top.column <= column:
+                return None
+            elif owner is not None and begins(owner) < column and (top.column <= column or may_join(owner)):
+                return self.joined(top, owner, column)
+            elif top.column <= column or len(self.stack) == 1:
+                raise self.unjoined(top, owner, column)
+            self.stack.pop()
+
+    def beside(self, top: Open, join: Join, column: int) -> Join:
+        """The join of the branches that are open."""
+        if top.column < column:
             raise astray(column, top.column)
-        owner = top.body[-1] if top.body else None
+        return join
+
+    def joined(self, top: Open, owner: Statement, column: int) -> Join | None:
+        """The join that the last line of a body turns out to be."""
         if isinstance(owner, Broken):
             return None
-        if isinstance(owner, Join) and owner.branches and begins(owner) < column:
-            raise astray(column, left.column if left.join else owner.branches[0].place.begin)
-        if owner is None or begins(owner) >= column:
-            text, hint = "the branch stands under no join", "indent it below add, concat or scale"
-            if isinstance(owner, LayerLine) and joins(owner):
-                top.body[-1] = self.lost(owner)
-            raise Mistake(MISPLACED, text, column, column + 1, hint)
+        if isinstance(owner, Join):
+            raise astray(column, owner.branches[0].place.begin)
         if not isinstance(owner, LayerLine) or not joins(owner):
             if isinstance(owner, LayerLine) and not owner.body.uses and not owner.body.call:
                 top.body[-1] = self.lost(owner)
@@ -253,6 +262,13 @@ class Parser:
         top.body[-1] = join = Join(owner.place, owner, [])
         self.stack.append(Open(column, [], top.depth, False, join))
         return join
+
+    def unjoined(self, top: Open, owner: Statement | None, column: int) -> Mistake:
+        """A bullet that stands right of no join."""
+        if isinstance(owner, LayerLine) and joins(owner):
+            top.body[-1] = self.lost(owner)
+        text, hint = "the branch stands under no join", "indent it below add, concat or scale"
+        return Mistake(MISPLACED, text, column, column + 1, hint)
 
     # Statements
 
@@ -346,6 +362,11 @@ def begins(statement: Statement) -> int:
 def joins(line: LayerLine) -> bool:
     """Whether a line may have branches."""
     return bool(line.body.uses) and not line.body.call and line.body.uses[0].kind.joins
+
+
+def may_join(owner: Statement) -> bool:
+    """Whether a line has branches, may have them, or cannot be told to have none."""
+    return isinstance(owner, (Join, Broken)) or (isinstance(owner, LayerLine) and joins(owner))
 
 
 def astray(column: int, other: int) -> Mistake:
