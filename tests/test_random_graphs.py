@@ -884,11 +884,16 @@ def plain(module: nn.Module) -> nn.Module:
 
 
 def aligned(network, known) -> set[str]:
-    """The nodes behind no join of misaligned maps: there one jump speaks for all."""
+    """The nodes behind no join of misaligned maps, where one jump speaks for all, and behind no window that moves back
+    over units more than a cell apart or behind another such, whose fields are told as a mean of several.
+    """
+    bounds = back(network)
     good = {node.name for node in network.inputs}
     for node in network.nodes:
         jumps = {known[x.name].jump for x in node.inputs if isinstance(known[x.name], Field) and known[x.name].jump}
-        if len(jumps) < 2 and all(x.name in good for x in node.inputs):
+        far = any(set(jump) != {1} for jump in jumps) or any(x.name in bounds for x in node.inputs)
+        apart = far and getattr(node.window, "mode", "slide") != "slide"
+        if len(jumps) < 2 and not apart and all(x.name in good for x in node.inputs):
             good.add(node.name)
     return good
 
