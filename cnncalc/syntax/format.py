@@ -8,6 +8,7 @@ form. A new sort of statement needs one function here, entered in `FORMS`; until
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from cnncalc.diagnostic import Mistake
 from cnncalc.layers import find
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits, read, split_comment
-from cnncalc.syntax.arguments import Arguments
+from cnncalc.syntax.arguments import OPTIONS, Arguments
 from cnncalc.syntax.expression import Step
 from cnncalc.syntax.parse import STAND_INS, parse
 from cnncalc.syntax.spelling import figure, spelled, value
@@ -58,6 +59,8 @@ WIDTH = 120
 SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
+TAKING = OPTIONS - NOISE
+"""Words that take the one behind them for their value."""
 UNIT_FIRST = ("rf",)
 """Quantities whose figure is no count of them: `rf 11`, but `34,944 params`."""
 
@@ -301,6 +304,7 @@ def printed(statement: Statement, silent: bool, names: Names) -> tuple[str, list
     return (code if all(says(code, words) == said for words, said in meant) else text), []
 
 
+@lru_cache(maxsize=8192)
 def says(text: str, words: Vocabulary) -> object:
     """What a text says with these names; None where it does not read."""
     try:
@@ -316,7 +320,7 @@ def meanings(text: str, names: Names) -> list[tuple[Vocabulary, object]]:
     does not read there is nothing to keep.
     """
     here = names.here
-    spoken = sorted((here.defined - names.everywhere.defined).intersection(re.findall(r"\w+", text)))[:8]
+    spoken = sorted((here.defined - names.everywhere.defined).intersection(alone(text)))[:8]
     chosen = [each for count in (1, 2, 3) for each in combinations(spoken, count)]
     ways = [
         here._replace(defined=here.defined.difference(each), kinds=tuple((name, kind) for name in each))
@@ -324,6 +328,12 @@ def meanings(text: str, names: Names) -> list[tuple[Vocabulary, object]]:
     ]
     other = [(words, says(text, words)) for words in ways]
     return [(here, says(text, here)), *(pair for pair in other if pair[1] is not None)]
+
+
+def alone(text: str) -> Iterator[str]:
+    """The words that may be kinds: they touch no operator and are no option's value."""
+    words = re.split(r"[\s,:]+", text)
+    return (word for before, word in zip(["", *words], words, strict=False) if before.lower() not in TAKING)
 
 
 def remarked(text: str, values: list[tuple[int, int]]) -> list[str]:
