@@ -334,6 +334,17 @@ f.2..3: mb 6 16
 f.4: mb 6 24 2
 fc 3
 """,
+    "calls with numbers": """\
+block b(p)
+  conv 4 3x3 pad p:0 reflect
+  slice 0:p
+  conv 4 1x1
+INPUT: 8x8x4
+b 1
+b 2
+b 3
+fc 2
+""",
     "rank": """\
 INPUT: 8x8x4
 scale

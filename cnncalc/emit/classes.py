@@ -245,10 +245,13 @@ class Classes:
     def calls(self, most: Body, group: list[Body], parameters: Parameters) -> Calls:
         """The pieces with attributes in place of the numbers in their calls that differ."""
         kept: dict[str, str] = {}
-        pieces = [self.kept_call(piece, group, parameters, kept) for piece in most.pieces]
+        taken = dict.fromkeys(self.named[most.unit.section].values(), 0)
+        pieces = [self.kept_call(piece, group, parameters, kept, taken) for piece in most.pieces]
         return Calls(pieces, kept)
 
-    def kept_call(self, piece: Piece, group: list[Body], parameters: Parameters, kept: dict[str, str]) -> Piece:
+    def kept_call(
+        self, piece: Piece, group: list[Body], parameters: Parameters, kept: dict[str, str], taken: dict[str, int]
+    ) -> Piece:
         """A piece whose call reads from attributes the numbers that differ."""
         own = calling(piece.call)
         if not own.numbers or len(group) == 1:
@@ -259,8 +262,10 @@ class Classes:
             column = tuple([numbers[place] if numbers else None for numbers in others])
             text = number
             if len({value for value in column if value is not None}) > 1:
-                name = f"{attribute(piece.name)}_{place}"
-                kept[name] = parameters.expression(column, name)
+                said = parameters.expression(column, attribute(piece.name))
+                known = next((name for name, other in kept.items() if other == said), "")
+                name = known or unused(attribute(piece.name), taken, {})
+                kept[name] = said
                 text = f"self.{name}"
             values.append(text)
         call = re.sub(r":(-?self\.\w+)", r": \1", own.filled(tuple(values)))
