@@ -1662,6 +1662,21 @@ BAD = {
         "INPUT: 8x8x4\nh: aux\n  relu\n  k: aux\n    relu": (
             "SYN116 4:6 aux | the head stands inside another head, 'h' | end the first head above it",
         ),
+        "INPUT: 8x8x4\nh: aux\n  k: relu\nrelu from h.k": (
+            "SYN116 4:11 h.k | 'h.k' stands in the head h, which only trains | "
+            "read a line outside of it: in use the network has no heads",
+        ),
+        "INPUT: 8x8x4\nh: aux\n  k: relu\nshare h.k": (
+            "SYN116 4:7 h.k | 'h.k' stands in the head h, which only trains | "
+            "read a line outside of it: in use the network has no heads",
+        ),
+        "INPUT: 8x8x4\nh: aux\n  relu\nrelu\noutput from h": (
+            "SYN116 5:13 h | 'h' stands in the head h, which only trains | "
+            "read a line outside of it: in use the network has no heads",
+        ),
+        "INPUT: 8x8x4\nh1..2: aux\n  relu\nrelu": (
+            "SYN116 2:1 h1..2 | a head stands once, and a range asks for several | write a line for each head",
+        ),
         "INPUT: 8x8x4\nh: aux 3\n  relu": (
             "SYN113 2:8 3 | one value too many: aux takes no such value | name what it is: weight",
         ),

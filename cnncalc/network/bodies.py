@@ -89,6 +89,9 @@ class Bodies(Joins):
         line, place = statement.line, statement.place
         use = line.body.uses[0]
         full = self.take(line.label, line.label.name if line.label else scope.anonymous(use.kind.slug()), scope, place)
+        if line.label and line.label.last:
+            text, hint = "a head stands once, and a range asks for several", "write a line for each head"
+            raise Mistake(MISPLACED, text, line.label.begin, line.label.end, hint)
         if self.head:
             text = f"the head stands inside another head, '{self.head}'"
             raise Mistake(MISPLACED, text, use.begin + line.base, use.end + line.base, "end the first head above it")

@@ -152,6 +152,7 @@ class Joins(Lines):
             self.unknown.append(Unknown(full, first.keyword, place.line.number))
         else:
             begin, end, _ = self.spans[shared]
+            self.refuse_shared_head(self.nodes[begin:end], reference, statement)
             self.check_room(end - begin, first.use.begin + statement.base, first.use.end + statement.base)
             self.check_bodies(first.use.begin + statement.base, first.use.end + statement.base)
             self.replay(full, shared, first)
@@ -159,6 +160,13 @@ class Joins(Lines):
         nodes = (*self.nodes[before:], *self.chain(full, self.behind(full, rest), scope, i))
         claims, names = self.said(statement, scope, i)
         self.close_line(full, nodes, wanted if self.flow.node else -1, before, claims, names, place, scope)
+
+    def refuse_shared_head(self, nodes: list[Node], reference: Reference, statement: LayerLine) -> None:
+        """The weights of a head are shared in it alone."""
+        try:
+            self.refuse_head(reference.name, nodes[0] if nodes else None, reference)
+        except Mistake as mistake:
+            self.find(statement.place, mistake, statement.base)
 
     def behind(self, full: str, parts: list[Part]) -> Iterator[tuple[str, Part]]:
         """Postfixes of a line that shares one, each with the name of its row: numbers go on behind the shared ones."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import LIMIT, MISSING, UNKNOWN_NAME
+from cnncalc.faults import LIMIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.network.chain import Flow
 from cnncalc.network.scope import ends, numbered, parted
 from cnncalc.network.state import State
@@ -16,6 +16,7 @@ from cnncalc.syntax.tree import Label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncalc.network.node import Node
     from cnncalc.network.scope import Scope
     from cnncalc.syntax.tree import Reference, Statement
 
@@ -48,10 +49,19 @@ class References(State):
         """What a name stands for; raises Mistake where nothing above bears it."""
         full = self.full_name(name, scope)
         if full:
-            return self.flow_of(full)
+            flow = self.flow_of(full)
+            self.refuse_head(name, flow.node, reference)
+            return flow
         if self.partial and self.written_somewhere(name):
             return Flow()
         raise self.nothing(name, reference, scope)
+
+    def refuse_head(self, name: str, node: Node | None, reference: Reference) -> None:
+        """Nothing outside a head reads it: the network in use has none."""
+        if node and node.head and node.head != self.head:
+            text = f"'{name}' stands in the head {node.head}, which only trains"
+            hint = "read a line outside of it: in use the network has no heads"
+            raise Mistake(MISPLACED, text, reference.begin, reference.end, hint)
 
     def full_name(self, name: str, scope: Scope) -> str:
         """The whole name of what a name stands for, seen from a body; "" where nothing above bears it."""
