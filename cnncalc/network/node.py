@@ -263,11 +263,14 @@ class Network:
         return len(self.nodes)
 
     def __getitem__(self, name: str) -> Node:
-        """The node of a row: `CONV1` or `CONV1.conv` for the bare layer, `CONV1.relu` for a postfix."""
-        return self.by_name[name]
+        """The node of a row: `CONV1` or `CONV1.conv` for the bare layer, `CONV1.relu` for a postfix.
+
+        A body's name and that of a line of a branch (`layer2`, `3a.0.1`) stand for what they stand for in a spec.
+        """
+        return self[self.aliases[name]] if name in self.aliases and name not in self.by_name else self.by_name[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self.by_name
+        return name in self.by_name or name in self.aliases
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -328,7 +331,7 @@ class Network:
         group = {order[at] for at in inside(lines, name)}
         for at in inside(self.wholes, name):
             group.update(range(*whole[self.wholes[at]]))
-        if group or name in self:
+        if group or name in self.by_name:
             return self.stretch(sorted(group)) or (self[name],)
         return self.part(self.aliases[name]) if name in self.aliases else ()
 

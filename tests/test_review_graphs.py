@@ -1,0 +1,35 @@
+"""Graphs as a reader of docs/language.md writes them: the names and messages that he meets."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnncalc import SpecError, loads
+
+HEAD = "INPUT: 8x8x4\n"
+NAMED = f"""{HEAD}layer1.0: conv 16 3x3 pad 1
+layer1.1..2: conv 5 3x3 pad 1
+M: concat
+  - conv 2 1x1 relu
+    conv 3 1x1
+  - relu
+"""
+
+
+def told(text: str) -> list[str]:
+    """What is said of a spec that does not read: code, place, message and remedy."""
+    with pytest.raises(SpecError) as caught:
+        loads(text)
+    return [f"{d.code} {d.line}:{d.column} {d.message} | {d.hint}" for d in caught.value.diagnostics]
+
+
+def test_python_knows_the_names_that_a_spec_may_refer_to() -> None:
+    net = loads(NAMED)
+    assert net["layer1"] is net["layer1.2"]
+    assert net["M.0.1"] is net["conv2"]
+    assert net["M.0.0"] is net["conv1"]
+    assert "M.0.1" in net
+    assert "M.2.0" not in net
+    assert [node.name for node in net.part("M.0.0")] == ["conv1", "conv1.relu"]
+    with pytest.raises(KeyError, match=r"M\.2\.0"):
+        net["M.2.0"]
