@@ -184,6 +184,10 @@ class Layer:
         """The layer in PyTorch."""
         raise NotImplementedError(self.keyword())
 
+    def torch_shared(self, *inputs: Shape) -> Module:
+        """The layer in PyTorch where its weights also stand on other inputs: its constructor is the same for all."""
+        return self.torch(*inputs)
+
     def run(self, weights: Mapping[str, Array], *inputs: Array) -> Array:
         """The layer in NumPy, evaluation mode; inputs carry a batch axis first."""
         raise NotImplementedError(self.keyword())

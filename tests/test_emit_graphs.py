@@ -66,6 +66,43 @@ j: concat
   - conv 2 3x3 pad 1
 k: share j
 """,
+    "share same": """\
+a: input 7x7x4
+A: conv 4 3x3 stride 2 pad same
+b: input 8x8x4
+B: share A
+add from A, B
+""",
+    "share connected": """\
+a: input 7x4
+A: conv 3 stride 2 pad same copy connect 0,1 2,3 frozen
+b: input 8x4
+B: share A
+add from A, B
+""",
+    "share same pool": """\
+a: input 7x7x4
+A: maxpool 3 stride 2 pad same
+b: input 8x8x4
+B: share A
+add from A, B
+""",
+    "share group same": """\
+a: input 8x8x4
+t:
+  conv 4 3x3 stride 2 pad same
+  relu
+b: input 7x7x4
+r: share t
+add from t, r
+""",
+    "share upsample": """\
+a: input 4x4x2
+A: upsample to a
+b: input 2x2x2
+B: share A
+add from A, B
+""",
     "two out": """\
 INPUT: 8x8x4
 A: conv 4 3x3 pad 1

@@ -19,11 +19,9 @@ from cnncalc.emit.units import Graph, Piece, Unit, consecutive, counted, definit
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnncalc.emit.forward import Statement
-    from cnncalc.layer import Module
-    from cnncalc.network.node import Node
 
     Reference = tuple[str, int]
     Wired = tuple[str, str, tuple[Reference, ...], int, str, str]
@@ -59,8 +57,8 @@ class Calls(NamedTuple):
 class Classes:
     """Writes the classes of a network's bodies, the innermost first."""
 
-    def __init__(self, graph: Graph, module_of: Callable[[Node], Module], taken: set[str]) -> None:
-        self.graph, self.module_of, self.taken = graph, module_of, taken
+    def __init__(self, graph: Graph, taken: set[str]) -> None:
+        self.graph, self.taken = graph, taken
         self.texts: dict[int, str] = {}
         self.paths: dict[int, str] = {}
         self.bodies: dict[int, list[Piece]] = {}
@@ -91,8 +89,9 @@ class Classes:
     def layer(self, at: int, unit: Unit) -> Piece:
         """A node as a piece of its body."""
         node = self.graph.nodes[at]
-        module, shape = self.module_of(node), self.graph.network.order.text(node.output)
-        owner = local(node.owner.name, unit.prefix) if node.owner and module.text else ""
+        module, shape = self.graph.modules[at], self.graph.network.order.text(node.output)
+        holder = self.graph.holder(at)
+        owner = local(self.graph.nodes[holder].name, unit.prefix) if holder != at and module.text else ""
         text, call = "" if owner else module.text, module.call.replace("{x}", "{0}")
         name, line = local(node.name, unit.prefix), local(node.line, unit.prefix)
         return Piece(name, line, text, call, self.graph.reads[at], (at,), shape, module.helper, owner, -1, at)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnncalc.emit.units import Piece
-    from cnncalc.layer import Module
     from cnncalc.network.node import Network, Node
 
 FROZEN = """\
@@ -35,24 +34,18 @@ def frozen(module: nn.Module) -> nn.Module:
 """
 
 
-def module_of(node: Node) -> Module:
-    """A node's module; a frozen one keeps its weights as buffers."""
-    module = node.layer.torch(*node.shapes)
-    return module._replace(text=f"frozen({module.text})") if node.layer.frozen and node.facts.weights else module
-
-
 class Written:
     """A network as the classes that are written of it."""
 
     def __init__(self, network: Network) -> None:
         self.network, self.graph = network, Graph(network)
-        modules = [module_of(node) for node in network.nodes]
+        modules = self.graph.modules
         frozen = [FROZEN] if any(module.text.startswith("frozen(") for module in modules) else []
         found = [*frozen, *(module.helper for module in modules)]
         self.helpers = list(dict.fromkeys(helper.strip("\n") for helper in found if helper))
         words = set(re.findall(r"\w+", "\n".join(self.helpers)))
         self.name = class_name(network.name, network.title, {"SystemExit", *words})
-        self.classes = Classes(self.graph, module_of, {*words, self.name, "SystemExit", "NamedTuple"})
+        self.classes = Classes(self.graph, {*words, self.name, "SystemExit", "NamedTuple"})
         self.inputs = dict(zip(self.graph.units[-1].reads, input_names(network), strict=True))
         self.heads = [piece for piece in self.classes.root if piece.trains]
 
@@ -78,9 +71,7 @@ class Written:
 
     def row(self, at: int, paths: Mapping[int, str]) -> Row:
         """One node; a shared layer is called where its weights stand first."""
-        node = self.graph.nodes[at]
-        own = self.graph.number[id(node.owner)] if node.owner else at
-        return Row(node, module_of(node), paths.get(own, ""))
+        return Row(self.graph.nodes[at], self.graph.modules[at], paths.get(self.graph.holder(at), ""))
 
 
 CHECKED = ("params", "shape", "net", "found", "y", "each")

@@ -69,6 +69,7 @@ class Graph:
         self.number |= {id(node): -1 - i for i, node in enumerate(network.inputs)}
         self.reads = [tuple([self.number[id(x)] for x in node.inputs]) for node in network.nodes]
         self.outputs = tuple([self.number[id(node)] for node in network.outputs])
+        self.modules = modules(network)
         self.last_use = self.uses()
         self.sections = network.sections
         self.parent: dict[int, int] = {}
@@ -85,6 +86,12 @@ class Graph:
             if value >= 0:
                 last[value] = len(self.nodes)
         return last
+
+    def holder(self, at: int) -> int:
+        """The node whose module a node calls: its own where the one above is built for another shape."""
+        node = self.nodes[at]
+        first = self.number[id(node.owner)] if node.owner else at
+        return first if self.modules[first].text == self.modules[at].text else at
 
     def value(self, number: int) -> Node:
         """The node of a value."""
@@ -149,8 +156,12 @@ class Graph:
         return at
 
     def simple(self, parents: Mapping[int, int], owners: Mapping[int, int]) -> bool:
-        """Whether every shared weight is called in the body that has it, and heads stand in the file itself."""
+        """Whether every shared weight is called in the body that has it, a shared body as it stands, and heads stand
+        in the file itself.
+        """
         if any(owner not in parents or parents[owner] != parents[at] for at, owner in owners.items()):
+            return False
+        if not all(self.alike(self.sections[at], self.sections[owner]) for at, owner in owners.items()):
             return False
         if any(self.sections[at].sort == "head" and parents[at] >= 0 for at in parents):
             return False
@@ -161,6 +172,10 @@ class Graph:
             if shared and node.owner and home[i] != home[self.number[id(node.owner)]]:
                 return False
         return True
+
+    def alike(self, one: Section, other: Section) -> bool:
+        """Whether a shared body is built and called as the first is: `pad same` may pad other extents otherwise."""
+        return self.modules[one.first : one.last] == self.modules[other.first : other.last]
 
     def homes(self, parents: Mapping[int, int]) -> list[int]:
         """The innermost body of every node."""
@@ -196,6 +211,23 @@ class Graph:
             for there, here in zip(self.reads[i], self.reads[i + moved], strict=True):
                 instead.setdefault(there, here)
         return tuple([instead[value] for value in owner.reads])
+
+
+def modules(network: Network) -> list[Module]:
+    """Every node's module; weights that stand on several inputs are built in one way for all of them."""
+    plain = [node.layer.torch(*node.shapes) for node in network.nodes]
+    built: dict[int, set[str]] = {}
+    for node, module in zip(network.nodes, plain, strict=True):
+        built.setdefault(id(node.owner or node), set()).add(module.text)
+    return [
+        kept(node, module if len(built[id(node.owner or node)]) == 1 else node.layer.torch_shared(*node.shapes))
+        for node, module in zip(network.nodes, plain, strict=True)
+    ]
+
+
+def kept(node: Node, module: Module) -> Module:
+    """A node's module; a frozen one keeps its weights as buffers."""
+    return module._replace(text=f"frozen({module.text})") if node.layer.frozen and node.facts.weights else module
 
 
 def local(name: str, prefix: str) -> str:

@@ -171,7 +171,6 @@ class Watch:
 
     def hook(self, path: str, turns: list[int], module: nn.Module) -> None:
         """See the input and the output of a module whenever it runs, with what the call does behind it."""
-        made = f"y{behind(self.rows[turns[0]].module.call)}"
         waiting = iter(turns)
 
         def note(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
@@ -179,7 +178,7 @@ class Watch:
             self.seen.append(at)
             self.follow(at)
             self.wired(at, inputs[0])
-            self.hold(at, eval(made, self.names, {"y": output}))
+            self.hold(at, eval(f"y{behind(self.rows[at].module.call)}", self.names, {"y": output}))
 
         module.register_forward_hook(note)
 

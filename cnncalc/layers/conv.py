@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 from cnncalc.faults import CONNECTION, CONTRADICTION, GROUPS, MISSING
 from cnncalc.geometry import Shape, Window
 from cnncalc.layer import Layer, Module, Parameter, Requirement, Weight, literal
-from cnncalc.layers._sliding import CALL, MODES, explicit_pad, module_pads, options, room, run_pad, saved_input, windows
+from cnncalc.layers._sliding import (
+    CALL,
+    MODES,
+    explicit_pad,
+    module_pads,
+    options,
+    padded_call,
+    room,
+    run_pad,
+    saved_input,
+    windows,
+)  # fmt: skip
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -160,12 +171,22 @@ class Conv(Layer):
         return kept._replace(input=kept.input and bool(kept.extra), extra=((gathered, 0),), once=((self.links, 8),))
 
     def torch(self, *inputs: Shape) -> Module:
-        x, window = inputs[0], self.window(*inputs)
-        filters, groups = self.split(x)
+        window = self.window(*inputs)
         inside, call = explicit_pad(window.pad, self.pad.fill)
         mode, starts = "zeros", tuple(start for start, _ in window.pad)
         if call != CALL and not self.connect and module_pads(window.pad, "zeros"):
             inside, call, mode = starts, CALL, MODES[self.pad.fill]
+        return self.written(inputs[0], inside, mode, call)
+
+    def torch_shared(self, *inputs: Shape) -> Module:
+        """With `pad same` and a stride the padding follows from the extents, so that F.pad does all of it."""
+        pad = self.window(*inputs).pad
+        call = padded_call(pad, self.pad.fill) if any(map(any, pad)) else CALL
+        return self.written(inputs[0], (0,) * len(pad), "zeros", call)
+
+    def written(self, x: Shape, inside: Axes, mode: str, call: str) -> Module:
+        """The module that pads so much itself, in this mode, and how it is called."""
+        filters, groups = self.split(x)
         given = {
             "stride": (literal(self.stride), "1"),
             "padding": (literal(inside), "0"),
