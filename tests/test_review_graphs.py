@@ -33,3 +33,11 @@ def test_python_knows_the_names_that_a_spec_may_refer_to() -> None:
     assert [node.name for node in net.part("M.0.0")] == ["conv1", "conv1.relu"]
     with pytest.raises(KeyError, match=r"M\.2\.0"):
         net["M.2.0"]
+
+
+def test_an_elif_is_one_mistake() -> None:
+    branches = "  relu\nelif C > 3\n  conv 4 1x1\nelse\n  conv 5 1x1\n"
+    said = "SYN106 4:1 'elif' is no kind of layer | write 'else', and below it, indented, 'if ...'"
+    assert told(f"{HEAD}if C > 9\n{branches}") == [said]
+    assert told(f"{HEAD}if C > 9\n{branches.replace('elif', 'elseif')}") == [said.replace("elif", "elseif")]
+    assert loads(f"{HEAD}elif: conv 3 1x1\n")["elif"].params == 15

@@ -78,6 +78,7 @@ BRACKETED = re.compile(r"[\s*]*\[[^\]]*\]")
 AFTER = re.compile(r"after\s+(\w+(?: +\w+)*)\s*:", re.IGNORECASE)
 REMARK = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)$")
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
+ELIF = re.compile(r"(?:elif|elseif)\b(?!\s*[:=](?!=))", re.IGNORECASE)
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
 NO_WORDS = Vocabulary()
 ROUNDINGS = ("floor", "ceil", "exact")
@@ -461,6 +462,8 @@ def broken(text: str, words: Vocabulary) -> Broken:
     found = CONSTANT.match(text)
     if text.startswith("-"):
         return Broken(NOWHERE, None, "", "", "-", (), [])
+    if ELIF.match(text):
+        return Broken(NOWHERE, None, "", "", "if", (), [])
     if first in DIRECTIVES and (
         behind not in (":", "=") or first in ("train", "after", "axes", "rounding", "expect", "else")
     ):
