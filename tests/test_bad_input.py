@@ -1195,7 +1195,8 @@ BAD = {
             "SYN104 4:3 - | the branch begins at column 3, those above it at 5 | begin it at column 5",
         ),
         "INPUT: 8x8x4\nadd\n  - relu\n  relu": (
-            "SYN104 4:3 r | column 3 continues no body: those above begin at 1 | begin at column 1",
+            "SYN104 4:3 r | column 3 continues no body: those above begin at 1"
+            " | to begin a branch write '- ' before it; else begin at column 1",
         ),
         "INPUT: 8x8x4\nadd\n  -\n  - relu": (
             "SYN108 3:3 - | the branch is empty | to hand the input on as it is write '- identity'",

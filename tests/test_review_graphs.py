@@ -41,3 +41,18 @@ def test_an_elif_is_one_mistake() -> None:
     assert told(f"{HEAD}if C > 9\n{branches}") == [said]
     assert told(f"{HEAD}if C > 9\n{branches.replace('elif', 'elseif')}") == [said.replace("elif", "elseif")]
     assert loads(f"{HEAD}elif: conv 3 1x1\n")["elif"].params == 15
+
+
+def test_a_second_branch_without_its_dash_is_told_of_the_dash() -> None:
+    between = "column 3 continues no body: those above begin at 1"
+    hint = "to begin a branch write '- ' before it; else begin at column 1"
+    assert told(f"{HEAD}concat\n  - conv 8 1x1\n  conv 8 3x3 pad 1\n") == [f"SYN104 4:3 {between} | {hint}"]
+    plain = "begin at column 1"
+    assert told(f"{HEAD}concat\n    - conv 8 1x1\n  conv 8 3x3 pad 1\n") == [f"SYN104 4:3 {between} | {plain}"]
+
+
+def test_a_bullet_of_another_character_is_told_once() -> None:
+    dashes = [f"SYN102 {line}:3 U+2013 (en dash) is not the character it looks like | write -" for line in (3, 4)]
+    assert told(f"{HEAD}concat\n  \N{EN DASH} conv 8 1x1\n  \N{EN DASH} conv 8 1x1\n") == dashes
+    named = "SYN116 3:3 the line stands under a join and begins no branch | begin each branch with '- '"
+    assert told(f"{HEAD}concat\n  _a: conv 8 1x1\n") == [named]

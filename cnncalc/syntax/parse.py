@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Diagnostic, Mistake
 from cnncalc.faults import DUPLICATE_NAME, INDENTATION, LIMIT, MISPLACED, MISSING
 from cnncalc.record import NamedTuple
-from cnncalc.source import Limits, Line, Source, split_statements, too_many, trimmed
+from cnncalc.source import MARK, Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
 from cnncalc.syntax.tree import After, Block, Branch, Broken, Else, Group, Head, If, Join, LayerLine, Place, Repeat
 from cnncalc.syntax.words import Vocabulary
@@ -164,7 +164,10 @@ class Parser:
         if inner.column < column and not left.muted:
             begins = " and ".join(str(level.column + 1) for level in (*above, left) if not level.join)
             text = f"column {column + 1} continues no body: those above begin at {begins}"
-            self.find(line, Mistake(INDENTATION, text, column, column + 1, f"begin at column {inner.column + 1}"))
+            hint = f"begin at column {inner.column + 1}"
+            if left.join and left.column == column:
+                hint = f"to begin a branch write '- ' before it; else {hint}"
+            self.find(line, Mistake(INDENTATION, text, column, column + 1, hint))
         elif inner.column > column:
             text = f"the line begins at column {column + 1}, the first line of the file at {inner.column + 1}"
             self.find(line, Mistake(INDENTATION, text, column, column + 1, "begin both at the same column"))
@@ -181,7 +184,9 @@ class Parser:
             if isinstance(owner, Join) or (isinstance(owner, LayerLine) and joins(owner)):
                 text, hint = "the line stands under a join and begins no branch", "begin each branch with '- '"
                 inner.body[-1] = self.lost(owner)
-                self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
+                if line.whole or line.text[column] != MARK:
+                    # a bullet that is another character was told as such
+                    self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
                 return self.mute(column)
             self.find(line, Mistake(MISPLACED, text, column, column + 1, hint))
             return inner.body
