@@ -1490,6 +1490,9 @@ BAD = {
         ),
         "INPUT: 8x8x4\nblock b(c,\n  relu": ("SYN105 2:8 ( | '(' has no matching ')' | add ')', or remove '('",),
         "INPUT: 8x8x4\nblock b(c +)\n  relu": ("SYN107 2:11 + | '+' names no parameter | write block b(c, s=1)",),
+        "INPUT: 8x8x4\nblock b(c=8, s=1)\n  conv c 1 stride s\nb(4, s=2)": (
+            "SYN107 4:2 (4, s=2) | the arguments of 'b' stand in parentheses | write them behind its name: b 4 s=2",
+        ),
         "INPUT: 8x8x4\nblock b\nb": ("SYN116 3:1 b | the block 'b' has no body | indent its lines below its head",),
         "INPUT: 8x8x4\ng:\n  block b\n    relu": (
             "SYN116 3:3 block b | a block stands at the top level | begin it at the first column",

@@ -56,3 +56,13 @@ def test_a_bullet_of_another_character_is_told_once() -> None:
     assert told(f"{HEAD}concat\n  \N{EN DASH} conv 8 1x1\n  \N{EN DASH} conv 8 1x1\n") == dashes
     named = "SYN116 3:3 the line stands under a join and begins no branch | begin each branch with '- '"
     assert told(f"{HEAD}concat\n  _a: conv 8 1x1\n") == [named]
+
+
+def test_arguments_in_parentheses_are_no_remark() -> None:
+    block = f"{HEAD}block b(c=8, s=1)\n  conv c 1x1 stride s\n"
+    said = "SYN107 4:5 the arguments of 'b' stand in parentheses | write them behind its name: b"
+    assert told(f"{block}l: b(4, s=2)\n") == [f"{said} 4 s=2"]
+    assert told(f"{block}l: b(4, 2) relu\n") == [f"{said} 4 2"]
+    assert loads(f"{block}l: b(4)\n").params == 20
+    assert loads(f"{block}l: b(as in table 1, row 3)\n").params == 40
+    assert loads(f"{block}l: b 4 (a remark, with s=2)\n").params == 20

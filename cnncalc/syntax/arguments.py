@@ -106,6 +106,7 @@ class Arguments:
     def block(self) -> Body:
         """A call of a block: values, `name=value`, then postfixes."""
         name = self.take()
+        self.refuse_bracketed(name)
         given: list[Given] = []
         while self.token.type not in ("end", "=>") and not self.starts_postfix():
             if self.token.type == "(" and not self.known_group():
@@ -126,6 +127,20 @@ class Arguments:
             self.step()
         self.close(self.at)
         return self.body()
+
+    def refuse_bracketed(self, name: Token) -> None:
+        """`basic(128, s=2)`: what touches the block's name and reads as arguments is no remark."""
+        begin, first = self.token.begin, self.at
+        if self.token.type != "(" or self.token.spaced or self.known_group():
+            return
+        self.skip_remark()
+        inside, end = self.tokens[first + 1 : self.at - 1], self.tokens[self.at - 1].end
+        self.at = first
+        values = all(token.type != "name" or token.text in self.defined for token in inside)
+        if inside and (values or any(token.type == "=" for token in inside)):
+            plain = "".join(" " if token.type == "," else token.text for token in inside)
+            text = f"the arguments of '{name.text}' stand in parentheses"
+            raise Mistake(UNEXPECTED, text, begin, end, f"write them behind its name: {name.text} {plain}")
 
     def passed_over(self) -> bool:
         """Whether a comma or a word of noise stands here."""
