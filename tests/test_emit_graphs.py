@@ -103,6 +103,21 @@ b: input 2x2x2
 B: share A
 add from A, B
 """,
+    "only an inner line is read": """\
+INPUT: 8x8x4
+g:
+  a: conv 4 1x1
+  b: conv 5 1x1
+h from g.a: conv 3 1x1
+""",
+    "one of two values is read": """\
+left: input 8x8x4
+t:
+  a: conv 4 1x1
+  b: conv 4 1x1
+r from left: share t
+add from t, r.a
+""",
     "two out": """\
 INPUT: 8x8x4
 A: conv 4 3x3 pad 1
@@ -416,7 +431,7 @@ def test_every_text_is_as_ruff_writes_it(tmp_path):
     for name, text in SPECS.items():
         (tmp_path / f"{name.replace(' ', '_')}.py").write_text(emitted(text, name)[1])
     ruff = [sys.executable, "-m", "ruff"]
-    for command in (["format", "--check"], ["check", "--select", "E,F,I,B,UP"]):
+    for command in (["format", "--check"], ["check", "--select", "E,F,I,B,UP,RUF059"]):
         done = subprocess.run(
             [*ruff, *command, "--isolated", "--line-length", "120", tmp_path],
             capture_output=True, text=True, check=False,

@@ -106,12 +106,20 @@ class Variables:
         if not any(number in self.last for number in step.gives):
             return Statement((), value, step.shape, step.trains)
         free = not step.trains and (self.held is None or self.last.get(self.held, -1) <= at)
-        first, *others = step.gives
-        self.of[first] = "x" if free else unused(attribute(step.line), self.taken, {})
-        self.held = first if free else self.held
-        for number in others:
-            self.of[number] = unused(attribute(step.line), self.taken, {})
-        return Statement(tuple([self.of[number] for number in step.gives]), value, step.shape, step.trains)
+        for number in step.gives:
+            self.of[number] = self.named(number, step.line, free)
+            free &= self.of[number] != "x"
+        shape = step.shape if step.gives[0] in self.last else ""
+        return Statement(tuple([self.of[number] for number in step.gives]), value, shape, step.trains)
+
+    def named(self, number: int, line: str, free: bool) -> str:
+        """The variable of a value; `_` for what nothing reads."""
+        if number not in self.last:
+            return "_"
+        if not free:
+            return unused(attribute(line), self.taken, {})
+        self.held = number
+        return "x"
 
 
 def substituted(text: str, names: Mapping[int, str]) -> str:

@@ -186,11 +186,11 @@ class Graph:
         return home
 
     def given(self, at: int) -> tuple[int, ...]:
-        """What a body gives: its own value first, then others of it that are read outside."""
+        """What a body gives: its own value first, then others of it that are read outside; its own at least."""
         section = self.sections[at]
         used = [i for i in range(section.first, section.last) if self.last_use[i] >= section.last]
         own = self.number[id(section.exit)] if section.exit else -1
-        if section.first <= own < section.last:
+        if section.first <= own < section.last and (own in used or not used):
             return (own, *(i for i in used if i != own))
         return tuple(used) or (section.last - 1,)
 
