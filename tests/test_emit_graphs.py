@@ -218,6 +218,37 @@ aux1 from A: aux weight 0.3
   gap
   fc 3
 """,
+    "heads in bodies": """\
+INPUT: 8x8x4
+block b
+  A: conv 4 3x3 pad 1 relu
+  aux1: aux weight 0.3
+    gap
+    identity
+    from A
+    B: fc 3 relu
+b
+b
+g:
+  conv 4 1x1
+  aux2: aux
+    fc 3 dropout
+  relu
+r: share g
+fc 3
+""",
+    "heads of other names": """\
+INPUT: 8x8x4
+logits: aux
+  fc 3
+count: aux
+  fc 3
+_fields: aux
+  fc 3
+x: aux
+  identity
+fc 3
+""",
     "head of one": """\
 INPUT: 8x8x4
 A: conv 4 3x3 pad 1 relu
@@ -498,6 +529,19 @@ def test_heads_run_in_training_alone():
     assert given._fields == ("logits", "aux2", "aux1")
     assert [tuple(each.shape) for each in given] == [(2, 3)] * 3
     assert network.params == sum(p.numel() for name, p in net.named_parameters() if not name.startswith("aux"))
+
+
+def test_heads_inside_bodies_run_in_training_alone():
+    net = build(emitted(SPECS["heads in bodies"])[1])
+    ran = []
+    for name, module in net.named_modules():
+        module.register_forward_hook(lambda *_, name=name: ran.append(name))
+    assert isinstance(net.eval()(torch.randn(2, 4, 8, 8)), torch.Tensor)
+    assert not [name for name in ran if "aux" in name]
+    given = net.train()(torch.randn(2, 4, 8, 8))
+    assert given._fields == ("logits", "r_aux2", "g_aux2", "b2_aux1", "b1_aux1")
+    given.g_aux2.sum().backward()
+    assert net.b1_A.weight.grad.abs().sum() > 0
 
 
 def test_the_gradient_of_a_head_reaches_the_trunk():

@@ -94,7 +94,8 @@ class Classes:
         owner = local(self.graph.nodes[holder].name, unit.prefix) if holder != at and module.text else ""
         text, call = "" if owner else module.text, module.call.replace("{x}", "{0}")
         name, line = local(node.name, unit.prefix), local(node.line, unit.prefix)
-        return Piece(name, line, text, call, self.graph.reads[at], (at,), shape, module.helper, owner, -1, at)
+        reads, trains = self.graph.reads[at], bool(node.head) and unit.section < 0
+        return Piece(name, line, text, call, reads, (at,), shape, module.helper, owner, -1, at, trains)
 
     def child(self, child: Unit, unit: Unit) -> Piece:
         """A body as a piece of the one around it."""

@@ -47,7 +47,7 @@ class Written:
         self.name = class_name(network.name, network.title, {"SystemExit", *words})
         self.classes = Classes(self.graph, {*words, self.name, "SystemExit", "NamedTuple"})
         self.inputs = dict(zip(self.graph.units[-1].reads, input_names(network), strict=True))
-        self.heads = [piece for piece in self.classes.root if piece.trains]
+        self.heads = self.head_values()
 
     @property
     def root(self) -> list[Piece]:
@@ -58,6 +58,12 @@ class Written:
     def named(self) -> Mapping[str, str]:
         """The attributes of the network itself."""
         return self.classes.named[-1]
+
+    def head_values(self) -> dict[str, int]:
+        """The heads in the order of the spec, each with the number of the value it gives."""
+        exits = {section.name: section.exit for section in self.network.sections}
+        names = dict.fromkeys(node.head for node in self.network.nodes if node.head)
+        return {name: self.graph.number[id(exit)] for name in names if (exit := exits[name])}
 
     def rows(self) -> list[Row]:
         """Every node in order, with its module and the way to it."""
@@ -154,8 +160,8 @@ def outputs_class(written: Written) -> list[str]:
 
 def given_names(written: Written) -> list[str]:
     """The names of what a network with heads gives while it trains."""
-    outputs = ["logits"] if len(written.graph.outputs) == 1 else attributes([n.line for n in written.network.outputs])
-    return [*outputs, *(written.named[piece.name] for piece in reversed(written.heads))]
+    outputs = ["logits"] if len(written.graph.outputs) == 1 else [node.line for node in written.network.outputs]
+    return attributes([*outputs, *reversed(written.heads)])
 
 
 def network_class(written: Written) -> str:
@@ -192,7 +198,7 @@ def constructed(piece: Piece, written: Written) -> list[str]:
 
 def steps(written: Written) -> list[Statement]:
     """The statements of `forward`, the last of which returns."""
-    heads = [piece.gives[0] for piece in reversed(written.heads)]
+    heads = [*reversed(written.heads.values())]
     gives = [*written.graph.outputs, *heads]
     made, out = statements(written.root, written.inputs, gives, written.named)
     if not heads:
