@@ -161,9 +161,9 @@ def test_numpy_and_the_emitted_module_compute_the_same(text, seed):
     torch.manual_seed(seed)
     network = loads(text)
     net = randomized(build(network.torch_source()))
-    seen = {}
-    for name, child in net.named_children():
-        child.register_forward_hook(lambda _m, _x, out, name=name: seen.__setitem__(name, out.clone()))
+    seen = {name: [] for name, _ in net.named_modules()}
+    for name, child in net.named_modules():
+        child.register_forward_hook(lambda _m, _x, out, name=name: seen[name].append(out.clone()))
     fed = network.inputs[0].output
     tokens = torch.randint(TOKENS, (2, *fed.dims))
     x = torch.randn(2, *fed.dims, dtype=torch.float64) if fed.channels else tokens
@@ -171,7 +171,7 @@ def test_numpy_and_the_emitted_module_compute_the_same(text, seed):
         last = net(x).numpy()
     y = x.numpy()
     for row in rows(network):
-        y = row.node.layer.run(numbers(getattr(net, row.attribute)) if row.attribute else {}, y)
-        out = eval(f"out{behind(row.module.call)}", {"out": seen[row.attribute]}) if row.attribute else y
+        y = row.node.layer.run(numbers(net.get_submodule(row.attribute)) if row.attribute else {}, y)
+        out = eval(f"out{behind(row.module.call)}", {"out": seen[row.attribute].pop(0)}) if row.attribute else y
         np.testing.assert_allclose(out, y, rtol=1e-9, atol=1e-12, err_msg=row.node.name)
     np.testing.assert_allclose(last, y, rtol=1e-9, atol=1e-12)

@@ -66,3 +66,12 @@ def test_arguments_in_parentheses_are_no_remark() -> None:
     assert loads(f"{block}l: b(4)\n").params == 20
     assert loads(f"{block}l: b(as in table 1, row 3)\n").params == 40
     assert loads(f"{block}l: b 4 (a remark, with s=2)\n").params == 20
+
+
+def test_a_line_named_like_a_word_of_the_language_is_read_behind_a_comma():
+    net = loads(
+        "INPUT: 8x8x4\na: conv 4 1\nrelu: relu\ngap: gap\nadd from a, INPUT, relu\nadd from a, INPUT, tanh"
+    )
+    assert [node.name for node in net["add1"].inputs] == ["a", "INPUT", "relu"]
+    assert [node.name for node in net["add2"].inputs] == ["a", "INPUT"]
+    assert "add2.tanh" in net

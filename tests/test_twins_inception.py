@@ -204,7 +204,7 @@ def test_the_heads_of_training_say_what_those_of_the_twin_do(name):
 # table 1 of the paper as printed: params (weights, in units of 1024) and ops; marked is what the arithmetic denies
 TABLE_1 = {
     "CONV1": "2.7Ki! 34M!",
-    "CONV2": "112Ki 360M",
+    "REDUCE2, CONV2": "112Ki 360M",
     "3a": "159Ki 128M",
     "3b": "380Ki! 304M",
     "4a": "364Ki! 73M!",

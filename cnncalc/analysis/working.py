@@ -63,7 +63,7 @@ FEW = 8
 
 def chosen(network: Network, name: str) -> tuple[Node, ...]:
     """The layers that a name stands for: a row, a line, a part, a branch of a join (`3a.1`), all of one prefix."""
-    lines = list(takewhile(network.aliases.__contains__, map(f"{name}.{{}}".format, count())))
+    lines = list(takewhile(network.aliases.__contains__, (f"{name}.{i}" for i in count())))
     if name in network.aliases and lines and not inside(network.by_line[0], name):
         return tuple(node for line in lines for node in network.part(line))
     return network.part(name)

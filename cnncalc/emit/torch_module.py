@@ -44,8 +44,8 @@ class Written:
         found = [*frozen, *(module.helper for module in modules)]
         self.helpers = list(dict.fromkeys(helper.strip("\n") for helper in found if helper))
         words = set(re.findall(r"\w+", "\n".join(self.helpers)))
-        self.name = class_name(network.name, network.title, {"SystemExit", *words})
-        self.classes = Classes(self.graph, {*words, self.name, "SystemExit", "NamedTuple"})
+        self.name = class_name(network.name, network.title, {*BESIDE, *words})
+        self.classes = Classes(self.graph, {*words, *BESIDE, self.name, f"{self.name}Outputs"})
         self.inputs = dict(zip(self.graph.units[-1].reads, input_names(network), strict=True))
         self.heads = self.head_values()
 
@@ -63,7 +63,7 @@ class Written:
         """The heads in the order of the spec, each with the number of the value it gives."""
         exits = {section.name: section.exit for section in self.network.sections}
         names = dict.fromkeys(node.head for node in self.network.nodes if node.head)
-        return {name: self.graph.number[id(exit)] for name in names if (exit := exits[name])}
+        return {name: self.graph.number[id(end)] for name in names if (end := exits[name])}
 
     def rows(self) -> list[Row]:
         """Every node in order, with its module and the way to it."""
@@ -80,6 +80,8 @@ class Written:
         return Row(self.graph.nodes[at], self.graph.modules[at], paths.get(self.graph.holder(at), ""))
 
 
+BESIDE = ("NamedTuple", "OrderedDict", "SystemExit")
+"""What no class may be called: the file reads these names itself."""
 CHECKED = ("params", "shape", "net", "found", "y", "each")
 """What the file's own check calls something."""
 

@@ -35,7 +35,7 @@ class Expansion:
 
     def least(self, body: list[Statement]) -> int:
         """The layers that a body makes at least."""
-        waiting = [body]
+        waiting = [] if id(body) in self.known else [body]
         while waiting:
             top = waiting[-1]
             inner = [passed for statement in top for passed in self.passed(statement)]

@@ -197,7 +197,11 @@ class Arguments:
         """Whether a comma or `and` joins one more name."""
         behind = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         joined = self.token.type == "," or (self.token.type == "name" and self.token.text.lower() == "and")
-        return joined and behind.type in ("name", "number") and not self.speaks(behind.text)
+        return (
+            joined
+            and behind.type in ("name", "number")
+            and (behind.text in self.words.lines or not self.speaks(behind.text))
+        )
 
     def speaks(self, word: str) -> bool:
         """Whether a word behind a comma goes on with the line: a postfix, an option, a flag, noise."""

@@ -13,7 +13,7 @@ from cnncalc.record import NamedTuple
 from cnncalc.source import MARK, Limits, Line, Source, split_statements, too_many, trimmed
 from cnncalc.syntax.statement import AXES, NAME, broken, read_statement, whole_expression
 from cnncalc.syntax.tree import After, Block, Branch, Broken, Else, Group, Head, If, Join, LayerLine, Place, Repeat
-from cnncalc.syntax.words import Vocabulary
+from cnncalc.syntax.words import Vocabulary, reserved
 
 if TYPE_CHECKING:
     from cnncalc.syntax.tree import Statement
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
 DEFINED = re.compile(rf"(?:^(?:\s*-\s)?|;)\s*({NAME})\s*=(?![=>])")
+WORD_LABEL = re.compile(r"[-\s]*([a-zA-Z]+)\s*(?:from\s[^:]*)?:")
+"""A line's name that may be a word of the language."""
 BLOCK = re.compile(r"(?:^|;)\s*block\s+(\w+)", re.IGNORECASE)
 
 STAND_INS = ("relu", "maxpool", "conv")
@@ -88,7 +90,8 @@ class Parser:
         texts = [line.text for line in source.lines if line.text]
         defined = frozenset(name for text in texts if "=" in text for name in constants(text))
         blocks = frozenset(name for text in texts if "block" in text.lower() for name in BLOCK.findall(text))
-        self.words, self.inside = Vocabulary(defined, blocks), dict[int, Vocabulary]()
+        spoken = frozenset(match[1] for text in texts if (match := WORD_LABEL.match(text)) and reserved(match[1]))
+        self.words, self.inside = Vocabulary(defined, blocks, (), spoken), dict[int, Vocabulary]()
         self.blocks: dict[str, Vocabulary] = {}
 
     def line(self, line: Line) -> None:

@@ -80,6 +80,8 @@ REMARK = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)$")
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
 ELIF = re.compile(r"(?:elif|elseif)\b(?!\s*[:=](?!=))", re.IGNORECASE)
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
+ELSE = re.compile(r"else\s*:$", re.IGNORECASE)
+"""What other languages write; with a kind behind the colon it names a layer."""
 NO_WORDS = Vocabulary()
 ROUNDINGS = ("floor", "ceil", "exact")
 
@@ -91,7 +93,7 @@ def read_statement(text: str, words: Vocabulary) -> Statement:
     `words` are the names that the file gives.
     """
     first, behind = first_word(text)
-    if first in STRUCTURES and (behind not in (":", "=") or (first == "else" and behind == ":")):
+    if first in STRUCTURES and (behind not in (":", "=") or ELSE.match(text)):
         return STRUCTURES[first](text)
     if first in DIRECTIVES and behind != "=" and (behind != ":" or first in ("train", "after")):
         return directive(text, first, words)

@@ -9,11 +9,13 @@ from cnncalc.record import NamedTuple
 
 
 class Vocabulary(NamedTuple):
-    """The names a file gives: to numbers, to blocks, and inside a block to the kinds that its parameters stand for."""
+    """The names a file gives: to numbers, blocks and lines, and inside a block to the kinds its parameters stand for."""
 
     defined: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     kinds: tuple[tuple[str, str], ...] = ()
+    lines: frozenset[str] = frozenset()
+    """The names of lines that are words of the language as well."""
 
 
 DIRECTIVES = ("axes", "rounding", "expect", "after", "train", "block", "if", "else", "repeat", "from")
