@@ -69,9 +69,22 @@ def test_arguments_in_parentheses_are_no_remark() -> None:
 
 
 def test_a_line_named_like_a_word_of_the_language_is_read_behind_a_comma():
-    net = loads(
-        "INPUT: 8x8x4\na: conv 4 1\nrelu: relu\ngap: gap\nadd from a, INPUT, relu\nadd from a, INPUT, tanh"
-    )
+    net = loads("INPUT: 8x8x4\na: conv 4 1\nrelu: relu\ngap: gap\nadd from a, INPUT, relu\nadd from a, INPUT, tanh")
     assert [node.name for node in net["add1"].inputs] == ["a", "INPUT", "relu"]
     assert [node.name for node in net["add2"].inputs] == ["a", "INPUT"]
     assert "add2.tanh" in net
+
+
+def test_a_line_without_a_name_may_read_another():
+    net = loads(
+        "INPUT: 8x8x4\na: conv 4 1\nmaxpool 2\nfrom a: conv 3 1 relu\nconcat\n  - from a: conv 2 1\n  - identity"
+    )
+    assert [net[name].inputs[0].name for name in ("conv1", "conv2")] == ["a", "a"]
+    assert net["concat1"].output.dims == (5, 8, 8)
+    with pytest.raises(SpecError, match="the line says twice what it reads"):
+        loads("INPUT: 8x8x4\na: conv 4 1\nfrom a: relu from INPUT")
+
+
+def test_a_branch_whose_condition_does_not_hold_hands_its_input_on():
+    net = loads("INPUT: 8x8x4\nconcat\n  - conv 8 1\n  - if 0\n      conv 1 1")
+    assert net["concat1"].output.dims == (12, 8, 8)

@@ -176,8 +176,8 @@ class Classes:
         own |= {name for each in texts for name in each if any(other.get(name, "") != each[name] for other in texts)}
         self.name([body.unit.section for body in group], own)
         name = self.class_name(section.block or plain(section.name))
-        flags = self.flags(group, most)
-        parameters = Parameters(self.columns(group))
+        parameters = Parameters(self.columns(group), self.words(group))
+        order, flags = [*parameters.given], self.flags(group, most, parameters.names)
         calls = self.calls(most, group, parameters)
         columns = {flag: tuple([str(not names & body.lacks) for body in group]) for flag, names in flags.items()}
         lines = [
@@ -185,7 +185,6 @@ class Classes:
             for line in self.constructed(piece, most, group, parameters, flags)
         ]  # fmt: skip
         lines += [f"        self.{name} = {text}" for name, text in calls.kept.items()]
-        order = ["in_channels", *(attribute(name) for name, _ in section.arguments)]
         listed = [*parameters.listed(order)]
         for number, body in enumerate(group):
             given = [str(p.column[number]) for p in listed if not p.default]
@@ -233,9 +232,9 @@ class Classes:
         """The numbers that instances are made with: the channels that come in, and the block's arguments."""
         given: dict[str, tuple[str | None, ...]] = {}
         read = [body.unit.reads for body in group]
-        if all(read):
-            given["in_channels"] = tuple([str(self.graph.value(reads[0]).output.channels) for reads in read])
         arguments = [dict(self.graph.sections[body.unit.section].arguments) for body in group]
+        if all(read) and "in_channels" not in arguments[0]:
+            given["in_channels"] = tuple([str(self.graph.value(reads[0]).output.channels) for reads in read])
         for name in arguments[0]:
             values = [each.get(name) for each in arguments]
             if not any(isinstance(value, str) for value in values):
@@ -271,12 +270,18 @@ class Classes:
         call = re.sub(r":(-?self\.\w+)", r": \1", own.filled(tuple(values)))
         return piece._replace(call=re.sub(r"(self\.\w+):", r"\1 :", call))
 
-    def flags(self, group: list[Body], most: Body) -> dict[str, frozenset[str]]:
-        """The parts that some instances lack, each under the name of its line."""
+    def words(self, group: list[Body]) -> set[str]:
+        """What the constructor of a class calls something, or may call."""
+        texts = " ".join(piece.text for body in group for piece in body.pieces)
+        return {"super", *re.findall(r"(?<!\.)\b[A-Za-z_]\w*(?=\()|(?<=for )\w+(?= in )", texts)}
+
+    def flags(self, group: list[Body], most: Body, names: dict[str, int]) -> dict[str, frozenset[str]]:
+        """The parts that some instances lack, each under the name of its line, if no argument has it."""
         lines = {piece.name: piece.line for piece in most.pieces}
         order = [piece.name for piece in most.pieces]
         lacked = {body.lacks for body in group if body.lacks}
-        return {attribute(lines[min(names, key=order.index)]): names for names in sorted(lacked, key=sorted)}
+        named = [(lines[min(parts, key=order.index)], parts) for parts in sorted(lacked, key=sorted)]
+        return {unused(attribute(line), names, {}): parts for line, parts in named}
 
     def constructed(
         self, piece: Piece, most: Body, group: list[Body], parameters: Parameters, flags: dict[str, frozenset[str]]

@@ -38,16 +38,20 @@ class Expression(NamedTuple):
 
 
 def statements(
-    pieces: Sequence[Piece], inputs: Mapping[int, str], gives: Sequence[int], modules: Mapping[str, str]
-) -> tuple[list[Statement], list[str]]:
-    """The statements of a body and the variables it returns; `inputs` names what it reads, `modules` its modules."""
+    pieces: Sequence[Piece], inputs: Mapping[int, str], gives: Sequence[int], modules: Mapping[str, str],
+    words: Sequence[str] = (),
+) -> tuple[list[Statement], list[str]]:  # fmt: skip
+    """The statements of a body and the variables it returns; `inputs` names what it reads, `modules` its modules.
+
+    No variable is called as one of the `words`.
+    """
     same: dict[int, int] = {}
     steps = nested(expressions(pieces, modules, same), [same.get(value, value) for value in gives])
     last: dict[int, int] = {}
     for at, step in enumerate(steps):
         last.update(dict.fromkeys(step.reads, at))
     last.update(dict.fromkeys((same.get(value, value) for value in gives), len(steps)))
-    names = Variables(inputs, last)
+    names = Variables(inputs, last, words)
     made = [names.statement(at, step) for at, step in enumerate(steps)]
     return made, [names.of[same.get(value, value)] for value in gives]
 
@@ -95,9 +99,9 @@ def renumbered(step: Expression) -> Expression:
 class Variables:
     """Names for values: `x` while nothing else is read from it, else the name of the line."""
 
-    def __init__(self, inputs: Mapping[int, str], last: Mapping[int, int]) -> None:
+    def __init__(self, inputs: Mapping[int, str], last: Mapping[int, int], words: Sequence[str]) -> None:
         self.of, self.last = dict(inputs), last
-        self.taken = dict.fromkeys(inputs.values(), 0)
+        self.taken = dict.fromkeys((*inputs.values(), *words), 0)
         self.held = next((number for number, name in inputs.items() if name == "x"), None)
 
     def statement(self, at: int, step: Expression) -> Statement:

@@ -10,7 +10,7 @@ from cnncalc.emit.names import attribute, unused
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Column = tuple[str | None, ...]
     """A number of every instance, as text; None where an instance has none there."""
@@ -46,10 +46,13 @@ class Parameter(NamedTuple):
 
 
 class Parameters:
-    """The arguments that a class needs so far: the block's own, and new ones for what follows none of them."""
+    """The arguments that a class needs so far: the block's own, and new ones for what follows none of them.
 
-    def __init__(self, given: Mapping[str, Column]) -> None:
-        self.names: dict[str, int] = {}
+    None is called as one of the words that the constructor says otherwise.
+    """
+
+    def __init__(self, given: Mapping[str, Column], words: Iterable[str]) -> None:
+        self.names = dict.fromkeys(words, 0)
         self.given = {unused(attribute(name), self.names, {}): column for name, column in given.items()}
         self.used: dict[str, Column] = {}
 

@@ -202,7 +202,7 @@ def steps(written: Written) -> list[Statement]:
     """The statements of `forward`, the last of which returns."""
     heads = [*reversed(written.heads.values())]
     gives = [*written.graph.outputs, *heads]
-    made, out = statements(written.root, written.inputs, gives, written.named)
+    made, out = statements(written.root, written.inputs, gives, written.named, (f"{written.name}Outputs",))
     if not heads:
         return returning(made, out)
     made = [s._replace(value=f"{s.value} if self.training else None") if s.trains else s for s in made]

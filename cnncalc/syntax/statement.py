@@ -80,6 +80,8 @@ REMARK = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)$")
 WORD = re.compile(r"[A-Za-z]+(?!\w)")
 ELIF = re.compile(r"(?:elif|elseif)\b(?!\s*[:=](?!=))", re.IGNORECASE)
 AXES = frozenset("CxHxW HxWxC WxHxC CxWxH CxDxHxW DxHxWxC WxHxDxC CxWxHxD CxL LxC".lower().split())
+FROM_LINE = re.compile(r"from\s+(\w+(?:\.\w+)*)\s*:(?!\s*$)", re.IGNORECASE)
+"""What a line without a name reads: `from CONV3: conv 64 3x3`."""
 ELSE = re.compile(r"else\s*:$", re.IGNORECASE)
 """What other languages write; with a kind behind the colon it names a layer."""
 NO_WORDS = Vocabulary()
@@ -93,6 +95,8 @@ def read_statement(text: str, words: Vocabulary) -> Statement:
     `words` are the names that the file gives.
     """
     first, behind = first_word(text)
+    if first == "from" and (match := FROM_LINE.match(text)):
+        return nameless(text, match, words)
     if first in STRUCTURES and (behind not in (":", "=") or ELSE.match(text)):
         return STRUCTURES[first](text)
     if first in DIRECTIVES and behind != "=" and (behind != ":" or first in ("train", "after")):
@@ -124,6 +128,20 @@ def otherwise(text: str) -> Else:
             hint = WORDS_ELSEWHERE["elif"]
         raise Mistake(UNEXPECTED, f"'{rest}' follows 'else'", begin, begin + len(rest), hint)
     return Else(NOWHERE, [])
+
+
+def nameless(text: str, match: re.Match[str], words: Vocabulary) -> LayerLine:
+    """`from NAME: KIND`: a line without a name that reads another than the one above."""
+    at = match.end()
+    try:
+        body = body_of(text[at:], "", words)
+    except Mistake as mistake:
+        raise moved(mistake, at, 0, at) from None
+    if body.origins:
+        what, hint = "the line says twice what it reads", "keep one 'from'"
+        raise Mistake(UNEXPECTED, what, at + body.origins[0].begin, at + body.origins[-1].end, hint)
+    origin = Reference(match[1], match.start(1) - at, match.end(1) - at)
+    return LayerLine(NOWHERE, None, (), body._replace(origins=(origin,)), at)
 
 
 def going_on(text: str) -> From:

@@ -9,7 +9,7 @@ from cnncalc.record import NamedTuple
 
 
 class Vocabulary(NamedTuple):
-    """The names a file gives: to numbers, blocks and lines, and inside a block to the kinds its parameters stand for."""
+    """The names a file gives: to numbers, to blocks, lines, and in a block to the kinds that its parameters are."""
 
     defined: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
