@@ -136,7 +136,7 @@ def nameless(text: str, match: re.Match[str], words: Vocabulary) -> LayerLine:
     try:
         body = body_of(text[at:], "", words)
     except Mistake as mistake:
-        raise moved(mistake, at, 0, at) from None
+        raise moved(mistake, at) from None
     if body.origins:
         what, hint = "the line says twice what it reads", "keep one 'from'"
         raise Mistake(UNEXPECTED, what, at + body.origins[0].begin, at + body.origins[-1].end, hint)
