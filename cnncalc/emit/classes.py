@@ -462,16 +462,12 @@ def chain_of(pieces: Sequence[Piece], unit: Unit) -> str:
 
 def optional(slot: str, text: str, flag: str) -> list[str]:
     """A part that is built on a flag."""
-    whole = f"{slot} = {text} if {flag} else nn.Identity()"
-    if len(whole) + 8 <= WIDTH:
-        return [f"        {whole}"]
-    return [
-        f"        {slot} = (",
-        *fitted(text, 12),
-        f"            if {flag}",
-        "            else nn.Identity()",
-        "        )",
-    ]
+    whole = f"{text} if {flag} else nn.Identity()"
+    if len(f"{slot} = {whole}") + 8 <= WIDTH:
+        return [f"        {slot} = {whole}"]
+    parts = [*fitted(text, 12), f"            if {flag}", "            else nn.Identity()"]
+    body = [f"            {whole}"] if len(whole) + 12 <= WIDTH else parts
+    return [f"        {slot} = (", *body, "        )"]
 
 
 def returning(made: Sequence[Statement], out: Sequence[str]) -> list[Statement]:

@@ -106,11 +106,16 @@ def torch_source(network: Network) -> str:
     written = Written(network)
     classes = [*written.classes.written, *outputs_class(written), network_class(written), self_check(written)]
     code = "\n\n\n".join([*written.helpers, *classes])
-    functional = "from torch.nn import functional as F\n" if re.search(r"\bF\.", code) else ""
+    functional = "from torch.nn import functional as F\n" if called(r"F\.\w+", code) else ""
     typing = "from typing import NamedTuple\n\n" if written.heads else ""
-    typing = "from collections import OrderedDict\n" + (typing or "\n") if "OrderedDict(" in code else typing
+    typing = "from collections import OrderedDict\n" + (typing or "\n") if called("OrderedDict", code) else typing
     top = f"{docstring(network, written.name)}\n\n{typing}import torch\nfrom torch import nn\n{functional}"
     return f"{top.rstrip()}\n\n\n{code}\n"
+
+
+def called(pattern: str, code: str) -> bool:
+    """Whether a text calls what is imported under a name; a docstring or an attribute that says it does not."""
+    return bool(re.search(rf"(?<![\w.]){pattern}\(", code))
 
 
 def docstring(network: Network, name: str) -> str:
