@@ -255,9 +255,9 @@ DEPTH = {
         case("repeats of two", INPUT + deep("repeat 2", "relu"), "SYN103", 203),
         case("repeats with names", INPUT + deep("r: repeat 1", "relu"), "SYN103", 102),
         NAMES_DEEP,
-        case("conditions", INPUT + deep("if 1", "relu"), "SYN118"),
-        case("branches", INPUT + deep("- relu"), "SYN118"),
-        case("blocks", INPUT + deep("block b@", "relu"), "SYN118"),
+        case("conditions", INPUT + deep("if 1", "relu"), "SYN103", 203),
+        case("branches", INPUT + deep("- relu"), "SYN116"),
+        case("blocks", INPUT + deep("block b@", "relu"), "SYN116", 3),
         case("lines without a body", INPUT + deep("relu"), "SYN116", 3),
     ],
     "long lines": [
