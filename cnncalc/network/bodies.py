@@ -98,7 +98,7 @@ class Bodies(Joins):
         part = Part(use, place.line, place.begin + line.base)
         before = self.flow
         self.read_by(line, scope)
-        head = self.layer(part, scope, None, (self.flow,))
+        head = self.layer(part, scope, None, ())
         given = tuple((p.name, str(vars(head)[p.name])) for p in use.kind.parameters) if head else ()
         inner = Scope(f"{full}.", self.written(statement.body), scope)
         self.head, outside = full, self.branch

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
 DEFINED = re.compile(rf"(?:^(?:\s*-\s)?|;)\s*({NAME})\s*=(?![=>])")
-WORD_LABEL = re.compile(r"[-\s]*([a-zA-Z]+)\s*(?:from\s[^:]*)?:")
+WORD_LABEL = re.compile(
+    r"[-\s*]*(?:(?:max|avg|average|global|adaptive)[\s*]+)*([a-zA-Z]+)[\s*]*(?:from\s[^:]*)?:", re.IGNORECASE
+)
 """A line's name that may be a word of the language."""
 BLOCK = re.compile(r"(?:^|;)\s*block\s+(\w+)", re.IGNORECASE)
 
