@@ -119,6 +119,16 @@ t:
 r from left: share t
 add from t, r.a
 """,
+    "slices that differ": """\
+INPUT: 8x8x9
+block b(k, n)
+  slice k:n
+  conv C 1x1
+b 1 7
+b 2 4
+x: b 0 2
+y from x: b 1 2
+""",
     "two out": """\
 INPUT: 8x8x4
 A: conv 4 3x3 pad 1
@@ -576,6 +586,12 @@ def test_verify_finds_a_join_in_another_order():
     network, text = emitted(SPECS["unet"])
     found = verify(network, text.replace("torch.cat([x, skip], 1)", "torch.cat([skip, x], 1)"))
     assert found[0] == "u2.conv1: it reads another value in torch than u2.concat1, as the table says"
+
+
+def test_verify_takes_what_is_no_number_for_equal():
+    """A window of nothing but padding gives minus infinity, whose product with 0 is no number."""
+    network, source = emitted("INPUT: 1x1x3\nmaxpool 2x2 stride 1 pad 1 dilation 2\nconv 4 1x1\nbn")
+    assert verify(network, source) == []
 
 
 def test_verify_finds_an_output_that_is_another():

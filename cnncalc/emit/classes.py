@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RETURNED = "torch.Tensor"
 PLAIN = calling("{m}({0})").text
+SLICE = re.compile(r"(?<=[\[ ])([^][,: ]*):([^][,: ]*)(?=[],])")
+"""The start and the end of one axis of an index."""
 
 
 class Structure(NamedTuple):
@@ -267,8 +269,7 @@ class Classes:
                 kept[name] = said
                 text = f"self.{name}"
             values.append(text)
-        call = re.sub(r":(-?self\.\w+)", r": \1", own.filled(tuple(values)))
-        return piece._replace(call=re.sub(r"(self\.\w+):", r"\1 :", call))
+        return piece._replace(call=SLICE.sub(spaced, own.filled(tuple(values))))
 
     def words(self, group: list[Body]) -> set[str]:
         """What the constructor of a class calls something, or may call."""
@@ -349,6 +350,12 @@ class Classes:
             parts.append(self.paths[at])
             at = self.graph.parent[at]
         return ".".join(reversed(parts))
+
+
+def spaced(found: re.Match[str]) -> str:
+    """A slice with spaces around its colon where it reads an attribute."""
+    start, end = found.groups()
+    return f"{start} : {end}".strip() if "self." in found[0] else found[0]
 
 
 def levels(graph: Graph) -> list[list[int]]:
