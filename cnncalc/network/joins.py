@@ -221,7 +221,7 @@ class Joins(Lines):
         for line in self.lines[
             bisect_right(self.lines, first, key=end_of) : bisect_right(self.lines, last, key=end_of)
         ]:
-            if line.first >= first and line.name != shared:
+            if line.first >= first and line.name != shared and line.output.name in again:
                 nodes = tuple([node for x in line.nodes if (node := again[x.name].node)])
                 name, flow = renamed(line.name, shared, full), again[line.output.name]
                 self.lines.append(

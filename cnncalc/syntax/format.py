@@ -149,16 +149,21 @@ def canonical(source: Source, parsed: Parsed, limits: Limits = Limits()) -> str:
             out += piece.rows
     text = "\n".join(out).rstrip("\n")
     text = f"{text}\n" if text else ""
-    if outline(read(text, source.name, limits), limits) != (source.title, source.origin, parsed.words, said):
+    if outline(read(text, source.name, limits), limits) != (source.title, source.origin, vocabulary(parsed), said):
         raise RuntimeError(f"the canonical text of {source.name} would not say the same; the file is left as it is")
     return text
+
+
+def vocabulary(parsed: Parsed) -> Vocabulary:
+    """The names of numbers and blocks; lines may come to bear theirs in another place."""
+    return parsed.words._replace(lines=frozenset())
 
 
 def outline(source: Source, limits: Limits) -> tuple[str, str, Vocabulary, list[Entry]] | None:
     """Title, source, names, statements and dashes of a text that reads: each by itself says what it was written to."""
     parsed = parse(source, limits)
     said = [entry(item, text_of(item.part)) for item in flattened(parsed)]
-    return None if parsed.findings else (source.title, source.origin, parsed.words, said)
+    return None if parsed.findings else (source.title, source.origin, vocabulary(parsed), said)
 
 
 def entry(item: Item, text: str) -> Entry:
