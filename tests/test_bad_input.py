@@ -1666,6 +1666,9 @@ BAD = {
         "INPUT: 8x8x4\nh: aux\n  relu\n  k: aux\n    relu": (
             "SYN116 4:6 aux | the head stands inside another head, 'h' | end the first head above it",
         ),
+        "INPUT: 8x8x4\nfrom INPUT: relu from INPUT": (
+            "SYN107 2:23 INPUT | the line says twice what it reads | keep one 'from'",
+        ),
         "INPUT: 8x8x4\nh: aux\n  k: relu\nrelu from h.k": (
             "SYN116 4:11 h.k | 'h.k' stands in the head h, which only trains | "
             "read a line outside of it: in use the network has no heads",
