@@ -22,7 +22,7 @@ __all__ = ["AXES", "Parsed", "parse", "whole_expression"]
 
 DEFINED = re.compile(rf"(?:^(?:\s*-\s)?|;)\s*({NAME})\s*=(?![=>])")
 WORD_LABEL = re.compile(
-    r"[-\s*]*(?:(?:max|avg|average|global|adaptive)[\s*]+)*([a-zA-Z]+)[\s*]*(?:from\s[^:]*)?:", re.IGNORECASE
+    r"(?:(?:max|avg|average|global|adaptive)[\s*]+)*([a-zA-Z]+)[\s*]*(?:from\s[^:]*)?:", re.IGNORECASE
 )
 """A line's name that may be a word of the language."""
 BLOCK = re.compile(r"(?:^|;)\s*block\s+(\w+)", re.IGNORECASE)
@@ -92,7 +92,8 @@ class Parser:
         texts = [line.text for line in source.lines if line.text]
         defined = frozenset(name for text in texts if "=" in text for name in constants(text))
         blocks = frozenset(name for text in texts if "block" in text.lower() for name in BLOCK.findall(text))
-        spoken = frozenset(match[1] for text in texts if (match := WORD_LABEL.match(text)) and reserved(match[1]))
+        labelled = (WORD_LABEL.match(text.lstrip("- *")) for text in texts if ":" in text)
+        spoken = frozenset(match[1] for match in labelled if match and reserved(match[1]))
         self.words, self.inside = Vocabulary(defined, blocks, (), spoken), dict[int, Vocabulary]()
         self.blocks: dict[str, Vocabulary] = {}
 
