@@ -458,7 +458,7 @@ class Call(NamedTuple):
     tail: list[str]
 
     def written(self) -> list[str]:
-        kinds = [f"{name}={value}" for name, value in self.given.items() if name in ("act", "skip")]
+        kinds = [f"{name}={value.format(**WORDS)}" for name, value in self.given.items() if name in ("act", "skip")]
         plain = [value.format(**WORDS) for name, value in self.given.items() if name not in ("act", "skip")]
         said = " ".join([self.block.name, *plain, *kinds, *self.tail])
         return [f"{self.label}: {said}" if self.label else said]

@@ -6,32 +6,21 @@ from typing import TYPE_CHECKING
 
 from cnncalc.faults import UNEQUAL
 from cnncalc.geometry import Shape
-from cnncalc.layer import Layer, Requirement
+from cnncalc.layer import Arrangement, Requirement
 from cnncalc.layers._sliding import NAMES, larger
-from cnncalc.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from cnncalc.geometry import Whole, Window
-    from cnncalc.layer import Array, Weight
+    from cnncalc.layer import Array
 
 
-class Joining(Layer):
+class Joining(Arrangement):
     """A join reads its branches cell by cell, in the order they are written: nothing slides, nothing is learned."""
 
     arity = 2
     joins = True
     remedy = "give every branch the same stride and pad"
-
-    def window(self, *inputs: Shape) -> Window | Whole | None:
-        return None
-
-    def weights(self, *inputs: Shape) -> Mapping[str, Weight]:
-        return {}
-
-    def work(self, *inputs: Shape) -> Work:
-        return Work()
 
     def passes(self, *inputs: Shape) -> bool:
         return len(inputs) == 1

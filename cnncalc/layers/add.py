@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Module, Saved
+from cnncalc.layer import Module
 from cnncalc.layers._join import Joining, arrays, operands, promoted
 from cnncalc.work import Work
 
@@ -35,9 +35,6 @@ class Add(Joining):
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         yield from self.axiswise(inputs)
         yield from self.channelwise(inputs)
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         return Module("", " + ".join(operands(inputs)))

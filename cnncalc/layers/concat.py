@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Shape
-from cnncalc.layer import Module, Saved
+from cnncalc.layer import Module
 from cnncalc.layers._join import Joining, arrays, operands, promoted
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ class Concat(Joining):
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         yield from self.axiswise(inputs)
-
-    def saved(self, *inputs: Shape) -> Saved:
-        return Saved()
 
     def torch(self, *inputs: Shape) -> Module:
         if len(inputs) == 1:

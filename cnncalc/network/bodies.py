@@ -50,17 +50,17 @@ class Bodies(Joins):
         return self.written_in[id(body)]
 
     def section(
-        self, sort: str, full: str, statement: Statement, body: list[Statement], scope: Scope,
-        block: str = "", arguments: tuple[tuple[str, Rational | str], ...] = (), owner: str = "",
+        self, sort: str, full: str, statement: Statement, steps: Steps,
+        block: str = "", arguments: tuple[tuple[str, Rational | str], ...] = (),
     ) -> Steps:  # fmt: skip
-        """A body under a name of its own."""
+        """The steps of a body under a name of its own."""
         at, entry = len(self.sections), self.flow.node
         parent, first = self.inside[-1] if self.inside else -1, len(self.nodes)
-        section = Section(full, sort, statement.place, parent, first, -1, entry, None, block, arguments, owner)
+        section = Section(full, sort, statement.place, parent, first, -1, entry, None, block, arguments)
         self.sections.append(section)
         self.inside.append(at)
         outside, ceil, self.branch = self.branch, self.setting.ceil, None
-        yield self.body(body, scope)
+        yield steps
         self.branch, self.setting = outside, self.setting._replace(ceil=ceil)
         self.inside.pop()
         self.sections[at] = section._replace(last=len(self.nodes), exit=self.flow.node)
@@ -79,7 +79,7 @@ class Bodies(Joins):
                 if statement.label.origin:
                     self.start(statement.label.origin, scope, statement.place, 0)
                 inner = Scope(f"{full}.", written, scope, i)
-                yield self.section("group", full, statement, statement.body, inner)
+                yield self.section("group", full, statement, self.body(statement.body, inner))
                 self.ended(full, scope)
 
         return passes()
@@ -102,7 +102,7 @@ class Bodies(Joins):
         given = tuple((p.name, str(vars(head)[p.name])) for p in use.kind.parameters) if head else ()
         inner = Scope(f"{full}.", self.written(statement.body), scope)
         self.head, outside = full, self.branch
-        yield self.section("head", full, statement, statement.body, inner, "", given)
+        yield self.section("head", full, statement, self.body(statement.body, inner), "", given)
         self.ended(full, scope)
         self.head, self.flow, self.branch = "", before, outside
 
@@ -128,23 +128,16 @@ class Bodies(Joins):
             if self.full(statement):
                 return
             full = self.take(statement.label, name, scope, statement.place)
-            yield self.section_of_passes(statement, scope, full, count)
+            yield self.section("repeat", full, statement, self.every_pass(statement, scope, full, count))
             self.ended(full, scope)
 
-    def section_of_passes(self, statement: Repeat, scope: Scope, full: str, count: int) -> Steps:
-        """All passes of a repeat, in a section around theirs."""
-        written, at = self.written(statement.body), len(self.sections)
-        parent, first = self.inside[-1] if self.inside else -1, len(self.nodes)
-        around = Section(full, "repeat", statement.place, parent, first, -1, self.flow.node, None)
-        self.sections.append(around)
-        self.inside.append(at)
+    def every_pass(self, statement: Repeat, scope: Scope, full: str, count: int) -> Steps:
+        """The passes of a repeat, each a section in that of all."""
+        written = self.written(statement.body)
         for i in range(count):
             inner = Scope(f"{full}.{i}.", written, scope, i)
-            yield self.section("pass", f"{full}.{i}", statement, statement.body, inner)
+            yield self.section("pass", f"{full}.{i}", statement, self.body(statement.body, inner))
             self.outs[f"{full}.{i}"] = self.flow
-        self.inside.pop()
-        self.sections[at] = around._replace(last=len(self.nodes), exit=self.flow.node)
-        self.spans[full] = first, len(self.nodes), around.entry
 
     def unnamed(self, statement: Repeat, scope: Scope, count: int) -> Steps:
         """The passes of a repeat without a name: its lines are anonymous and count on."""
@@ -217,7 +210,7 @@ class Bodies(Joins):
         claims, names = self.said(statement, scope, i)
         first = len(self.nodes)
         self.calls.append(call.block)
-        yield self.section("call", full, statement, block.body, inner, call.block, arguments)
+        yield self.section("call", full, statement, self.body(block.body, inner), call.block, arguments)
         self.calls.pop()
         parts = [Part(use, place.line, place.begin + base) for use in statement.body.uses]
         nodes = self.chain(full, postfixes(full, parts), scope, i) if parts else ()
