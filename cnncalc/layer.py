@@ -83,13 +83,15 @@ class Saved(NamedTuple):
     """What training keeps of one layer for its backward pass.
 
     `extra` lists (elements, bytes each) of tensors that are neither input nor output; 0 bytes: the network's dtype.
-    All of them grow with the batch but `once`, which is as large for any.
+    All of them grow with the batch but `once`, which is as large for any. Of several inputs those at the places `but`
+    are not kept.
     """
 
     input: bool = False
     output: bool = False
     extra: tuple[tuple[int, int], ...] = ()
     once: tuple[tuple[int, int], ...] = ()
+    but: tuple[int, ...] = ()
 
 
 class Module(NamedTuple):
@@ -123,6 +125,8 @@ class Layer:
     """Whether it may follow another layer on its line."""
     view: ClassVar[bool] = False
     """Whether its output shares the input's memory, so that it adds no activations."""
+    rests: ClassVar[bool] = False
+    """Whether it acts in training only, and hands its input on in evaluation."""
     follows: int = 0
     """Whether its stride is that of another branch, where it is judged."""
     frozen: int = 0
@@ -179,6 +183,10 @@ class Layer:
     def saved(self, *inputs: Shape) -> Saved:
         """What training keeps for the backward pass."""
         raise NotImplementedError(self.keyword())
+
+    def trained(self, needs: tuple[bool, ...], *inputs: Shape) -> Saved:
+        """What training keeps where gradients are needed of these inputs only, and of its weights."""
+        return self.saved(*inputs)
 
     def torch(self, *inputs: Shape) -> Module:
         """The layer in PyTorch."""

@@ -170,6 +170,11 @@ class Conv(Layer):
         gathered = copied // inputs[0].channels * self.links
         return kept._replace(input=kept.input and bool(kept.extra), extra=((gathered, 0),), once=((self.links, 8),))
 
+    def trained(self, needs: tuple[bool, ...], *inputs: Shape) -> Saved:
+        # F.pad keeps what it reflects or copies for the gradient of that alone
+        saved = self.saved(*inputs)
+        return saved._replace(input=saved.input and (needs[0] or not saved.extra))
+
     def torch(self, *inputs: Shape) -> Module:
         window = self.window(*inputs)
         inside, call = explicit_pad(window.pad, self.pad.fill)

@@ -61,6 +61,14 @@ class Scale(Joining):
         products = [self.out(*inputs[:count]) for count in range(2, len(inputs))]
         return Saved(input=len(inputs) > 1, extra=tuple((product.elements, 0) for product in products))
 
+    def trained(self, needs: tuple[bool, ...], *inputs: Shape) -> Saved:
+        # a product keeps each factor for the other's gradient
+        known = [any(needs[:place]) for place in range(1, len(needs))]
+        kept = (needs[1], *known) if known else ()
+        products = self.saved(*inputs).extra
+        extra = tuple(product for product, needed in zip(products, needs[2:], strict=True) if needed) if known else ()
+        return Saved(input=any(kept), extra=extra, but=tuple(place for place, keep in enumerate(kept) if not keep))
+
     def torch(self, *inputs: Shape) -> Module:
         if self.number is not None:
             return Module("", f"{{x}} * {number(self.number)}")

@@ -82,6 +82,9 @@ class Subsample(Layer):
     def saved(self, *inputs: Shape) -> Saved:
         return Saved(input=True, extra=() if self.frozen else ((self.out(*inputs).elements, 0),))
 
+    def trained(self, needs: tuple[bool, ...], *inputs: Shape) -> Saved:
+        return self.saved(*inputs)._replace(input=needs[0])
+
     def connections(self, *inputs: Shape) -> int:
         return self.out(*inputs).elements * (prod(self.kernel) + 1)
 

@@ -1,0 +1,232 @@
+"""Memory to the byte: weights, activations, the forward pass's peak, what training keeps, gradients, optimizer state.
+
+Each tensor is a storage of its own, and a view has that of its input. What a layer needs for a moment within itself,
+the loss, and what an allocator rounds up are not counted, so that every number is a lower bound.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import did_you_mean
+from cnncalc.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from cnncalc.layer import Saved
+    from cnncalc.network.node import Network, Node
+
+    Roots = Mapping[Node, Node]
+
+DTYPES = {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
+"""Bytes of one number."""
+SHORT = {
+    "fp32": "float32", "float": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16",
+    "fp64": "float64", "double": "float64",
+}  # fmt: skip
+INTEGER = 8
+"""Bytes of a token, of an index, and of batch normalization's count of batches: torch.int64."""
+STEP = 4
+"""Bytes of the step that Adam counts for every tensor: a float32."""
+USUAL = "momentum"
+"""The optimizer where nothing names one: SGD with momentum, as most published CNNs were trained."""
+OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
+"""Numbers of state for each that is trained: none; a velocity; two moments (Kingma & Ba 2015, algorithm 1)."""
+LEFT_OUT = "workspaces within a layer, the loss, the allocator's rounding"
+"""What no number here counts."""
+
+
+class Kept(NamedTuple):
+    """One layer's bytes: its output (0 for a view), what training keeps first for it, what is alive while it runs."""
+
+    activations: int
+    saved: int
+    live: int
+
+
+class Memory(NamedTuple):
+    """Bytes of a network for a batch in a dtype; training heads are in them where they were asked for.
+
+    `forward_peak` is the most that is alive at once in evaluation, where `peak_layer` runs: what it reads, what it
+    puts out and what is read later; weights and the network's input are not in it. `saved_for_backward` are the
+    storages that autograd keeps between the passes, each once, the network's input among them. `optimizer` is the state
+    by optimizer.
+    """
+
+    dtype: str
+    batch: int
+    weights: int
+    buffers: int
+    activations: int
+    forward_peak: int
+    peak_layer: str
+    saved_for_backward: int
+    gradients: int
+    optimizer: Mapping[str, int]
+    per_layer: Mapping[str, Kept]
+
+    def training(self, optimizer: str) -> int:
+        """Weights, buffers, gradients, optimizer state and what is saved: all there at the end of a forward pass."""
+        return sum((self.weights, self.buffers, self.gradients, self.optimizer[optimizer], self.saved_for_backward))
+
+    @property
+    def inference(self) -> int:
+        """Weights, buffers and the forward pass's peak."""
+        return self.weights + self.buffers + self.forward_peak
+
+
+def memory(network: Network, batch: int = 1, dtype: str = "float32", training: bool = False) -> Memory:
+    """The memory of a network; with `training` its training-only heads are counted too, but for the peak.
+
+    Raises ValueError for a dtype that does not exist or a batch below 1.
+    """
+    dtype = dtype_of(dtype)
+    if batch < 1:
+        raise ValueError(f"a batch of {batch} is asked for, and must be at least 1")
+    size, nodes = DTYPES[dtype], network.nodes if training else network.counted
+    sizes = Sizes(batch, size)
+    saved = saved_bytes(nodes, sizes)
+    alive = live_bytes(network, sizes)
+    layers = {n.name: Kept(sizes.put_out(n), saved.get(n.name, 0), alive.get(n.name, 0)) for n in network.nodes}
+    peak = max(alive, key=alive.__getitem__, default="")
+    params, tensors = sum(n.params for n in nodes), sum(map(trained_tensors, nodes))
+    return Memory(
+        dtype, batch, params * size, sum(buffer_bytes(n, size) for n in nodes), sum(map(sizes.put_out, nodes)),
+        alive.get(peak, 0), peak, sum(saved.values()), params * size, states(params, tensors, size), layers,
+    )  # fmt: skip
+
+
+def dtype_of(word: str) -> str:
+    """A dtype by torch's name or a short one (bf16); raises ValueError where there is none."""
+    name = SHORT.get(word.lower(), word.lower())
+    if name not in DTYPES:
+        hint = did_you_mean(word, (*DTYPES, *SHORT)) or f"there are {', '.join(DTYPES)}"
+        raise ValueError(f"no dtype '{word}'; {hint}")
+    return name
+
+
+def optimizer_of(recipe: str) -> str:
+    """The optimizer that a training recipe names, as its state has it: momentum for nesterov; nothing for none."""
+    words = re.findall(r"[a-z]+", recipe.lower())
+    meant = [("momentum" if word in ("momentum", "nesterov") else word) for word in words]
+    return next((name for name in ("adamw", "adam", "momentum", "sgd") if name in meant), "")
+
+
+def states(params: int, tensors: int, size: int) -> Mapping[str, int]:
+    """The bytes of state of every optimizer (torch.optim): Adam's count their steps, once a tensor."""
+    return {name: per * params * size + (per > 1) * tensors * STEP for name, per in OPTIMIZERS.items()}
+
+
+def trained_tensors(node: Node) -> int:
+    """How many tensors of a layer are trained."""
+    return 0 if node.owner else sum(weight.trainable for weight in node.weights.values())
+
+
+def buffer_bytes(node: Node, size: int) -> int:
+    """The bytes of a layer's buffers; one without axes counts batches, in whole numbers."""
+    from math import prod
+
+    if node.owner:
+        return 0
+    kept = [weight.shape for weight in node.weights.values() if not weight.trainable]
+    return sum(prod(shape) * size if shape else INTEGER for shape in kept)
+
+
+class Sizes(NamedTuple):
+    """How many bytes things take for a batch of numbers of this size."""
+
+    batch: int
+    size: int
+
+    def storage(self, node: Node) -> int:
+        """The bytes of a node's output; tokens are whole numbers."""
+        return self.batch * node.output.elements * (self.size if node.output.channels else INTEGER)
+
+    def put_out(self, node: Node) -> int:
+        """The bytes of output that a node adds: none where it is a view."""
+        return self.batch * node.activations * self.size
+
+    def beside(self, saved: Saved) -> int:
+        """The bytes kept that are neither input nor output."""
+        grown = sum(count * (each or self.size) for count, each in saved.extra)
+        return self.batch * grown + sum(count * (each or self.size) for count, each in saved.once)
+
+
+def roots(nodes: Sequence[Node], through: Callable[[Node], bool]) -> dict[Node, Node]:
+    """Whose storage each node's output is: its own, or that of its first input where it only hands it on."""
+    found: dict[Node, Node] = {}
+    for node in nodes:
+        found[node] = found.get(node.inputs[0], node.inputs[0]) if node.inputs and through(node) else node
+    return found
+
+
+def hands_on(node: Node) -> bool:
+    """Whether a layer's output is its input's own memory."""
+    return node.layer.passes(*node.shapes)
+
+
+def rests(node: Node) -> bool:
+    """Whether it is so in evaluation, where dropout changes nothing."""
+    return node.layer.rests or hands_on(node)
+
+
+def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
+    """What each layer makes training keep between the passes, by row: of one storage the first that needs it.
+
+    Autograd keeps nothing for a layer that no gradient runs through: neither its weights nor anything above is trained.
+    """
+    root = roots(nodes, hands_on)
+    trained: set[Node] = set()
+    seen: set[Node] = set()
+    found: dict[str, int] = {}
+    for node in nodes:
+        needs = tuple([x in trained for x in node.inputs])
+        if any(needs) or any(weight.trainable for weight in node.weights.values()):
+            trained.add(node)
+            saved = node.layer.trained(needs, *node.shapes)
+            kept = {root.get(x, x) for x in kept_tensors(node, saved)} - seen
+            seen |= kept
+            found[node.name] = sum(map(sizes.storage, kept)) + sizes.beside(saved)
+    return found
+
+
+def kept_tensors(node: Node, saved: Saved) -> Iterator[Node]:
+    """The inputs and the output that a layer keeps."""
+    if saved.input:
+        yield from (x for i, x in enumerate(node.inputs) if i not in saved.but)
+    if saved.output:
+        yield node
+
+
+def live_bytes(network: Network, sizes: Sizes) -> dict[str, int]:
+    """The bytes alive while each layer runs in evaluation, by row: ideal liveness.
+
+    A storage lives from the layer that makes it to the last that reads it or a view of it, outputs to the end;
+    the network's inputs are the caller's.
+    """
+    nodes = network.counted
+    root = roots(nodes, rests)
+    last = last_reads(nodes, root, network.outputs)
+    ends: dict[int, list[Node]] = {}
+    for node, at in last.items():
+        ends.setdefault(at, []).append(node)
+    alive = 0
+    found: dict[str, int] = {}
+    for at, node in enumerate(nodes):
+        alive += sizes.storage(node) if root[node] is node else 0
+        found[node.name] = alive
+        alive -= sum(sizes.storage(ended) for ended in ends.get(at, ()))
+    return found
+
+
+def last_reads(nodes: Sequence[Node], root: Roots, outputs: Iterable[Node]) -> dict[Node, int]:
+    """Where each storage is read last, by the number of the layer: where it is made if nothing reads it."""
+    last: dict[Node, int] = {}
+    for at, node in enumerate(nodes):
+        for read in chain((node,), node.inputs):
+            if (owner := root.get(read)) is not None:
+                last[owner] = at
+    return last | {root[node]: len(nodes) for node in outputs if node in root}
