@@ -275,7 +275,7 @@ class Joins(Lines):
             if unmet := misfit(node, tuple(shapes)):
                 self.note(part.finding(Mistake(MISFIT, unmet[0], part.use.begin, part.use.end, unmet[1])))
             else:
-                self.put(row, line, node.layer, flows, part, node.owner or node)
+                self.put(row, line, node.layer, flows, part, node.owner or node, node.named)
                 return self.flow
         self.partial = True
         self.unknown.append(Unknown(row, node.kind, part.line.number))

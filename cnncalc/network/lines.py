@@ -207,18 +207,20 @@ class Lines(References):
         """One layer on the tensors that flow; None, and an unknown row, where its numbers are not known."""
         layer = self.layer(part, scope, i, flows)
         if layer is not None:
-            return self.put(row, line, layer, flows, part)
+            named = tuple([node for refer in part.use.refers if (node := self.found(refer.name, refer, scope).node)])
+            return self.put(row, line, layer, flows, part, named=named)
         self.flow, self.partial = LOST, True
         self.unknown.append(Unknown(row, part.keyword, part.line.number))
         return None
 
     def put(
-        self, row: str, line: str, layer: Layer, flows: tuple[Flow, ...], part: Part, owner: Node | None = None
-    ) -> Node | None:
+        self, row: str, line: str, layer: Layer, flows: tuple[Flow, ...], part: Part, owner: Node | None = None,
+        named: tuple[Node, ...] = (),
+    ) -> Node | None:  # fmt: skip
         """The node of a layer; behind an error only the shape it gives is known."""
         inputs = [flow.node for flow in flows if flow.node]
         if len(inputs) == len(flows):
-            made = Node(row, line, layer, tuple(inputs), part.place, self.head, owner)
+            made = Node(row, line, layer, tuple(inputs), part.place, self.head, owner, named)
             flow = flows[0].through(made)
             if self.printable(made, part, flow):
                 self.flow = flow

@@ -25,16 +25,17 @@ class Node:
     """One layer in its place: its inputs, and the facts its kind states of them. Immutable.
 
     `name` is its row (`CONV1`, a postfix `CONV1.relu`), `line` the name of its whole line; shapes have no batch axis.
-    `head` names the training-only head it is in. `owner` is the node whose weights it shares.
+    `head` names the training-only head it is in. `owner` is the node whose weights it shares. `named` are the nodes
+    that its arguments name, whose shapes they are.
     """
 
     __slots__ = (
-        "facts", "head", "inputs", "layer", "line", "name", "output", "owner", "place", "shapes", "window",
+        "facts", "head", "inputs", "layer", "line", "name", "named", "output", "owner", "place", "shapes", "window",
     )  # fmt: skip
 
     def __init__(
         self, name: str, line: str, layer: Layer, inputs: tuple[Node, ...], place: Place, head: str = "",
-        owner: Node | None = None,
+        owner: Node | None = None, named: tuple[Node, ...] = (),
     ) -> None:  # fmt: skip
         keep = object.__setattr__
         shapes = tuple([node.output for node in inputs])
@@ -46,6 +47,7 @@ class Node:
         keep(self, "place", place)
         keep(self, "head", head)
         keep(self, "owner", owner)
+        keep(self, "named", named)
         keep(self, "shapes", shapes)
         keep(self, "facts", known)
         keep(self, "output", known.output)
@@ -58,6 +60,7 @@ class Node:
     place: Place
     head: str
     owner: Node | None
+    named: tuple[Node, ...]
     shapes: tuple[Shape, ...]
     facts: Facts
     output: Shape
