@@ -14,13 +14,16 @@ from cnncalc.cli.common import Axes, Colour, Failure, Input, Limit, Set, Spec
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
+    from cnncalc.geometry import Order
 
 Layer = Annotated[str, typer.Argument(help="A layer's name; all of them without it.")]
+Unit = Annotated[str, typer.Option("--unit", help="What one unit of LAYER sees of the input: 3,5, or centre.")]
 
 
 def explain(
     spec: Spec = "",
     layer: Layer = "",
+    unit: Unit = "",
     set_: Set = None,
     shape: Input = "",
     axes: Axes = "",
@@ -42,13 +45,28 @@ def explain(
         shape = network.order.text(network[layer].output)
         raise Failure(f"{layer} is the input, {shape}: there is nothing to work out; name a layer")
     out = screen(sys.stdout, common.colour(color))
-    about = bool(layer) or is_line(spec)
-    for style, line in people.explained(network, wanted, common.order(axes, network), layer, about):
+    about, order = bool(layer) or is_line(spec), common.order(axes, network)
+    lines = people.explained(network, wanted, order, layer, about)
+    for style, line in of_unit(network, layer, unit, order, out.width) if unit and wanted else lines:
         print(out.paint(style, line) if style else line)
-    lines = {node.span.line for node in network if node.name in wanted}
-    found = [f for f in network.diagnostics if not layer or f.severity == "error" or f.line in lines]
+    rows = {node.span.line for node in network if node.name in wanted}
+    found = [f for f in network.diagnostics if not layer or f.severity == "error" or f.line in rows]
     common.report(network, found, screen(sys.stderr, color))
     raise typer.Exit(common.status(found))
+
+
+def of_unit(network: Network, layer: str, unit: str, order: Order, width: int) -> list[tuple[str, str]]:
+    """What a unit of the layer's map sees; that of a line with postfixes, of a part or of a lone line is its last."""
+    from cnncalc.analysis.unit import place
+    from cnncalc.render.unit import explained
+
+    if not layer and len({node.line for node in network}) > 1:
+        raise Failure("--unit is a unit of one layer: name it, cnncalc explain SPEC LAYER --unit 3,5")
+    node = network.gives(layer) if layer else network.nodes[-1]
+    try:
+        return list(explained(network, node, place(node, unit, order), order, width))
+    except ValueError as error:
+        raise Failure(str(error)) from None
 
 
 def is_line(spec: str) -> bool:
