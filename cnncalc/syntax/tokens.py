@@ -6,8 +6,11 @@ import re
 
 from cnncalc.record import NamedTuple
 
-GROUPED = r"\d{1,3}(?:,\d{3}){1,340}+(?!,*\d)"
-"""4,096: digits in groups of three to the end of their run; more than a thousand digits are none."""
+GROUPED = r"\d{1,3}(?:,\d{3}){1,340}(?!,*\d)"
+"""4,096: digits in groups of three to the end of their run; more than a thousand digits are none.
+
+Not possessive: in Python 3.11.2 such a group takes the comma behind the number too.
+"""
 NUMBER = rf"(?:{GROUPED}|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 AFTER_NUMBER = r"(?=\s*[xX]\s*[\d(?]|\.\.|\.(?!\w)|[^\w.]|$)"
 REST = (
