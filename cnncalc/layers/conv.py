@@ -171,9 +171,9 @@ class Conv(Layer):
         return kept._replace(input=kept.input and bool(kept.extra), extra=((gathered, 0),), once=((self.links, 8),))
 
     def trained(self, needs: tuple[bool, ...], *inputs: Shape) -> Saved:
-        # F.pad keeps what it reflects or copies for the gradient of that alone
+        # what F.pad reflects or copies and which maps are gathered are kept for the gradient of the input alone
         saved = self.saved(*inputs)
-        return saved._replace(input=saved.input and (needs[0] or not saved.extra))
+        return saved if needs[0] else saved._replace(input=saved.input and not saved.extra, once=())
 
     def torch(self, *inputs: Shape) -> Module:
         window = self.window(*inputs)
