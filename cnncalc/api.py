@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from cnncalc.analysis.memory import Memory
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Rational, Shape
 
@@ -53,6 +54,15 @@ class Network(node.Network):
         from cnncalc.render.machine import to_dict
 
         return to_dict(self, self.diagnostics)
+
+    def memory(self, batch: int = 1, dtype: str = "float32", training: bool = False) -> Memory:
+        """Its memory in bytes, with the heads that only train where `training` asks for them.
+
+        Raises ValueError for a dtype that does not exist or a batch below 1.
+        """
+        from cnncalc.analysis.memory import memory
+
+        return memory(self, batch, dtype, training)
 
     def torch_source(self) -> str:
         """A PyTorch module as text; its last class is the network and is built without arguments."""

@@ -11,7 +11,7 @@ from test_cli import terminal
 import cnncalc
 from cnncalc import zoo
 from cnncalc.analysis.folding import deepest, grouped, parts
-from cnncalc.analysis.report import report
+from cnncalc.analysis.report import View, report
 from cnncalc.api import analyse
 
 RESNET = """\
@@ -50,7 +50,7 @@ K: share J relu
 L: fc 3
 OUT: output from J, L
 """
-SUMS = ("params", "MACs", "activations")
+SUMS = ("params", "MACs", "memory/B")
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_folded_row_says_what_it_is_and_sums_what_is_in_it(run, spec, golden):
     assert second["F/S/P"] == ""
     assert number(second["params"]) == sum(node.params for node in below)
     assert number(second["MACs"]) == sum(node.macs for node in below)
-    assert number(second["activations"]) == sum(node.activations for node in below)
+    assert number(second["memory/B"]) == 4 * sum(node.activations for node in below)
     assert second["MACs %"] == f"{100 * sum(node.macs for node in below) / net.macs:.1f}"
     assert second["field"] == "25" == str(net.to_dict()["layers"][-3]["receptive_field"]["size"][0])
 
@@ -328,7 +328,7 @@ def test_whatever_the_names_every_layer_is_in_one_row_of_every_depth(text):
     for depth in range(deepest(every) + 1):
         groups = grouped(net, every, depth)
         assert sorted(id(node) for _, nodes in groups for node in nodes) == sorted(id(node) for node in net)
-        shown = report(net, depth)
+        shown = report(net, View(depth))
         names = [row.node.name for row in shown.rows]
         assert len(set(names)) == len(names) >= last
         assert all(len({node.head for node in nodes}) == 1 for _, nodes in groups)

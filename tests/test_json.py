@@ -28,7 +28,14 @@ def test_the_example_of_the_contract():
     assert found["totals"]["params"] == 62378344
     assert found["totals"]["weights"] == 62367776
     assert found["totals"]["macs"] == 1135256096
-    assert found["totals"]["memory"] is None
+    memory = found["totals"]["memory"]
+    assert (memory["dtype"], memory["batch"]) == ("float32", 1)
+    assert (memory["weights"], memory["gradients"], memory["buffers"]) == (4 * 62378344, 4 * 62378344, 0)
+    assert memory["activations"] == 4 * sum(layer["activations"] for layer in found["layers"])
+    assert (memory["forward_peak"], memory["peak_layer"]) == (4 * (290400 + 69984), "POOL1")
+    assert memory["saved_for_backward"] == sum(layer["memory"]["saved"] for layer in found["layers"])
+    assert found["layers"][0]["memory"] == {"activations": 4 * 290400, "saved": 4 * 227 * 227 * 3, "live": 4 * 290400}
+    assert memory["optimizer"]["momentum"] == 4 * 62378344
     assert found["diagnostics"] == []
     assert list(found) == [
         "schema", "name", "title", "source", "convention", "inputs", "layers", "outputs", "totals", "diagnostics",

@@ -78,7 +78,7 @@ def test_the_table_is_the_golden_one_and_adds_up(name, run, golden):
     last = next(i for i, line in enumerate(lines) if line.startswith("total"))
     head = lines[first].find(" head ") + 1
     counted = [line for line in lines[first + 1 : last + 1] if not head or line[head : head + 1].isspace()]
-    for heading in ("params", "MACs", "activations"):
+    for heading in ("params", "MACs", "memory/B"):
         end = lines[first].index(heading) + len(heading)
         cells = [re.search(r"\S*$", line.ljust(end)[:end])[0].replace(",", "") for line in counted]
         numbers = [int(cell) if cell.isdigit() else 0 for cell in cells]

@@ -6,45 +6,30 @@ the loss, and what an allocator rounds up are not counted, so that every number 
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostic import did_you_mean
+from cnncalc.analysis.views import copies, view, views
 from cnncalc.record import NamedTuple
+from cnncalc.storage import DTYPES, INTEGER, OPTIMIZERS, STEPS, dtype_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cnncalc.analysis.views import Views
     from cnncalc.layer import Saved
     from cnncalc.network.node import Network, Node
 
-    Roots = Mapping[Node, Node]
-
-DTYPES = {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
-"""Bytes of one number."""
-SHORT = {
-    "fp32": "float32", "float": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16",
-    "fp64": "float64", "double": "float64",
-}  # fmt: skip
-INTEGER = 8
-"""Bytes of a token, of an index, and of batch normalization's count of batches: torch.int64."""
-STEP = 4
-"""Bytes of the step that Adam counts for every tensor: a float32."""
-USUAL = "momentum"
-"""The optimizer where nothing names one: SGD with momentum, as most published CNNs were trained."""
-OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
-"""Numbers of state for each that is trained: none; a velocity; two moments (Kingma & Ba 2015, algorithm 1)."""
-LEFT_OUT = "workspaces within a layer, the loss, the allocator's rounding"
+LEFT_OUT = "workspaces within layers, the loss and what allocators round up"
 """What no number here counts."""
 
 
 class Kept(NamedTuple):
     """One layer's bytes: its output (0 for a view), what training keeps first for it, what is alive while it runs."""
 
-    activations: int
-    saved: int
-    live: int
+    activations: int = 0
+    saved: int = 0
+    live: int = 0
 
 
 class Memory(NamedTuple):
@@ -99,25 +84,22 @@ def memory(network: Network, batch: int = 1, dtype: str = "float32", training: b
     )  # fmt: skip
 
 
-def dtype_of(word: str) -> str:
-    """A dtype by torch's name or a short one (bf16); raises ValueError where there is none."""
-    name = SHORT.get(word.lower(), word.lower())
-    if name not in DTYPES:
-        hint = did_you_mean(word, (*DTYPES, *SHORT)) or f"there are {', '.join(DTYPES)}"
-        raise ValueError(f"no dtype '{word}'; {hint}")
-    return name
+def largest(network: Network, used: Memory, optimizer: str) -> tuple[str, int]:
+    """The layer that takes most of the memory of training, with its weights, their gradients and state, and how much.
 
-
-def optimizer_of(recipe: str) -> str:
-    """The optimizer that a training recipe names, as its state has it: momentum for nesterov; nothing for none."""
-    words = re.findall(r"[a-z]+", recipe.lower())
-    meant = [("momentum" if word in ("momentum", "nesterov") else word) for word in words]
-    return next((name for name in ("adamw", "adam", "momentum", "sgd") if name in meant), "")
+    Of the state the count of steps is left out.
+    """
+    size = DTYPES[used.dtype]
+    per = size * (2 + OPTIMIZERS[optimizer])
+    return max(
+        ((n.name, n.params * per + n.buffers * size + used.per_layer[n.name].saved) for n in network),
+        key=lambda pair: pair[1],
+    )
 
 
 def states(params: int, tensors: int, size: int) -> Mapping[str, int]:
-    """The bytes of state of every optimizer (torch.optim): Adam's count their steps, once a tensor."""
-    return {name: per * params * size + (per > 1) * tensors * STEP for name, per in OPTIMIZERS.items()}
+    """The bytes of state of every optimizer (torch.optim): most count their steps, once a tensor."""
+    return {name: per * params * size + tensors * STEPS.get(name, 0) for name, per in OPTIMIZERS.items()}
 
 
 def trained_tensors(node: Node) -> int:
@@ -141,9 +123,14 @@ class Sizes(NamedTuple):
     batch: int
     size: int
 
-    def storage(self, node: Node) -> int:
+    def output(self, node: Node) -> int:
         """The bytes of a node's output; tokens are whole numbers."""
         return self.batch * node.output.elements * (self.size if node.output.channels else INTEGER)
+
+    def storage(self, node: Node) -> int:
+        """The bytes of what a node makes, of which its output may be a part."""
+        made = node.layer.made(*node.shapes)
+        return self.output(node) if made == node.output else self.batch * made.elements * self.size
 
     def put_out(self, node: Node) -> int:
         """The bytes of output that a node adds: none where it is a view."""
@@ -153,14 +140,6 @@ class Sizes(NamedTuple):
         """The bytes kept that are neither input nor output."""
         grown = sum(count * (each or self.size) for count, each in saved.extra)
         return self.batch * grown + sum(count * (each or self.size) for count, each in saved.once)
-
-
-def roots(nodes: Sequence[Node], through: Callable[[Node], bool]) -> dict[Node, Node]:
-    """Whose storage each node's output is: its own, or that of its first input where it only hands it on."""
-    found: dict[Node, Node] = {}
-    for node in nodes:
-        found[node] = found.get(node.inputs[0], node.inputs[0]) if node.inputs and through(node) else node
-    return found
 
 
 def hands_on(node: Node) -> bool:
@@ -178,7 +157,7 @@ def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
 
     Autograd keeps nothing for a layer that no gradient runs through: neither its weights nor anything above is trained.
     """
-    root = roots(nodes, hands_on)
+    known = views(nodes, hands_on)
     trained: set[Node] = set()
     seen: set[Node] = set()
     found: dict[str, int] = {}
@@ -187,9 +166,11 @@ def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
         if any(needs) or any(weight.trainable for weight in node.weights.values()):
             trained.add(node)
             saved = node.layer.trained(needs, *node.shapes)
-            kept = {root.get(x, x) for x in kept_tensors(node, saved)} - seen
+            read = [*kept_tensors(node, saved)]
+            copied = [x for x in read if x is not node and copies(node, x, known)]
+            kept = {view(x, known).owner for x in read if x not in copied} - seen
             seen |= kept
-            found[node.name] = sum(map(sizes.storage, kept)) + sizes.beside(saved)
+            found[node.name] = sum(map(sizes.storage, kept)) + sum(map(sizes.output, copied)) + sizes.beside(saved)
     return found
 
 
@@ -208,25 +189,22 @@ def live_bytes(network: Network, sizes: Sizes) -> dict[str, int]:
     the network's inputs are the caller's.
     """
     nodes = network.counted
-    root = roots(nodes, rests)
-    last = last_reads(nodes, root, network.outputs)
+    known = views(nodes, rests)
+    last = last_reads(nodes, known, network.outputs)
     ends: dict[int, list[Node]] = {}
     for node, at in last.items():
         ends.setdefault(at, []).append(node)
     alive = 0
     found: dict[str, int] = {}
     for at, node in enumerate(nodes):
-        alive += sizes.storage(node) if root[node] is node else 0
+        alive += sizes.storage(node) if known[node].owner is node else 0
         found[node.name] = alive
         alive -= sum(sizes.storage(ended) for ended in ends.get(at, ()))
     return found
 
 
-def last_reads(nodes: Sequence[Node], root: Roots, outputs: Iterable[Node]) -> dict[Node, int]:
-    """Where each storage is read last, by the number of the layer: where it is made if nothing reads it."""
-    last: dict[Node, int] = {}
-    for at, node in enumerate(nodes):
-        for read in chain((node,), node.inputs):
-            if (owner := root.get(read)) is not None:
-                last[owner] = at
-    return last | {root[node]: len(nodes) for node in outputs if node in root}
+def last_reads(nodes: Sequence[Node], known: Views, outputs: Iterable[Node]) -> dict[Node, int]:
+    """Where each storage that a layer makes is read last, by the number of the layer: there if nothing reads it."""
+    reads = ((at, x) for at, node in enumerate(nodes) for x in (node, *node.inputs))
+    last = {view(x, known).owner: at for at, x in chain(reads, ((len(nodes), node) for node in outputs))}
+    return {owner: at for owner, at in last.items() if owner in known}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.memory import Kept, memory
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.record import NamedTuple
 from cnncalc.work import Work
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnncalc.analysis.folding import Fold
+    from cnncalc.analysis.memory import Memory
     from cnncalc.geometry import Field, Whole
     from cnncalc.network.node import Network, Node
 
 
 class Row(NamedTuple):
-    """A node with its receptive field, or several folded into one; what a table, JSON or CSV shows of one layer.
+    """A node with its receptive field and its memory, or several folded into one: what is shown of one layer.
 
     `shares` names what owns its weights, where it has none of its own. `layers` are those folded into it, and `times`
     how often what it tells stands in it: 36 of one block.
@@ -26,13 +28,14 @@ class Row(NamedTuple):
 
     node: Node | Fold
     field: Field | Whole
+    kept: Kept = Kept()
     shares: str = ""
     layers: tuple[Node, ...] = ()
     times: int = 1
 
 
 class Totals(NamedTuple):
-    """Sums over the layers that run when the trained network is used."""
+    """Sums over the layers that run when the trained network is used; the memory of a whole network, None of a part."""
 
     params: int
     weights: int
@@ -41,13 +44,24 @@ class Totals(NamedTuple):
     flops: int
     activations: int
     work: Work
+    memory: Memory | None = None
+
+
+class View(NamedTuple):
+    """What a report is asked for: the depth to fold to, the most rows where no depth is given, the batch, the dtype."""
+
+    depth: int | None = None
+    most: int = 0
+    batch: int = 1
+    dtype: str = "float32"
 
 
 class Report(NamedTuple):
     """All rows in execution order; no totals where a layer is unknown.
 
     `training` are the totals with the heads that only train, None where there is none. `depth` is what the rows are
-    folded to, None where every layer has its own row, which it has at depth `deepest`.
+    folded to, None where every layer has its own row, which it has at depth `deepest`. `asked`: of another batch or
+    dtype than the usual one.
     """
 
     rows: tuple[Row, ...]
@@ -55,32 +69,37 @@ class Report(NamedTuple):
     training: Totals | None = None
     depth: int | None = None
     deepest: int = 0
+    asked: bool = False
 
 
-def report(network: Network, depth: int | None = None, most: int = 0) -> Report:
-    """Rows and totals of a network, folded to a depth; with `most` to as many rows where no depth is given.
+def report(network: Network, view: View = View()) -> Report:
+    """Rows and totals of a network; raises ValueError for a dtype that does not exist or a batch below 1.
 
     The cyclic collector waits, as it does while a text is read: nothing made here is garbage.
     """
     pausing = gc.isenabled()
     gc.disable()
     try:
-        return told(network, depth, most)
+        return told(network, view)
     finally:
         if pausing:
             gc.enable()
 
 
-def told(network: Network, depth: int | None, most: int) -> Report:
+def told(network: Network, view: View) -> Report:
     """The report itself."""
     seen = fields(network)
-    known = Report(tuple([Row(node, seen[node.name], shares(node)) for node in network.nodes]), None)
+    used = memory(network, view.batch, view.dtype)
+    trained = memory(network, view.batch, view.dtype, training=True) if network.heads else used
+    kept = trained.per_layer
+    known = Report(tuple([Row(n, seen[n.name], kept[n.name], shares(n)) for n in network.nodes]), None)
+    known = known._replace(asked=(used.batch, used.dtype) != (1, "float32"))
     if network.complete:
-        training = totals(network.nodes) if network.heads else None
-        known = known._replace(totals=totals(network.counted), training=training)
-    if depth is None and (not most or len(network) <= most):
+        training = totals(network.nodes, trained) if network.heads else None
+        known = known._replace(totals=totals(network.counted, used), training=training)
+    if view.depth is None and (not view.most or len(network) <= view.most):
         return known
-    return folded(network, known, depth, most, seen)
+    return folded(network, known, view, seen)
 
 
 def shares(node: Node) -> str:
@@ -88,27 +107,34 @@ def shares(node: Node) -> str:
     return node.owner.name if node.owner and node.facts.params else ""
 
 
-def folded(network: Network, known: Report, depth: int | None, most: int, seen: Mapping[str, Field | Whole]) -> Report:
+def folded(network: Network, known: Report, view: View, seen: Mapping[str, Field | Whole]) -> Report:
     """A report with its rows folded to a depth."""
     from cnncalc.analysis.folding import deepest, flat, fold, grouped, parts, usual
 
+    depth = view.depth
     if depth is None and flat(network):
         return known
     every, own = parts(network), {row.node.name: row for row in known.rows}
-    depth = usual(network, every, most) if depth is None else depth
+    depth = usual(network, every, view.most) if depth is None else depth
     if depth >= deepest(every):
         return known
     rows = [
-        Row(fold(part, nodes), seen[part.exit.name], part.owner, tuple(nodes), part.times)
+        Row(fold(part, nodes), seen[part.exit.name], summed(nodes, own), part.owner, tuple(nodes), part.times)
         if part else own[nodes[0].name]
         for part, nodes in grouped(network, every, depth)
     ]  # fmt: skip
     return known._replace(rows=tuple(rows), depth=depth, deepest=deepest(every))
 
 
-def totals(nodes: Sequence[Node]) -> Totals:
+def summed(nodes: Sequence[Node], own: Mapping[str, Row]) -> Kept:
+    """The memory of several layers: what they put out and keep together, and the most that is alive in one."""
+    each = [own[node.name].kept for node in nodes]
+    return Kept(sum(k.activations for k in each), sum(k.saved for k in each), max((k.live for k in each), default=0))
+
+
+def totals(nodes: Sequence[Node], memory: Memory | None = None) -> Totals:
     """The sums over some nodes."""
     work = Work.total(node.work for node in nodes)
     params, biases = sum(n.params for n in nodes), sum(n.biases for n in nodes)
     buffers, activations = sum(n.buffers for n in nodes), sum(n.activations for n in nodes)
-    return Totals(params, params - biases, buffers, work.macs, work.flops, activations, work)
+    return Totals(params, params - biases, buffers, work.macs, work.flops, activations, work, memory)

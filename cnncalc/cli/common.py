@@ -47,6 +47,13 @@ def complete_spec(incomplete: str) -> list[str]:
     return [name for name in zoo.names() if name.startswith(incomplete)]
 
 
+def complete_dtype(incomplete: str) -> list[str]:
+    """Dtypes for the shell's completion."""
+    from cnncalc.storage import DTYPES
+
+    return [name for name in DTYPES if name.startswith(incomplete)]
+
+
 Spec = Annotated[str, typer.Argument(help="A file, - for stdin, or a zoo name.", autocompletion=complete_spec)]
 Specs = Annotated[
     list[str] | None, typer.Argument(help="Files, - for stdin, or zoo names.", autocompletion=complete_spec)
@@ -54,6 +61,13 @@ Specs = Annotated[
 Set = Annotated[list[str] | None, typer.Option("--set", help="Set a constant: k=256; again and again.")]
 Input = Annotated[str, typer.Option("--input", help="Another input shape: 320x320x3.")]
 Axes = Annotated[str, typer.Option("--axes", help="How shapes are shown: WxHxC, CxHxW, HxWxC.")]
+Batch = Annotated[str, typer.Option("--batch", help="How many samples the memory is for.")]
+Dtype = Annotated[
+    str,
+    typer.Option(
+        "--dtype", help="What the memory is for: float32, float16, bfloat16, float64.", autocompletion=complete_dtype
+    ),
+]
 Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise a limit: layers=200000.")]
 Colour = Annotated[str, typer.Option("--color", help="auto, always or never.")]
 
@@ -81,6 +95,23 @@ def limits(given: list[str] | None) -> Limits:
             raise Failure(f"--limit {name} takes a number, not '{value}'")
         changed[name] = int(value)
     return Limits(**changed)
+
+
+def batch_of(given: str) -> int:
+    """The value of --batch, checked; 1 where it is not given."""
+    if given and not (given.isascii() and given.isdigit() and len(given) < 16 and int(given)):
+        raise Failure(f"--batch takes a number of samples, at least 1, not '{given}'")
+    return int(given or 1)
+
+
+def dtype_of(given: str) -> str:
+    """The value of --dtype, checked; float32 where it is not given."""
+    from cnncalc.storage import dtype_of
+
+    try:
+        return dtype_of(given or "float32")
+    except ValueError as error:
+        raise Failure(f"--dtype: {error}") from None
 
 
 def order(axes: str, network: Network) -> Order:

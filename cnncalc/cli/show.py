@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnncalc.cli import common
-from cnncalc.cli.common import Axes, Colour, Failure, Input, Limit, Set, Specs
+from cnncalc.cli.common import Axes, Batch, Colour, Dtype, Failure, Input, Limit, Set, Specs
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.report import Report
+    from cnncalc.analysis.report import Report, View
     from cnncalc.api import Network
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Order
@@ -35,24 +35,29 @@ def show(
     format_: Format = "table",
     columns: Columns = "",
     depth: Depth = "",
+    batch: Batch = "",
+    dtype: Dtype = "",
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
-    """Show every layer's shape, params, MACs and receptive field, and the totals."""
+    """Show every layer's shape, params, MACs, receptive field and memory, and the totals."""
     if not specs:
         raise Failure("which network? Type a zoo name (cnncalc show alexnet) or a file (cnncalc show my.spec)")
     if format_ not in FORMATS:
         raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
-    levels = level(depth)
+    from cnncalc.analysis.report import View
     from cnncalc.render.screen import screen
 
+    folded = level(depth)
+    most = MOST if format_ == "table" and folded is None else 0
+    view = View(folded, most, common.batch_of(batch), common.dtype_of(dtype))
     networks = [common.network(spec, set_, shape, limit) for spec in specs]
     found = [network.diagnostics for network in networks]
     out = screen(sys.stdout, common.colour(color))
     if len(networks) > 1:
-        write_all(networks, axes, format_, found, levels)
+        write_all(networks, axes, format_, found, view)
     else:
-        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0], levels)
+        write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0], view)
     for network, findings in zip(networks, found, strict=True):
         common.report(network, findings, screen(sys.stderr, color))
     raise typer.Exit(max(map(common.status, found)))
@@ -67,15 +72,15 @@ def level(depth: str) -> int | None:
 
 def write_one(
     network: Network, order: Order, format_: str, columns: str, found: tuple[Diagnostic, ...], out: Screen, spec: str,
-    depth: int | None,
+    view: View,
 ) -> None:  # fmt: skip
     """One network, in any format; only a table that nobody gave a depth is folded where it is long."""
     from cnncalc.analysis.report import report
     from cnncalc.render import table
 
     if format_ == "json":
-        return write_json(network, found, depth)
-    known = report(network, depth, MOST if format_ == "table" else 0)
+        return write_json(network, found, view)
+    known = report(network, view)
     try:
         wanted = table.chosen(columns, known)
     except ValueError as error:
@@ -87,11 +92,11 @@ def write_one(
     return None
 
 
-def write_json(network: Network, found: tuple[Diagnostic, ...], depth: int | None) -> None:
+def write_json(network: Network, found: tuple[Diagnostic, ...], view: View) -> None:
     """JSON schema 1."""
     from cnncalc.render.machine import text, to_dict
 
-    print(text(to_dict(network, found, depth)))
+    print(text(to_dict(network, found, view)))
 
 
 def write_table(
@@ -107,7 +112,7 @@ def write_table(
 
 
 def write_all(
-    networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], depth: int | None
+    networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], view: View
 ) -> None:
     """A line for each network."""
     from cnncalc.render import people
@@ -115,7 +120,7 @@ def write_all(
     if format_ == "json":
         from cnncalc.render.machine import text, to_dict
 
-        print(text([to_dict(network, findings, depth) for network, findings in zip(networks, found, strict=True)]))
+        print(text([to_dict(network, findings, view) for network, findings in zip(networks, found, strict=True)]))
         return
     if format_ != "table":
         raise Failure(f"--format {format_} shows one network; name one, or take table or json")

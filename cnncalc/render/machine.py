@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.report import report
+from cnncalc.analysis.report import View, report
 from cnncalc.geometry import Field, Window
 from cnncalc.work import CONVENTION
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnncalc.analysis.folding import Fold
+    from cnncalc.analysis.memory import Memory
     from cnncalc.analysis.report import Report, Row, Totals
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Rational, Whole
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def to_dict(network: Network, findings: Iterable[Diagnostic], depth: int | None = None) -> Json:
+def to_dict(network: Network, findings: Iterable[Diagnostic], view: View = View()) -> Json:
     """Everything known of a network; shapes channels first, `totals` None after an error.
 
     Folded to a depth a row may stand for several layers: their number is its `layers`, its inputs are rows as well.
     """
-    known = report(network, depth)
+    known = report(network, view)
     rows = {node.name: row.node.name for row in known.rows for node in row.layers}
     return {
         "schema": SCHEMA, "name": network.name, "title": network.source.title, "source": network.source.origin,
@@ -70,8 +71,8 @@ def layer(row: Row, rows: Mapping[str, str]) -> Json:
         "output": list(node.output.dims), "params": node.params, "weights": node.params - node.biases,
         "biases": node.biases, "buffers": node.buffers, "macs": node.macs, "flops": node.work.flops,
         "work": {what: count for what, count in node.work._asdict().items() if count},
-        "activations": node.activations, "window": window(node), "receptive_field": field(row.field),
-        "head": node.head or None, **more, **many,
+        "activations": node.activations, "memory": row.kept._asdict(), "window": window(node),
+        "receptive_field": field(row.field), "head": node.head or None, **more, **many,
     }  # fmt: skip
 
 
@@ -106,16 +107,22 @@ def exact(value: Rational) -> int | str:
 
 
 def totals(known: Report) -> Json | None:
-    """The totals; memory is not worked out yet. Where heads only train `train` are the totals with theirs."""
+    """The totals. Where heads only train `train` are the totals with theirs."""
     if known.totals is None:
         return None
     more: Json = {"train": sums(known.training)} if known.training else {}
-    return {**sums(known.totals), "memory": None, **more}
+    return {**sums(known.totals), **more}
 
 
 def sums(every: Totals) -> Json:
     """Totals without the kinds of work."""
-    return {name: value for name, value in every._asdict().items() if name != "work"}
+    known = {name: value for name, value in every._asdict().items() if name != "work"}
+    return {**known, "memory": bytes_of(every.memory) if every.memory else None}
+
+
+def bytes_of(memory: Memory) -> Json:
+    """The memory of the whole network, in bytes."""
+    return {name: value for name, value in memory._asdict().items() if name != "per_layer"}
 
 
 def diagnostic(finding: Diagnostic, file: str) -> Json:

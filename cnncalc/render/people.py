@@ -44,6 +44,7 @@ def network(
         yield from [("total", total)] * any(cut.sums)
         yield "", ""
         yield from wrapped(footer(known.totals, known.training), width)
+        yield from wrapped(needed(net, known), width)
     yield from wrapped(unfolding(net, known), width)
     if dropped:
         text = f"not shown, for want of width: {', '.join(dropped)} (--columns chooses, a pipe shows all)"
@@ -79,6 +80,40 @@ def footer(sums: Totals, training: Totals | None) -> Iterator[Styled]:
     yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
     if training:
         yield "", f"with training heads: {training.params:,} params, {training.macs:,} MACs"
+
+
+def needed(net: Network, known: Report) -> Iterator[Styled]:
+    """The memory that it takes to use the network and to train it, what takes most, and what is not counted."""
+    from cnncalc.analysis.memory import LEFT_OUT, largest
+    from cnncalc.storage import USUAL, optimizer_of
+
+    used = known.totals and known.totals.memory
+    trained = known.training.memory if known.training else used
+    if not used or not trained:
+        return
+    optimizer = optimizer_of(net.recipe) or USUAL
+    buffers = [f"{used.buffers:,} buffers"] * bool(used.buffers)
+    parts = [f"{used.weights:,} weights", *buffers, f"{used.forward_peak:,} forward peak at {used.peak_layer}"]
+    yield "", f"memory {size(used.inference)} = {' + '.join(parts)}"
+    state = [f"{trained.optimizer[optimizer]:,} of {optimizer}"] * bool(trained.optimizer[optimizer])
+    parts = [f"{trained.weights:,} weights", *buffers, f"{trained.gradients:,} gradients", *state]
+    heads = "with heads " * bool(known.training)
+    total = size(trained.training(optimizer))
+    yield "", f"train  {heads}{total} = {' + '.join([*parts, f'{trained.saved_for_backward:,} saved for backward'])}"
+    name, most = largest(net, trained, optimizer)
+    yield "", f"       {name} takes the most: {size(most)}"
+    what = f"memory is for a batch of {used.batch:,} in {used.dtype}, and a lower bound: without {LEFT_OUT}"
+    yield "quiet", what
+
+
+def size(count: int) -> str:
+    """Bytes exactly, and in the largest unit of which there is one: 2,323,200 B (2.2 MiB)."""
+    units = ("KiB", "MiB", "GiB", "TiB", "PiB")
+    power = min((count.bit_length() - 1) // 10, len(units))
+    if power <= 0:
+        return f"{count:,} B"
+    tenths = (count * 20 + (1 << 10 * power)) // (2 << 10 * power)
+    return f"{count:,} B ({tenths // 10:,}.{tenths % 10} {units[power - 1]})"
 
 
 def unfolding(net: Network, known: Report) -> Iterator[Styled]:

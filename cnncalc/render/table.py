@@ -140,6 +140,11 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} {what if count != 1 else what.removesuffix('s')}"
 
 
+def used(what: str) -> Callable[[Totals], int]:
+    """A sum of memory."""
+    return lambda sums: sums.memory._asdict()[what] if sums.memory else 0
+
+
 COLUMNS = (
     Column("layer", "layer", lambda row, order: row.node.name, left=True),
     Column("kind", "kind", kind, left=True),
@@ -163,7 +168,10 @@ COLUMNS = (
     Column("rf", "field", seen("size")),
     Column("jump", "jump", seen("jump"), usual=False),
     Column("start", "start", seen("start"), usual=False),
-    Column("activations", "activations", lambda row, order: row.node.activations, lambda t: t.activations),
+    Column("activations", "activations", lambda row, order: row.node.activations, lambda t: t.activations, usual=False),
+    Column("memory", "memory/B", lambda row, order: row.kept.activations, used("activations")),
+    Column("saved", "saved/B", lambda row, order: row.kept.saved, used("saved_for_backward"), usual=False),
+    Column("live", "live/B", lambda row, order: row.kept.live, usual=False),
 )
 SHARE = "share"
 
@@ -174,6 +182,7 @@ def chosen(names: str, known: Report) -> tuple[Column, ...]:
     every = (*COLUMNS, share)
     if not names:
         told = {"dilation"} if any(set(slide(row).dilation) - {1} for row in known.rows) else set[str]()
+        told |= {"saved"} if known.asked else set()
         told |= {"head"} if any(row.node.head for row in known.rows) else set()
         return tuple(c for c in every if c.usual or c.name in told)
     found = {column.name: column for column in every}
