@@ -211,11 +211,7 @@ def taps(slide: Slide, bits: int) -> tuple[int, int]:
     """
     _, kernel, dilation, stride, start, _, extent, out, _ = slide
     if slide.mode == "adaptive":
-        every = 0
-        for o in cells_of(bits):
-            end = -(-(o + 1) * extent // out)
-            every |= (1 << end) - (1 << o * extent // out)
-        return every, 0
+        return spread(bits, out, extent), 0
     if slide.mode != "transposed":
         return smeared(stretched(bits, stride), kernel, dilation), start
     back = (kernel - 1) * dilation
@@ -223,11 +219,26 @@ def taps(slide: Slide, bits: int) -> tuple[int, int]:
     return thinned(smeared(bits << start + zero * stride, kernel, dilation) >> back, stride), zero
 
 
+def spread(bits: int, places: int, extent: int) -> int:
+    """The cells floor(i*W/O) to ceil((i + 1)*W/O) - 1 of W for every place i of O; those of neighbours touch."""
+    every = 0
+    for begin, end in runs(bits):
+        every |= (1 << -(-end * extent // places)) - (1 << begin * extent // places)
+    return every
+
+
+def runs(bits: int) -> Iterator[tuple[int, int]]:
+    """(the first of some cells side by side, the one behind the last) of all such."""
+    while bits:
+        begin = first(bits)
+        end = begin + first(~(bits >> begin))
+        yield begin, end
+        bits = bits >> end << end
+
+
 def cells_of(bits: int) -> Iterator[int]:
     """The cells, one by one."""
-    while bits:
-        yield first(bits)
-        bits &= bits - 1
+    return (cell for cell, bit in enumerate(reversed(format(bits, "b"))) if bit == "1")
 
 
 @lru_cache(maxsize=2048)
@@ -257,10 +268,10 @@ def mirrored(bits: int, count: int) -> int:
 @lru_cache(maxsize=2048)
 def reading(slide: Slide, bits: int) -> int:
     """The cells of the output that read any of some cells of the input, along one axis: the other way of `read`."""
-    mode, kernel, dilation, stride, start, _, _, out, fill = slide
+    mode, kernel, dilation, stride, start, _, extent, out, fill = slide
     every = (1 << out) - 1
     if mode == "adaptive":
-        return sum(1 << o for o in range(out) if read(slide, 1 << o) & bits)
+        return spread(bits, extent, out)
     if mode == "transposed":
         return moved(smeared(stretched(bits, stride), kernel, dilation), -start) & every
     wide = moved(bits, start) | (0 if fill == "zeros" else copies(slide, bits))

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1 << 18
 """The longest axis that is worked out cell by cell."""
+MANY = 64
+"""How many layers are held to account for holes one by one."""
 CENTRE = ("centre", "center")
 AXES = {"W": "x", "H": "y", "D": "z", "L": "x"}
 SIDES = {"x": ("on the left", "on the right"), "y": ("at the top", "at the bottom"), "z": ("in front", "at the back")}
@@ -170,6 +172,12 @@ def needed(network: Network, node: Node, cells: Cells, solid: str = "") -> Needs
     return needs
 
 
+def workable(network: Network) -> None:
+    """Raises ValueError where an axis of a network is too long to be worked out cell by cell."""
+    for node in network.nodes:
+        bounded(node)
+
+
 def bounded(node: Node) -> None:
     """An axis that is too long to be worked out cell by cell is refused."""
     window = node.window
@@ -259,8 +267,7 @@ def first_whole(network: Network, source: Node, head: str = "") -> First:
     The units that see all are among those that see a few cells, the corners to begin with. Of those one is tried;
     a cell that it does not see strikes out all that do not see it either, in every layer.
     """
-    for node in network.nodes:
-        bounded(node)
+    workable(network)
     tried = [(cell, seeing(network, source, cell)) for cell in corners(source.output.extents)]
     for node in network.nodes:
         if node.head in ("", head):
@@ -339,7 +346,7 @@ def misaligned(network: Network, needs: Needs, known: Mapping[str, Field | Whole
 def holed(network: Network, node: Node, unit: Axes, seen: Seen) -> Iterator[Node]:
     """The layers that leave cells between those a unit sees unseen: without their holes it would see more of them.
 
-    Where none does so alone, all whose windows have holes.
+    Where too many might, or none does so alone and no branches are to blame, all whose windows have holes.
     """
     start, inside = alone(unit), hull_box(seen)
     needs = needed(network, node, start)
@@ -349,7 +356,17 @@ def holed(network: Network, node: Node, unit: Axes, seen: Seen) -> Iterator[Node
         cells = needed(network, node, start, each.name).get(seen.node.name, ())
         return size(common(cells, inside)) > seen.pixels
 
-    yield from list(filter(more, some)) or some
+    alone_to_blame = list(filter(more, some)) if len(some) <= MANY else []
+    yield from alone_to_blame or (some if square(seen) else ())
+
+
+def circling(network: Network, needs: Needs) -> Iterator[Node]:
+    """The layers whose padding reads on at the other end of their map for what a unit sees."""
+    for node in network.nodes:
+        cells, sides = needs.get(node.name, ()), slides(node)
+        if cells and sides and sides[0].fill == "circular":
+            ends = (beyond(slide, flat(cells, axis)) for axis, slide in enumerate(sides))
+            yield from [node] * any(map(any, ends))
 
 
 def hull_box(seen: Seen) -> Cells:

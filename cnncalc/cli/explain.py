@@ -57,16 +57,18 @@ def explain(
 
 def of_unit(network: Network, layer: str, unit: str, order: Order, width: int) -> list[tuple[str, str]]:
     """What a unit of the layer's map sees; that of a line with postfixes, of a part or of a lone line is its last."""
-    from cnncalc.analysis.unit import place
+    from cnncalc.analysis.unit import place, workable
     from cnncalc.render.unit import explained
 
     if not layer and len({node.line for node in network}) > 1:
         raise Failure("--unit is a unit of one layer: name it, cnncalc explain SPEC LAYER --unit 3,5")
     node = network.gives(layer) if layer else network.nodes[-1]
     try:
-        return list(explained(network, node, place(node, unit, order), order, width))
+        workable(network)
+        at = place(node, unit, order)
     except ValueError as error:
         raise Failure(str(error)) from None
+    return list(explained(network, node, at, order, width))
 
 
 def is_line(spec: str) -> bool:

@@ -42,7 +42,7 @@ class Asked(NamedTuple):
 
 
 def explained(net: Network, node: Node, unit: Axes, order: Order, width: int) -> Iterator[Styled]:
-    """(style, line) of what a unit of a node sees of every input; raises ValueError as `seen` does."""
+    """(style, line) of what a unit of a node sees of every input, in a network that is `workable`."""
     known = units.seen(net, node, unit)
     asked = Asked(net, node, unit, order, fields(net), units.needed(net, node, units.alone(unit)))
     where = f", unit {units.told(unit, order)}" if unit else ", any unit"
@@ -59,7 +59,7 @@ def laid_out(steps: Sequence[Step], width: int) -> Iterator[Styled]:
 
     wide = len("in theory")
     for step in steps:
-        room = max(width - wide - 4, 20)
+        room = max(width - wide - 4, 12)
         for i, line in enumerate(wrap(step.how, room, break_long_words=False, break_on_hyphens=False)):
             yield "", f"  {(step.what if not i else '').ljust(wide)}  {line}"
 
@@ -72,12 +72,19 @@ def steps(asked: Asked, seen: Seen) -> Iterator[Step]:
     elif not seen.node.output.rank:
         yield Step("sees", "all of it")
     else:
-        yield from ranges(seen, asked.order)
-        yield Step("sees", share(seen) if seen.cells else "nothing: all that it reads is padding, or none is there")
+        yield from ranges(seen, asked.order) if seen.cells else ()
+        yield Step("sees", share(seen) if seen.cells else unread(asked))
         yield from theory(asked, seen)
         if seen.unseen:
             yield Step("holes", holes(asked, seen))
-        yield Step("all of it", whole(asked, seen))
+        yield from whole(asked, seen)
+
+
+def unread(asked: Asked) -> str:
+    """Why a unit sees nothing of an input that others see some of."""
+    if any(units.clips(asked.net, asked.needs)):
+        return "nothing: all that it reads is padding, or lies beyond an edge"
+    return "nothing: the kernel of a transposed window is smaller than its stride, and puts nothing down here"
 
 
 def on_the_way(asked: Asked, seen: Seen) -> bool:
@@ -192,8 +199,11 @@ def reasons(asked: Asked, seen: Seen) -> str:
     for layer in units.holed(asked.net, asked.node, asked.unit, seen):
         groups.setdefault(why(units.slides(layer), asked.order), []).append(layer.name)
     said = [f"{how} at {listed(some(names))}" for how, names in groups.items()]
+    around = [layer.name for layer in units.circling(asked.net, asked.needs)]
+    if around:
+        said.append(f"circular padding at {listed(some(around))}")
     if not units.square(seen):
-        said.append("what its branches see is no rectangle together")
+        said.append(f"what its branches see together is no {'rectangle' if seen.node.output.rank == 2 else 'cuboid'}")
     return "; ".join(said)
 
 
@@ -216,17 +226,18 @@ def axiswise(values: Axes) -> str:
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
 
-def whole(asked: Asked, seen: Seen) -> str:
-    """Which layer is the first to see all of an input."""
+def whole(asked: Asked, seen: Seen) -> Iterator[Step]:
+    """Which layer is the first to see all of an input; unknown where none of those known does."""
     name = seen.node.name
     node, unit, dark = units.first_whole(asked.net, seen.node, asked.node.head)
-    if node is None:
-        unread = f": {where(dark, asked.order)} is seen by none" if dark is not None else ""
-        return f"no unit of any layer sees all of {name}{unread}"
-    if node.window == WHOLE:
-        return f"no layer before {node.name}, which reads its whole input, sees all of {name}"
-    its = f" (its unit {units.told(unit, asked.order)})" if unit else ""
-    return f"the first layer that sees all of {name} is {node.name}{its}"
+    if node and node.window == WHOLE:
+        yield Step("all of it", f"no layer before {node.name}, which reads its whole input, sees all of {name}")
+    elif node:
+        its = f" (its unit {units.told(unit, asked.order)})" if unit else ""
+        yield Step("all of it", f"the first layer that sees all of {name} is {node.name}{its}")
+    elif asked.net.complete:
+        none = f": {where(dark, asked.order)} is seen by none" if dark is not None else ""
+        yield Step("all of it", f"no unit of any layer sees all of {name}{none}")
 
 
 def where(cell: Axes, order: Order) -> str:
