@@ -97,12 +97,14 @@ class Saved(NamedTuple):
 class Module(NamedTuple):
     """The layer in PyTorch, as text: a constructor, and the call of it on `{x}` as module `{m}`.
 
-    An empty `text` is a call without a module; `helper` is a class the text needs, defined once a file.
+    An empty `text` is a call without a module; `helper` is a class the text needs, defined once a file. `functions` are
+    the calls of torch.nn.functional that a helper makes by itself, each with how many numbers it is given.
     """
 
     text: str
     call: str = "{m}({x})"
     helper: str = ""
+    functions: tuple[tuple[str, int], ...] = ()
 
 
 class Layer:
@@ -127,6 +129,8 @@ class Layer:
     """Whether its output shares the input's memory, so that it adds no activations."""
     rests: ClassVar[bool] = False
     """Whether it acts in training only, and hands its input on in evaluation."""
+    gathers: ClassVar[str] = ""
+    """What it needs in one piece, sample or batch: it copies an input that is cut from a larger map."""
     follows: int = 0
     """Whether its stride is that of another branch, where it is judged."""
     frozen: int = 0
@@ -211,6 +215,10 @@ class Layer:
     def passes(self, *inputs: Shape) -> bool:
         """Whether its output is the input's own memory, so that it adds no activations."""
         return self.view
+
+    def made(self, *inputs: Shape) -> Shape:
+        """The shape of the tensor whose memory its output has: larger where it puts out a part of it."""
+        return self.out(*inputs)
 
     def tensors(self, *inputs: Shape) -> Mapping[str, Weight]:
         """The tensors the layer owns, all of them buffers where it is frozen."""

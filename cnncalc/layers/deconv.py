@@ -12,7 +12,7 @@ from cnncalc.work import Work
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncalc.geometry import Axes, Pad
+    from cnncalc.geometry import Axes, Pad, Sides
     from cnncalc.layer import Array
 
 
@@ -90,13 +90,17 @@ class Deconv(Layer):
         yield from below_stride(self.window(x), x.rank)
         yield from something_left(self.window(x), x)
 
+    def made(self, *inputs: Shape) -> Shape:
+        out = self.out(*inputs)
+        more = map(sum, uneven(self.window(*inputs)))
+        return out._replace(extents=tuple(n + cut for n, cut in zip(out.extents, more, strict=True)))
+
     def saved(self, *inputs: Shape) -> Saved:
         return Saved(input=True)
 
     def torch(self, *inputs: Shape) -> Module:
         x, window = inputs[0], self.window(*inputs)
-        inside = tuple(map(min, window.pad))
-        rest = tuple((start - p, end - p) for (start, end), p in zip(window.pad, inside, strict=True))
+        inside, rest = tuple(map(min, window.pad)), uneven(window)
         given = {
             "stride": (literal(self.stride), "1"),
             "padding": (literal(inside), "0"),
@@ -117,6 +121,11 @@ class Deconv(Layer):
         parts = np.split(x, self.groups, axis=1), np.split(weights["weight"], self.groups)
         out: Array = np.concatenate([put_down(x, w, window) for x, w in zip(*parts, strict=True)], axis=1)
         return out + weights["bias"].reshape(1, -1, *[1] * (x.ndim - 2)) if "bias" in weights else out
+
+
+def uneven(window: Window) -> Sides:
+    """The cells of the pad that PyTorch's module does not cut, as it cuts both ends alike."""
+    return tuple((start - min(start, end), end - min(start, end)) for start, end in window.pad)
 
 
 def below_stride(window: Window, rank: int) -> Iterator[Requirement]:

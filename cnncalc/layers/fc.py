@@ -26,6 +26,7 @@ class Fc(Layer):
         Parameter("nobias", "flag"),
         Parameter("in", "count"),
     )
+    gathers = "sample"
     examples = (
         ("6x6x256", "fc 40 in 9216"),
         ("784", "fc 10"),

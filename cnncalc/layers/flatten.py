@@ -15,6 +15,7 @@ class Flatten(Arrangement):
     """A map as a vector of C*H*W numbers, channel by channel, without a copy (PyTorch, nn.Flatten)."""
 
     view = True
+    gathers = "sample"
     examples = (("6x5x4", "flatten"), ("9x3", "flatten"), ("2x3x4x2", "flatten"), ("10", "flatten"))
 
     def out(self, *inputs: Shape) -> Shape:

@@ -24,6 +24,7 @@ class Gn(Normalization):
     """
 
     parameters = (Parameter("groups", "count", positional=True, required=True),)
+    gathers = "batch"
     examples = (("6x5x4", "gn 2"), ("9x3", "gn groups=1"), ("2x3x4x2", "gn 2"), ("10", "gn 5"))
 
     groups: int

@@ -21,6 +21,7 @@ class Reshape(Arrangement):
     """
 
     view = True
+    gathers = "sample"
     parameters = (Parameter("shape", "shape", positional=True, required=True),)
     examples = (
         ("784", "reshape 28x28x1"),
