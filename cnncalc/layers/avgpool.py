@@ -110,7 +110,9 @@ class Avgpool(Pool):
         x, window = inputs[0], self.window(*inputs)
         if self.masked(x):
             text = f"{literal(self.kernel)}, {literal(self.stride)}, {cells(window.pad)}"
-            return Module(f"RealAvgPool{x.rank}d({text})", CALL, HELPER.format(rank=x.rank))
+            numbers = prod(w + start + end for w, (start, end) in zip(x.extents, window.pad, strict=True))
+            called = tuple((f"avg_pool{x.rank}d", many * numbers) for many in (x.channels, 1))
+            return Module(f"RealAvgPool{x.rank}d({text})", CALL, HELPER.format(rank=x.rank), called)
         inside, call = explicit_pad(window.pad, self.pad.fill)
         given = {
             "stride": (literal(self.stride), literal(self.kernel)),
