@@ -354,10 +354,10 @@ The line uses a part of the language that this version does not read yet.
 Ignoring it would give wrong numbers.
 
 ## Example
-    CONV1: 64 3x3 pad ? => 32x32x64
+    maxpool 3x3 stride 2 pad 1 copy ceil
 
 ## Use instead
-    CONV1: 64 3x3 pad 1 => 32x32x64
+    maxpool 3x3 stride 2 pad 1 copy
 """,
 )
 
@@ -383,6 +383,31 @@ It would never end. Nothing a block computes can stop it: its calls are written 
     INPUT: 8x8x16
     repeat 3
       conv 16 3x3 pad 1
+""",
+)
+
+UNKNOWN_NUMBER = Code(
+    "SYN120",
+    "misplaced-unknown",
+    ERROR,
+    """\
+## What it does
+A `?` stands where no number is solved for: in an expression, a block, a repeat or a range, or for a number that no
+shape and no count follows from.
+
+## Why is this bad
+`?` asks for the numbers that make one line agree with what it claims. A line that is written once and made many
+times would have a different answer each time.
+
+## Example
+    INPUT: 32x32x3
+    repeat 2
+      conv 8 3x3 pad ? => 32x32x8
+
+## Use instead
+    INPUT: 32x32x3
+    repeat 2
+      conv 8 3x3 pad 1 => 32x32x8
 """,
 )
 
@@ -728,6 +753,49 @@ The size or the weights that it should take from the other layer do not exist.
     INPUT: 8x8x16
     CONV1: 16 3x3 pad 1 stride 2
     upsample to INPUT
+""",
+)
+
+NO_ANSWER = Code(
+    "SHP117",
+    "no-answer",
+    ERROR,
+    """\
+## What it does
+No number that a `?` could stand for makes the line what it claims and every window on it fit exactly.
+
+## Why is this bad
+The claim, or one of the numbers that are written, is wrong. All there is was tried: the message says how far the
+search went and what the numbers nearest to an answer give.
+
+## Example
+    INPUT: 32x32x3
+    CONV1: 8 5x5 stride 2 pad ?
+
+## Use instead
+    INPUT: 33x33x3
+    CONV1: 8 5x5 stride 2 pad ? => 17x17x8
+""",
+)
+
+UNDETERMINED = Code(
+    "SHP118",
+    "undetermined",
+    ERROR,
+    """\
+## What it does
+Nothing says which number a `?` stands for: any would do, without end.
+
+## Why is this bad
+The number of filters follows from what a line claims, not from its input.
+
+## Example
+    INPUT: 32x32x3
+    CONV1: ? 3x3
+
+## Use instead
+    INPUT: 32x32x3
+    CONV1: ? 3x3 => 30x30x16
 """,
 )
 

@@ -26,6 +26,7 @@ class Limits(NamedTuple):
     digits: int = 1_000
     names: int = 400
     errors: int = 1_000
+    search: int = 1_000_000
 
 
 JOINED = 10

@@ -72,6 +72,17 @@ def worked_out(
     use: Use, given: Use | None, reads: Reads, names: Mapping[str, Rational], setting: Setting
 ) -> Layer | Refusal:
     """The layer, or the first reason why there is none."""
+    layer = unchecked(use, given, reads, names, setting)
+    if isinstance(layer, Refusal):
+        return layer
+    unmet = next((r for r in layer.requires(*reads.inputs) if not r.holds), None)
+    return Refusal(*missed(unmet, use, given)) if unmet else layer
+
+
+def unchecked(
+    use: Use, given: Use | None, reads: Reads, names: Mapping[str, Rational], setting: Setting
+) -> Layer | Refusal:
+    """The layer, whatever it requires."""
     binder = Binder(reads, names, setting.order, setting.digits)
     values: dict[str, Value] = {}
     if setting.ceil and any(parameter.name == "ceil" for parameter in use.kind.parameters):
@@ -83,11 +94,9 @@ def worked_out(
         except Mistake as mistake:
             return Refusal(mistake, source is given)
     try:
-        layer = binder.layer(use, values)
+        return binder.layer(use, values)
     except Mistake as mistake:
         return Refusal(mistake, False)
-    unmet = next((r for r in layer.requires(*reads.inputs) if not r.holds), None)
-    return Refusal(*missed(unmet, use, given)) if unmet else layer
 
 
 def missed(requirement: Requirement, use: Use, given: Use | None = None) -> tuple[Mistake, bool]:

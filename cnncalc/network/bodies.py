@@ -176,6 +176,10 @@ class Bodies(Joins):
 
     # Blocks
 
+    def repeated(self, scope: Scope, i: int | None) -> str:
+        """What makes a line more than once: a block's call, or what may stand around any line."""
+        return "a block" if self.calls else super().repeated(scope, i)
+
     def collect_blocks(self, statements: list[Statement]) -> None:
         """Every block of the file, with what `after` gives the lines of its body: what stands above it there."""
         given: dict[str, list[Part] | None] = {}
@@ -213,6 +217,7 @@ class Bodies(Joins):
         yield self.section("call", full, statement, self.body(block.body, inner), call.block, arguments)
         self.calls.pop()
         parts = [Part(use, place.line, place.begin + base) for use in statement.body.uses]
+        parts = self.solved_behind(parts, statement, scope, full, i, first)
         nodes = self.chain(full, postfixes(full, parts), scope, i) if parts else ()
         self.close_line(full, nodes, len(parts), first, claims, names, place, scope)
 

@@ -10,9 +10,9 @@ from cnncalc.faults import LIMIT, MISFIT, MISPLACED, MISSING, UNKNOWN_NAME
 from cnncalc.geometry import ratio
 from cnncalc.network.bind import Reads, Refusal, layer_of, missed
 from cnncalc.network.chain import LOST, Flow, own_parts, postfixes
-from cnncalc.network.lines import Lines
 from cnncalc.network.node import LineOf, Node, Section, Unknown
 from cnncalc.network.scope import Names
+from cnncalc.network.solving import Solving
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.tree import If, LayerLine
 
@@ -37,7 +37,7 @@ class Beside(NamedTuple):
     """Filled where the shortcut turns out to be no branch."""
 
 
-class Joins(Lines):
+class Joins(Solving):
     """Traces branches, shortcuts and shared lines."""
 
     beside: Beside | None = None
@@ -107,6 +107,8 @@ class Joins(Lines):
             if wanted > 1:
                 self.take_row(row, first)
             nodes.append(self.put(row, full, layer, (self.flow,), first))
+        if rest and layers:
+            rest = self.solved_behind(rest, statement, scope, full, i, before)
         more = self.chain(full, postfixes(full, rest), scope, i) if rest and layers else ()
         made = (*(node for node in nodes if node), *more)
         claims, names = self.said(statement, scope, i)
@@ -156,6 +158,7 @@ class Joins(Lines):
             self.check_room(end - begin, first.use.begin + statement.base, first.use.end + statement.base)
             self.check_bodies(first.use.begin + statement.base, first.use.end + statement.base)
             self.replay(full, shared, first)
+        rest = self.solved_behind(rest, statement, scope, full, i, before)
         wanted = len(self.nodes) - before + len(rest)
         nodes = (*self.nodes[before:], *self.chain(full, self.behind(full, rest), scope, i))
         claims, names = self.said(statement, scope, i)

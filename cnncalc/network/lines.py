@@ -120,6 +120,8 @@ class Lines(References):
             wanted, nodes = len(statement.body.uses), self.known_line(statement, scope, full, i, self.learned[key])
         else:
             parts = parts_of(statement, scope)
+            if parts and statement.body.asks:
+                parts = self.asked(parts, statement, scope, full, i, flows, before if first < 0 else first)
             if parts is None or self.doubted(parts[0]):
                 self.lose(place, full, statement.body.uses[0].kind.keyword())
                 return self.assume(claims, place, scope)
@@ -127,6 +129,30 @@ class Lines(References):
             if key and len(nodes) == wanted:
                 self.learn(key, statement, full, nodes)
         self.close_line(full, nodes, wanted, before if first < 0 else first, claims, names, place, scope)
+
+    def asked(
+        self, parts: list[Part], statement: LayerLine, scope: Scope, full: str, i: int | None, flows: tuple[Flow, ...],
+        first: int,
+    ) -> list[Part] | None:  # fmt: skip
+        """A line's parts with a number for each `?`; None behind an error, which is noted."""
+        try:
+            return self.solve(parts, statement, scope, full, i, flows, first)
+        except Mistake as mistake:
+            self.find(statement.place, mistake)
+            return None
+
+    def solve(
+        self, parts: list[Part], statement: LayerLine, scope: Scope, full: str, i: int | None, flows: tuple[Flow, ...],
+        first: int,
+    ) -> list[Part] | None:  # fmt: skip
+        """A line's parts with a number for each `?`; None where nothing is known of what comes in."""
+        raise NotImplementedError
+
+    def solved_behind(
+        self, parts: list[Part], statement: LayerLine, scope: Scope, full: str, i: int | None, first: int
+    ) -> list[Part]:
+        """Postfixes of what is no layer of one line, with a number for each `?`."""
+        raise NotImplementedError
 
     def key(self, statement: LayerLine, scope: Scope, flows: tuple[Flow, ...]) -> Key | None:
         """What all the layers of a line follow from; None where more does than its text and its input's shape."""
@@ -289,6 +315,7 @@ class Lines(References):
             text, hint = "an input stands in a body", "declare it at the top level, and read it with 'from'"
             raise Mistake(MISPLACED, text, 0, statement.place.length, hint)
         self.input(full, first, statement.place, scope)
+        rest = self.solved_behind(rest, statement, scope, full, None, len(self.nodes))
         self.behind_input(full, rest, claims, statement.place, scope)
 
     def input(self, name: str, part: Part, place: Place, scope: Scope) -> None:

@@ -226,6 +226,41 @@ class Unknown(NamedTuple):
     line: int
 
 
+class Solved(NamedTuple):
+    """What was solved for on one line: `what` are its `?`s in the order written, an answer has a number for each.
+
+    The answers are all there are, smallest first; the first is used. Without one there is an error. `how` is the
+    working of the first, or the proof that there is none, in one sentence.
+    """
+
+    name: str
+    place: Place
+    what: tuple[str, ...]
+    answers: tuple[tuple[int, ...], ...]
+    how: str
+
+    @property
+    def asked(self) -> str:
+        """The line's `?`s: kernel ? and stride ?"""
+        return joined([f"{word} ?" for word in self.what])
+
+    @property
+    def used(self) -> str:
+        """The answer that is used: kernel ? = 3 and stride ? = 2."""
+        return joined([f"{word} ? = {value:,}" for word, value in zip(self.what, self.answers[0], strict=True)])
+
+    def told(self, answer: tuple[int, ...]) -> str:
+        """One answer: 2; of several numbers kernel 3 and stride 2."""
+        if len(answer) == 1:
+            return f"{answer[0]:,}"
+        return joined([f"{word} {value:,}" for word, value in zip(self.what, answer, strict=True)])
+
+
+def joined(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
 class Network:
     """A traced spec: its inputs, its nodes in execution order, its lines; immutable.
 
@@ -245,6 +280,7 @@ class Network:
     """Names that stand for a line beside its own: `3a.0.1`, and `layer2` for the last of `layer2.0..3`."""
     unknown: tuple[Unknown, ...]
     expectations: tuple[Claimed, ...]
+    solved: tuple[Solved, ...]
     findings: tuple[Diagnostic, ...]
     overridden: tuple[str, ...]
     recipe: str

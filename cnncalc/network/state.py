@@ -10,7 +10,7 @@ from cnncalc.geometry import Order, Shape
 from cnncalc.network.bind import Setting
 from cnncalc.network.chain import LOST, Flow
 from cnncalc.network.claim import claimed
-from cnncalc.network.node import Claimed, LineOf, Node, Section, Unknown
+from cnncalc.network.node import Claimed, LineOf, Node, Section, Solved, Unknown
 from cnncalc.network.scope import Names, Scope, written_names
 from cnncalc.record import NamedTuple
 from cnncalc.source import Limits
@@ -61,6 +61,8 @@ class State:
         self.nodes: list[Node] = []
         self.lines: list[LineOf] = []
         self.unknown: list[Unknown] = []
+        self.solved: list[Solved] = []
+        self.searched = 0
         self.rows: dict[str, int] = {}
         self.flow, self.started, self.partial = LOST, False, False
         self.bits, self.head = 0, ""
@@ -98,10 +100,10 @@ class State:
         """The value of an expression within the limit of digits."""
         return evaluate(expression, names, self.digits)
 
-    def names(self, scope: Scope, i: int | None) -> Names:
-        """The constants, the extents of the tensor that comes in, and the number in a range."""
+    def names(self, scope: Scope, i: int | None, given: Shape | None = None) -> Names:
+        """The constants, the extents of the tensor that comes in, or of a `given` one, and the number in a range."""
         own: dict[str, Rational] = {}
-        shape = self.flow.shape
+        shape = given or self.flow.shape
         if shape is not None:
             own.update(zip(("C", *AXES[shape.rank])[-len(shape.dims) :], shape.dims, strict=True))
         if i is not None:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Code, Diagnostic
     from cnncalc.geometry import Field, Order, Whole
-    from cnncalc.network.node import Network, Node
+    from cnncalc.network.node import Network, Node, Solved
     from cnncalc.syntax.tree import Place
 
     Styled = tuple[str, str]
 
 
+SOLVED = 20
+"""How many lines with a `?` the footer tells."""
 LONG = 200
 """How much of a spec's line is shown beside its working."""
 
@@ -127,9 +129,10 @@ def closing(net: Network, found: Sequence[Diagnostic], spec: str) -> Iterator[St
     """What was checked, what was not, and where to read on."""
     from cnncalc.lint.claims import checked, unheld
 
+    yield from solutions(net)
     held = checked(net)
     if held:
-        failed = sum(f.times for f in found if f.code.startswith("REF"))
+        failed = sum(f.times for f in found if f.code.startswith("REF") and f.severity == "error")
         yield ("error" if failed else ""), f"claims {held - failed} of {held} hold"
     if skipped := unheld(net):
         what = "claim of the file as written is" if skipped == 1 else "claims of the file as written are"
@@ -140,6 +143,16 @@ def closing(net: Network, found: Sequence[Diagnostic], spec: str) -> Iterator[St
 
         noun = "note" if infos == 1 else "notes"
         yield "quiet", f"{infos} {noun} of the linter: cnncalc lint --severity info {safe(quote(spec))}"
+
+
+def solutions(net: Network) -> Iterator[Styled]:
+    """What was solved for, with its working; of many lines the first."""
+    solved = [each for each in net.solved if each.answers]
+    for each in solved[:SOLVED]:
+        others = f"; the smallest of {len(each.answers):,} answers" if len(each.answers) > 1 else ""
+        yield "", f"{each.name}: {each.used}, as {each.how}{others}"
+    if len(solved) > SOLVED:
+        yield "quiet", f"{len(solved) - SOLVED:,} more lines are solved: cnncalc solve tells all"
 
 
 def overridden(net: Network) -> list[str]:
@@ -200,14 +213,14 @@ def explained(net: Network, wanted: set[str], order: Order, name: str, about: bo
     from cnncalc.analysis.receptive_field import fields
     from cnncalc.analysis.working import readers, working
 
-    seen, read_by = fields(net), readers(net)
+    seen, read_by, solved = fields(net), readers(net), {each.name: each for each in net.solved}
     chosen = [node for node in net if node.name in wanted]
     told = set[type]() if about and len({node.line for node in chosen}) == 1 else {type(n.layer) for n in chosen}
     for i, node in enumerate(chosen):
         yield from [("", "")] * bool(i)
         head = f", only in training: {node.head}" if node.head else ""
         yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))}{head})"
-        yield from steps(working(node, seen, read_by, order))
+        yield from steps([*working(node, seen, read_by, order), *solving(solved.get(node.name), node)])
         if type(node.layer) not in told:
             told.add(type(node.layer))
             yield "", ""
@@ -216,6 +229,16 @@ def explained(net: Network, wanted: set[str], order: Order, name: str, about: bo
         yield from in_all(net, chosen, name, seen, order)
     elif net.complete and len(chosen) == len(net) > 1:
         yield from linked(net)
+
+
+def solving(solved: Solved | None, node: Node) -> Iterator[Step]:
+    """What was solved for on the line of a layer, told where its line begins."""
+    from cnncalc.analysis.working import Step
+
+    if solved and solved.answers and node.name == node.line:
+        count = len(solved.answers)
+        others = f"the smallest of {count:,} answers" if count > 1 else "the only answer"
+        yield Step("solved", f"{solved.used}, as {solved.how}; {others}")
 
 
 def in_all(

@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import DUPLICATE_VALUE, MISSING, NOT_YET, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME
+from cnncalc.faults import DUPLICATE_VALUE, MISSING, UNEXPECTED, UNKNOWN_KIND, UNKNOWN_NAME, UNKNOWN_NUMBER
 from cnncalc.layer import EVERYWHERE
 from cnncalc.layers import ALIASES, find
-from cnncalc.syntax.expression import BINARY, CALLABLE, Expression, Reader, Step, spelled_out
-from cnncalc.syntax.tree import Argument, Body, Call, Given, Reference, Use, Written
+from cnncalc.syntax.expression import ALONE, BINARY, CALLABLE, Expression, Reader, Step, spelled_out
+from cnncalc.syntax.tree import UNKNOWN, Argument, Body, Call, Given, Reference, Use, Written
 from cnncalc.syntax.words import (
     ELSEWHERE,
     EXTENT_WORDS,
@@ -48,6 +48,8 @@ MANY_AXES = ("extents", "shape", "pad", "range")
 RANGE_END = re.compile(r"(\d+)((?:\.\w+)*)$")
 """The end of a range of names, and what follows the number in each of them."""
 OPTIONS = frozenset("stride pad dilation groups in kernel filters units alpha beta size vocab outpad weight".split())
+SOLVED = ("filters", "units", "kernel", "stride", "pad", "dilation", "outpad")
+"""What `?` may stand for."""
 SIGNS = {
     "//": "comments start with '#'", ":": "a name is one word of letters, digits, _ and . before its colon: 'CONV1:'",
     "/": "a stride is written 'stride 2'", "*": "an argument ends at a space: write 32*2 or (32 * 2)",
@@ -330,8 +332,18 @@ class Arguments:
             raise Mistake(MISSING, f"{word} has no number", self.begin, end, f"write the number: {word} 0.17")
         end = self.tokens[max(behind - 1, 0)].end
         names = frozenset().union(*(argument.value.names for argument in self.arguments if argument.value))
+        if UNKNOWN in names:
+            self.refuse_unknown()
         refers = tuple([referred(a.value) for a in self.arguments if a.value and a.parameter.type == "layer"])
         self.uses.append(Use(self.kind, tuple(self.arguments), names, self.begin, max(end, self.begin + 1), refers))
+
+    def refuse_unknown(self) -> None:
+        """`?` stands for numbers that a window or a count of channels has, and for no others."""
+        for parameter, value, *_ in self.arguments:
+            if value and parameter.name not in SOLVED and UNKNOWN in value.names:
+                text = f"'?' cannot stand for the {parameter.name} of {self.kind.keyword()}"
+                hint = f"write the number; '?' stands for {', '.join(SOLVED[:-1])} or {SOLVED[-1]}"
+                raise Mistake(UNKNOWN_NUMBER, text, value.begin, value.end, hint)
 
     def step(self) -> None:
         """Take one argument, flag, noise word, remark or the start of a postfix."""
@@ -628,21 +640,34 @@ class Arguments:
 
     def axis(self, pad: bool) -> tuple[Expression, ...]:
         """The value on one axis; two of them for `start:end`."""
-        first = self.expression()
+        first = self.number()
         if not pad or self.token.type != ":":
             return (first,)
         self.at += 1
-        second = self.expression()
+        second = self.number()
         if self.token.type == ":":
             hint = "write start:end, for a pad on each axis: pad 0:1x2:3"
             raise Mistake(UNEXPECTED, "more than two ends are joined by ':'", self.token.begin, self.token.end, hint)
         return first, second
 
+    def number(self) -> Expression:
+        """One expression, or `?` by itself for a number to solve for."""
+        if self.token.type != "?":
+            return self.expression()
+        token = self.take()
+        if not self.token.spaced and self.token.text in BINARY:
+            raise Mistake(UNKNOWN_NUMBER, "'?' cannot stand in an expression", token.begin, token.end, ALONE)
+        step = Step("name", UNKNOWN, 0, token.begin, token.end)
+        return Expression((step,), frozenset((UNKNOWN,)), token.begin, token.end)
+
     def expression(self) -> Expression:
         """One expression; it ends at a space."""
         if self.token.type == "?":
-            text = "'?' (a number to solve for) is not supported yet"
-            raise Mistake(NOT_YET, text, self.token.begin, self.token.end, "write the number")
+            text, hint = (
+                "'?' cannot stand here",
+                "write the number; '?' stands for one of a layer's own: conv 8 3x3 pad ?",
+            )
+            raise Mistake(UNKNOWN_NUMBER, text, self.token.begin, self.token.end, hint)
         reader = Reader(self.tokens, self.at)
         expression = reader.read()
         self.at = reader.at

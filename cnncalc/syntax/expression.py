@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME
+from cnncalc.faults import BAD_EXPRESSION, LIMIT, UNKNOWN_NAME, UNKNOWN_NUMBER
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.words import TENSOR
 
@@ -33,6 +33,8 @@ ODD = {
     "x": "one number is wanted; to multiply write *",
 }
 """What a sign may have been meant to be that stands where no expression goes on."""
+ALONE = "write the number; '?' stands for a whole number of a layer by itself: pad ?"
+"""What to do about a `?` in an expression."""
 OPERATORS_SHOWN = ("+", "-", "*", "/", "//", "%", "**")
 UNARY = {"not": 3, "-": 7, "+": 7}
 OPENING, COMPARES = 0, 4
@@ -201,6 +203,8 @@ class Reader:
             return Mistake(
                 BAD_EXPRESSION, "the expression is cut short", token.begin, token.begin + 1, "add what is missing"
             )
+        if token.type == "?":
+            return Mistake(UNKNOWN_NUMBER, "'?' cannot stand in an expression", token.begin, token.end, ALONE)
         hint = f"an expression has numbers, names, {' '.join(OPERATORS_SHOWN)} and parentheses"
         hint = ODD.get(token.type, hint)
         return Mistake(BAD_EXPRESSION, f"'{token.text}' cannot stand here", token.begin, token.end, hint)

@@ -20,6 +20,7 @@ from cnncalc.faults import (
     RESERVED_NAME,
     UNEXPECTED,
     UNKNOWN_KIND,
+    UNKNOWN_NUMBER,
 )
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.claims import Claims
@@ -292,6 +293,10 @@ def after(text: str, words: Vocabulary) -> After:
         what, (first, *_) = "'after' takes no 'from'", body.origins
         hint = "the lines themselves say what they read"
         raise Mistake(MISPLACED, what, match.end() + first.begin, match.end() + first.end, hint)
+    if body.asks:
+        asking = next(use for use in body.uses if Body((use,), False, ()).asks)
+        what, hint = "'after' takes no '?': it speaks to many lines", "write the number, or '?' on a line itself"
+        raise Mistake(UNKNOWN_NUMBER, what, match.end() + asking.begin, match.end() + asking.end, hint)
     if body.claims or body.plain:
         hint = (
             "claims stand on the lines themselves" if body.claims else "'plain' stands on the lines that take nothing"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 NO_NAMES: frozenset[str] = frozenset()
+UNKNOWN = "?"
+"""The name that a number to solve for reads; no constant bears it."""
 
 
 class Written(NamedTuple):
@@ -190,6 +192,11 @@ class Body(NamedTuple):
     claims: tuple[Claim, ...]
     origins: tuple[Reference, ...] = ()
     call: Call | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a number of it is to be solved for."""
+        return any(UNKNOWN in use.names for use in self.uses)
 
 
 class LayerLine(NamedTuple):
