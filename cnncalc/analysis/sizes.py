@@ -199,14 +199,17 @@ def smallest_of(search: Search) -> int | None:
 def last_maps(network: Network) -> Mapping[Node, Shape]:
     """The tensors that make two sizes the same to what follows: the outputs, and what is only read as a whole.
 
-    A gate (gap, then fc) reads its map as a whole too, but the map goes on beside it: it is not among them.
+    A gate (gap, then fc) reads its map as a whole too, but the map goes on beside it: it is not among them. Nor is what
+    has one shape whatever the size, as all behind a global pool.
     """
     readers: dict[Node, list[Node]] = {}
+    rigid: set[Node] = set()
     for node in network.nodes:
+        rigid.update([node] if reads_whole(node) or rigid.issuperset(node.inputs) else [])
         for x in node.inputs:
             readers.setdefault(x, []).append(node)
-    whole = {x: x.output for x, every in readers.items() if all(map(reads_whole, every))}
-    return whole | {node: node.output for node in network.outputs}
+    whole = [x for x, every in readers.items() if all(map(reads_whole, every))]
+    return {node: node.output for node in (*whole, *network.outputs) if node not in rigid}
 
 
 def reads_whole(node: Node) -> bool:

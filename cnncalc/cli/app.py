@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typer._click.core import Command, Context
 
 ABOUT = "Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide."
-COMMANDS = ("show", "lint", "build", "explain", "fmt", "rule", "zoo")
+COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "rule", "zoo")
 
 
 class Commands(TyperGroup):
