@@ -923,7 +923,7 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => 138M": (
             "SYN115 2:15 138M | '138M' of what? | "
-            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "a figure takes one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => 5 frobs": (
             "SYN115 2:17 frobs | 'frobs' is neither a shape nor a figure with its unit | did you mean 'flops'?",
@@ -933,7 +933,7 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => frob 5": (
             "SYN115 2:15 frob | 'frob' is neither a shape nor a figure with its unit | "
-            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "a figure takes one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => params = 224": (
             "SYN115 2:22 = | '=' begins no figure | in a claim write '34,944 params'; after 'expect' one comparison",
@@ -958,7 +958,7 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => 30x30x8 relu": (
             "SYN115 2:23 relu | 'relu' is neither a shape nor a figure with its unit | "
-            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "a figure takes one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => 30x30xk": ("SYN110 2:18 30xk | '30xk' is one word | write '30x(k)'",),
         "INPUT: 32x32x3\nconv 8 3x3 => kxkx8": (
@@ -980,7 +980,7 @@ BAD = {
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => 30x": (
             "SYN115 2:15 30x | '30x' is neither a shape nor a figure with its unit | "
-            "a figure takes one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "a figure takes one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nconv 8 3x3 => -3x3x3": (
             "SYN111 2:15 -3 | an extent of -3 is claimed, and must be at least 1 | write a value of at least 1",
@@ -989,7 +989,7 @@ BAD = {
     "expectations": {
         "INPUT: 32x32x3\nrelu\nexpect": (
             "SYN115 3:7  | nothing is expected | "
-            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "write one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nrelu\nexpect params": ("SYN115 3:14  | nothing is compared | write one of = == <= >= < > !=",),
         "INPUT: 32x32x3\nrelu\nexpect params 138M": (
@@ -1006,11 +1006,11 @@ BAD = {
         ),
         "INPUT: 32x32x3\nrelu\nexpect 3 = params": (
             "SYN115 3:8 3 | '3' is no quantity | "
-            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "write one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nrelu\nexpect shape = 3": (
             "SYN115 3:8 shape | 'shape' is no quantity | "
-            "write one of activations, biases, buffers, flops, macs, params, rf, weights",
+            "write one of activations, biases, buffers, flops, macs, memory, params, rf, weights",
         ),
         "INPUT: 32x32x3\nrelu\nexpect parms = 3": (
             "SYN115 3:8 parms | 'parms' is no quantity | did you mean 'params'?",
@@ -1142,30 +1142,54 @@ BAD = {
             "SYN116 3:2 b | the line is indented, but the one above takes no body | begin at column 1",
         ),
     },
-    "still to come": {
-        "INPUT: 32x32x3\nconv 8 3x3 pad ?": (
-            "SYN118 2:16 ? | '?' (a number to solve for) is not supported yet | write the number",
+    "memory": {
+        "INPUT: 32x32x3\nconv 8 3x3 => 4KiB params": (
+            "SYN115 2:15 4KiB | params are claimed in bytes, 4KiB, and are numbers | write 4Ki params, or 4KiB memory",
         ),
-        "INPUT: 32x32x3\nconv ? 3x3": (
-            "SYN118 2:6 ? | '?' (a number to solve for) is not supported yet | write the number",
+        "INPUT: 32x32x3\nconv 8 3x3 => params 12 B": (
+            "SYN115 2:22 12 B | params are claimed in bytes, 12 B, and are numbers | write 12 params, or 12 B memory",
         ),
-        "INPUT: 32x32x3\nconv 8 ? stride 2": (
-            "SYN118 2:8 ? | '?' (a number to solve for) is not supported yet | write the number",
+        "INPUT: 32x32x3\nrelu\nexpect macs <= 4GB": (
+            "SYN115 3:16 4GB | macs are claimed in bytes, 4GB, and are numbers | write 4G macs, or 4GB memory",
         ),
-        "INPUT: 32x32x3\nCONV: K=32 F=5 S=2 P=?": (
-            "SYN118 2:22 ? | '?' (a number to solve for) is not supported yet | write the number",
+        "INPUT: 32x32x3\nrelu\nexpect memory(bach=3) <= 4GB": (
+            "SYN115 3:15 bach | memory has no 'bach' | did you mean 'batch'?",
         ),
-        "INPUT: 32x32x3\nconv 8 3x3 => 4MiB memory": (
-            "SYN118 2:15 4MiB | claims of memory are not supported yet | leave the claim out",
+        "INPUT: 32x32x3\nrelu\nexpect memory(size=3) <= 4GB": (
+            "SYN115 3:15 size | memory has no 'size' | write one of batch, dtype, optimizer",
         ),
-        "INPUT: 32x32x3\nconv 8 3x3 => memory 4": (
-            "SYN118 2:15 memory | claims of memory are not supported yet | leave the claim out",
+        "INPUT: 32x32x3\nrelu\nexpect memory(batch=0) <= 4GB": (
+            "SYN111 3:15 batch=0 | a batch of 0 is expected, and must be at least 1 and below 1,000,000,000,000,000"
+            " | write batch=32",
         ),
-        "INPUT: 32x32x3\nrelu\nexpect memory <= 4GiB": (
-            "SYN118 3:8 memory | claims of memory are not supported yet | leave the claim out",
+        "b = 3/2\nINPUT: 32x32x3\nrelu\nexpect memory(batch=b) <= 4GB": (
+            "SYN111 4:15 batch=b | a batch of 3/2 = 1.5 is expected, and must be whole | write batch=32",
         ),
-        "INPUT: 32x32x3\nrelu\nexpect memory(batch=32) <= 4GiB": (
-            "SYN118 3:8 memory | claims of memory are not supported yet | leave the claim out",
+        "INPUT: 32x32x3\nrelu\nexpect memory(batch=many) <= 4GB": (
+            "SYN115 3:21 many | 'many' is no batch | write batch=32, or the name of a constant",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(batch=) <= 4GB": (
+            "SYN115 3:21 ) | ')' is no batch | write batch=32, or the name of a constant",
+        ),
+        f"INPUT: 32x32x3\nrelu\nexpect memory(batch={'9' * 5000}) <= 4GB": (
+            f"SYN115 3:21 {'9' * 5000} | '{'9' * 5000}' is no batch | write batch=32, or the name of a constant",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(dtype=int8) <= 4GB": (
+            "SYN115 3:21 int8 | 'int8' is no dtype"
+            " | write dtype=float32, float16, bfloat16, float64, fp32, float, fp16, half, bf16, fp64, double",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(optimizer=lion) <= 4GB": (
+            "SYN115 3:25 lion | 'lion' is no optimizer | write optimizer=sgd, momentum, adam, adamw, adadelta, rmsprop",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(relu1, gradients) <= 4GB": (
+            "SYN115 3:15 relu1, gradients | memory(gradients) is that of the whole network, and layers are named"
+            " beside it | of layers write weights, activations, saved, peak",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(peek) <= 4GB": (
+            "SYN110 3:15 peek | 'peek' names no line of the file | write a line's name as it stands before its colon",
+        ),
+        "INPUT: 32x32x3\nrelu\nexpect params(batch=3) <= 4G": (
+            "SYN115 3:20 = | '=' names no layer | write names with commas between them: params(CONV1, CONV2)",
         ),
     },
     "branches": {

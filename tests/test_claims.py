@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cnncalc
 from cnncalc.api import analyse
 from cnncalc.lint.claims import checked, unheld
 from cnncalc.lint.engine import findings
@@ -681,3 +682,114 @@ def test_a_wrong_shape_is_worked_out_however_its_window_moves(line, message, hin
     [finding] = analyse(f"INPUT: 32x32x8\n{line}", "one", "one").diagnostics
     assert (finding.code.code, finding.message) == ("REF101", message)
     assert hint in finding.hint
+
+
+MEMORY = "train: adam\nb = 4\nINPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu\nPOOL1: maxpool 2\nFC2: 5\n"
+# by hand, in bytes: weights (112 + 325)*4; CONV1 and its relu 8x8x4*4 each, POOL1 4x4x4*4, FC2 5*4; saved are the
+# input, CONV1.relu (which POOL1 reads), POOL1's indices and its output
+WEIGHTS, CONV, POOL = 437 * 4, 256 * 4, 64 * 4
+SAVED = 192 * 4 + CONV + 64 * 8 + POOL
+STATE = 2 * WEIGHTS + 4 * 4
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("memory", 2 * WEIGHTS + STATE + SAVED),
+        ("memory(training)", 2 * WEIGHTS + STATE + SAVED),
+        ("memory(batch=b)", 2 * WEIGHTS + STATE + 4 * SAVED),
+        ("memory(batch=3, optimizer=sgd)", 2 * WEIGHTS + 3 * SAVED),
+        ("memory(optimizer=momentum)", 3 * WEIGHTS + SAVED),
+        ("memory(inference)", WEIGHTS + 2 * CONV),
+        ("memory(inference, dtype=half)", (WEIGHTS + 2 * CONV) // 2),
+        ("memory(weights)", WEIGHTS),
+        ("memory(gradients, state)", WEIGHTS + STATE),
+        ("memory(activations)", 2 * CONV + POOL + 20),
+        ("memory(peak)", 2 * CONV),
+        ("memory(saved, dtype=bf16)", (SAVED - 64 * 8) // 2 + 64 * 8),
+        ("memory(buffers)", 0),
+        ("memory(CONV1)", 2 * CONV),
+        ("memory(CONV1.conv)", CONV),
+        ("memory(CONV1, POOL1, batch=2)", 2 * (2 * CONV + POOL)),
+        ("memory(CONV1, weights)", 112 * 4),
+        ("memory(CONV1, saved)", 192 * 4 + CONV),
+        ("memory(POOL1, peak)", CONV + POOL),
+        ("memory(CONV1, weights, activations)", 112 * 4 + 2 * CONV),
+    ],
+)
+def test_memory_that_is_expected(said, found):
+    assert cnncalc.loads(f"{MEMORY}expect {said} = {found} B").lint() == ()
+    [missed] = cnncalc.loads(f"{MEMORY}expect {said} = {found + 1} B").lint()
+    name = said.replace("batch=b", "batch=4")
+    assert missed.message.startswith(f"expected {name} = {found + 1:,} B, the arithmetic gives ")
+    assert missed.message.endswith(f"{found:,} B")
+    assert missed.hint == f"expect {name} = {found:,} B, if the layers are meant as they stand"
+
+
+def test_heads_that_only_train_are_in_the_memory_of_training_alone():
+    text = "INPUT: 8x8x3\nCONV1: 4 3x3\naux1 from CONV1: aux weight 0.3\n  fc 5\nFC: 2\n"
+    conv, head, fc = 112, 144 * 5 + 5, 144 * 2 + 2
+    for said, numbers in (
+        ("weights", conv + head + fc),
+        ("peak", 144 + 2),
+        ("activations", 144 + 2),
+        ("activations, train", 144 + 5 + 2),
+    ):
+        assert cnncalc.loads(f"{text}expect memory({said}) = {4 * numbers} B").lint() == (), said
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint"),
+    [
+        (
+            "memory(batch=2, optimizer=sgd) <= 4KiB",
+            "memory(batch=2, optimizer=sgd) 8,616 B (1,748 weights + 1,748 gradients + 5,120 saved)"
+            " exceeds the budget of 4KiB by 4,520 B; CONV1 takes the most: 4,032 B",
+            "make CONV1 smaller, or expect memory(batch=2, optimizer=sgd) <= 8,616 B",
+        ),
+        (
+            "memory(weights) >= 2KB",
+            "memory(weights) 1,748 B falls short of 2KB by 252 B",
+            "make FC2 larger, or expect memory(weights) >= 1,748 B",
+        ),
+        (
+            "memory(weights) < 1,748 B",
+            "memory(weights) 1,748 B is not below 1,748 B",
+            "make FC2 smaller, or expect memory(weights) <= 1,748 B",
+        ),
+        (
+            "memory(CONV1) <= 1KiB",
+            "memory(CONV1) 2,048 B exceeds the budget of 1KiB by 1,024 B; CONV1 takes the most: 2,048 B",
+            "make CONV1 smaller, or expect memory(CONV1) <= 2,048 B",
+        ),
+    ],
+)
+def test_a_budget_of_memory_names_what_takes_the_most(said, message, hint):
+    [missed] = cnncalc.loads(f"{MEMORY}expect {said}").lint()
+    assert (missed.code.code, missed.message, missed.hint) == ("REF202", message, hint)
+
+
+def test_memory_that_a_line_claims():
+    assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu => 2KiB memory").lint() == ()
+    assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu => 8x8x4, memory 2.0KiB").lint() == ()
+    [missed] = cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 => 2KiB").lint()
+    assert missed.message == (
+        "CONV1 claims 2KiB memory, the arithmetic gives 8*8*4*4 B = 1,024; 2KiB holds from 1,536 to 2,560"
+    )
+    assert missed.hint == "claim 1,024 memory"
+
+
+@pytest.mark.parametrize(
+    ("figure", "holds", "fails"),
+    [
+        ("2KB", (375, 625), (374, 626)),
+        ("2.0KiB", (500, 524), (499, 525)),
+        ("2 kB", (500,), (626,)),
+        ("2,048 B", (512,), (511, 513)),
+    ],
+)
+def test_printed_bytes_hold_at_their_precision_and_a_number_takes_four(figure, holds, fails):
+    for counts, wrong in ((holds, 0), (fails, 1)):
+        for count in counts:
+            net = cnncalc.loads(f"INPUT: {count}\nrelu\nexpect memory(activations) = {figure}")
+            assert len(net.lint()) == wrong, count

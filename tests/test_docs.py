@@ -14,12 +14,6 @@ from cnncalc.source import Limits
 DOCS = Path(__file__).parent.parent / "docs"
 LANGUAGE = (DOCS / "language.md").read_text(encoding="utf-8")
 INPUT = re.compile(r"\binput\b", re.IGNORECASE)
-REFUSED = [
-    "conv 64 ? pad 1 => 32x32x64",
-    "conv 8 3x3\nexpect memory <= 4GiB",
-    "conv 8 3x3\nexpect memory(batch=32) <= 4GiB",
-    "conv 8 3x3 => 4MiB memory",
-]
 
 
 def blocks(sort: str, document: str = LANGUAGE):
@@ -65,11 +59,6 @@ def test_the_checks_can_fail():
     assert errors("conv 8 3x3 => 1x1x1") == {"REF101"}
     assert "SYN107" not in beside("SYN107\n\nprose\n\n```wrong\n```\n\nprose", 15, 27)
     assert len(blocks("spec")) > 30 and len(blocks("wrong")) > 15
-
-
-@pytest.mark.parametrize("text", REFUSED)
-def test_what_comes_later_is_refused(text):
-    assert "SYN118" in errors(text)
 
 
 def test_the_table_of_limits_is_that_of_the_code():

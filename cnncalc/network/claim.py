@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import Claim, Figure, Place
 
 
+WORDS = ("train", "weights")
+"""What may stand beside names of layers in the parentheses of an expectation."""
+OF_LAYERS = ("weights", "activations", "saved", "peak")
+"""What may stand so in one of memory."""
+MEMORY = (*OF_LAYERS, "buffers", "gradients", "state", "inference", "training", "train")
+"""What may stand there alone."""
+
+
 def claimed(
     claim: Claim, target: tuple[str, ...], names: Mapping[str, Rational], place: Place, digits: int, op: str = "="
 ) -> Claimed:

@@ -13,15 +13,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from cnncalc.diagnostic import Diagnostic, Mistake, Span, did_you_mean
-from cnncalc.faults import LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
+from cnncalc.faults import BAD_CLAIM, ILLEGAL_VALUE, LIMIT, MISPLACED, NO_NETWORK, UNKNOWN_KIND, UNKNOWN_NAME
 from cnncalc.geometry import Order
 from cnncalc.network.bodies import Bodies
 from cnncalc.network.chain import given_parts, own_parts
-from cnncalc.network.claim import claimed
+from cnncalc.network.claim import MEMORY, OF_LAYERS, WORDS, claimed
 from cnncalc.network.node import Claimed, Network, Node, inside
 from cnncalc.network.scope import Scope
 from cnncalc.network.state import Options
 from cnncalc.source import too_many
+from cnncalc.syntax.expression import shown
 from cnncalc.syntax.statement import read_statement
 from cnncalc.syntax.tree import (
     After,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational
     from cnncalc.source import Source
     from cnncalc.syntax.parse import Parsed
-    from cnncalc.syntax.tree import Call, Figure, Statement
+    from cnncalc.syntax.tree import Call, Figure, Reference, Statement
 
     Steps = Iterator["Steps"]
     T = TypeVar("T", LayerLine, After)
@@ -58,10 +59,10 @@ __all__ = ["Options", "trace"]
 
 QUIET = frozenset(("expect", "train", "block"))
 """Directives that change no shape, so that one that does not read leaves the shapes below known."""
+LARGEST_BATCH = 10**15
+"""No memory holds as many samples."""
 TIMES = 5
 """How many layers the expectations of a file may speak of, in limits of layers."""
-WORDS = ("train", "weights")
-"""What may stand beside names in the parentheses of an expectation."""
 
 
 class Tracer(Bodies):
@@ -355,35 +356,63 @@ class Tracer(Bodies):
 
     def expected(self, statement: Expect, scope: Scope) -> None:
         """An expectation with its numbers, its names looked up."""
+        settings = {target.name: self.memory_for(target, scope) for target in statement.targets if "=" in target.name}
         known = {target.name: self.full_name(target.name, scope) or target.name for target in statement.targets}
+        known |= settings
+        words = MEMORY if statement.quantity == "memory" else WORDS
         for target in statement.targets:
-            if not self.partial and not self.reach(known[target.name]):
+            there = target.name in settings or target.name in words or self.reach(known[target.name])
+            if not self.partial and not there:
                 text = f"'{target.name}' names no line of the file"
                 hint = did_you_mean(target.name, self.rows) or "write a line's name as it stands before its colon"
                 raise Mistake(UNKNOWN_NAME, text, target.begin, target.end, hint)
         place, names = statement.place, tuple(known.values())
+        if statement.quantity == "memory":
+            self.check_parts(statement, [known[t.name] for t in statement.targets if t.name not in settings])
         self.check_reach(statement, names)
         claim = claim_of(statement.quantity, statement.figure, place.length)
         op = "=" if statement.op == "==" else statement.op
         self.expectations.append(claimed(claim, names, scope.constants, place, self.digits, op))
 
+    def memory_for(self, target: Reference, scope: Scope) -> str:
+        """What a memory is expected for: `batch=b` with the value of the constant."""
+        word, _, said = target.name.partition("=")
+        if word != "batch":
+            return target.name
+        value = int(said) if said.isdigit() else scope.constants[said]
+        if value.denominator != 1 or not 1 <= value < LARGEST_BATCH:
+            bound = f"at least 1 and below {LARGEST_BATCH:,}" if value.denominator == 1 else "whole"
+            text = f"a batch of {shown(value)} is expected, and must be {bound}"
+            raise Mistake(ILLEGAL_VALUE, text, target.begin, target.end, "write batch=32")
+        return f"batch={value}"
+
+    def check_parts(self, statement: Expect, names: list[str]) -> None:
+        """Beside names of layers only those parts of memory stand that are told of layers."""
+        bare = [name for name in names if name in MEMORY and not self.reach(name, ())]
+        alone = [name for name in bare if name not in OF_LAYERS]
+        if alone and len(bare) < len(names):
+            text = f"memory({alone[0]}) is that of the whole network, and layers are named beside it"
+            hint = f"of layers write {', '.join(OF_LAYERS)}"
+            raise Mistake(BAD_CLAIM, text, statement.targets[0].begin, statement.targets[-1].end, hint)
+
     def check_reach(self, statement: Expect, names: tuple[str, ...]) -> None:
         """All expectations together stay within some times the limit of layers."""
-        self.reached += 0 if names in self.expected_of else sum(map(self.reach, names))
+        every = len(self.nodes) if statement.quantity == "memory" else 0
+        self.reached += 0 if names in self.expected_of else every + sum(map(self.reach, names))
         self.expected_of.add(names)
         most = TIMES * self.options.limits.layers
         if self.reached > most:
             text = f"the expectations up to this one speak of more than {most:,} layers"
             raise Mistake(LIMIT, text, 0, statement.place.length, "--limit layers=N raises it")
 
-    def reach(self, name: str) -> int:
+    def reach(self, name: str, words: tuple[str, ...] = WORDS) -> int:
         """For how many rows a name stands: a row, a bare layer or a word for one, a group for all in it."""
         if not self.spoken:
             bare = (f"{node.name}.{node.layer.slug()}" for node in self.nodes if node.name == node.line)
-            self.spoken = frozenset((*self.rows, *bare, *WORDS, *self.aliases))
+            self.spoken = frozenset((*self.rows, *bare, *self.aliases))
             self.sorted_rows = sorted(self.rows)
         first, last, _ = self.spans.get(name, (0, 0, None))
-        return max((name in self.spoken) + len(inside(self.sorted_rows, name)), last - first)
+        return max((name in self.spoken or name in words) + len(inside(self.sorted_rows, name)), last - first)
 
     def last(self) -> tuple[Node, ...]:
         """The node that the last line gives; behind an error the last one that is known."""
@@ -396,7 +425,18 @@ class Tracer(Bodies):
             text = "the file has no layer" if self.inputs else "the file has no input and no layer"
             hint = "a network begins like this: INPUT: 227x227x3, then CONV1: 96 11x11 stride 4"
             self.note(Diagnostic(NO_NETWORK, text, Span(line, 1, line, 2), hint))
-        fields = ("source", "order", "inputs", "nodes", "lines", "unknown", "recipe", "expectations", "aliases")
+        fields = (
+            "source",
+            "order",
+            "inputs",
+            "nodes",
+            "lines",
+            "unknown",
+            "recipe",
+            "expectations",
+            "aliases",
+            "solved",
+        )
         known = {field: getattr(self, field) for field in fields}
         tuples = {field: tuple(value) if isinstance(value, list) else value for field, value in known.items()}
         return Network(

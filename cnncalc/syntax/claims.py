@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Mistake, did_you_mean
-from cnncalc.faults import BAD_CLAIM, NOT_YET
+from cnncalc.faults import BAD_CLAIM
+from cnncalc.storage import DTYPES, OPTIMIZERS, SHORT
 from cnncalc.syntax.arguments import Arguments
 from cnncalc.syntax.expression import Reader, spelled_out
 from cnncalc.syntax.tokens import GROUPED
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tokens import Token
     from cnncalc.syntax.words import Vocabulary
 
-FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( ?(?:[KMGT]i?|k)(?!\w))?(?![\w.])")
+FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( ?(?:(?:[KMGT]i?|k)B?|B)(?!\w))?(?![\w.])")
 SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY_SCALES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 UNITS = {
@@ -25,8 +26,8 @@ UNITS = {
     "biases": "biases", "buffers": "buffers", "macs": "macs", "mac": "macs", "flops": "flops",
     "activations": "activations", "rf": "rf", "memory": "memory",
 }  # fmt: skip
-BYTES = re.compile(r"\d[\d.,]* ?[KMGT]?i?B(?!\w)")
-"""A figure of memory: 4GiB."""
+SETTINGS: dict[str, tuple[str, ...]] = {"batch": (), "dtype": (*DTYPES, *SHORT), "optimizer": tuple(OPTIMIZERS)}
+"""What a memory may be expected for, and the words of each."""
 OPERATORS = ("=", "==", "<=", ">=", "<", ">", "!=")
 
 
@@ -68,17 +69,16 @@ class Claims(Arguments):
         begin = self.token.begin
         if unit := self.unit():
             figure = self.figure()
-            return Claim(unit, None, figure, begin, figure.end)
-        if BYTES.match(self.text, begin):
-            raise self.memory(begin, self.token.end)
+            return self.sound(Claim(unit, None, figure, begin, figure.end))
         if not self.is_figure():
             self.refuse_word()
             shape = self.shape()
             return Claim("shape", shape, None, begin, shape.end)
         figure = self.figure()
-        if not (unit := self.unit()):
+        unit = self.unit() or ("memory" if self.in_bytes(figure) else "")
+        if not unit:
             raise self.bad_item(figure)
-        return Claim(unit, None, figure, begin, self.tokens[self.at - 1].end)
+        return self.sound(Claim(unit, None, figure, begin, self.tokens[self.at - 1].end))
 
     def is_figure(self) -> bool:
         """Whether the item here is a figure with its unit: one with a suffix, or one without the `x` of a shape."""
@@ -101,17 +101,28 @@ class Claims(Arguments):
             hint = "claims stand behind one '=>', commas between them"
             raise Mistake(BAD_CLAIM, f"'{token.text}' begins no claim", token.begin, token.end, hint)
 
-    def memory(self, begin: int, end: int) -> Mistake:
-        """Claims of memory come later."""
-        return Mistake(NOT_YET, "claims of memory are not supported yet", begin, end, "leave the claim out")
+    def in_bytes(self, figure: Figure) -> bool:
+        """Whether a figure is printed in bytes: 4GiB."""
+        return self.text[figure.begin : figure.end].endswith("B") and bool(figure.digits)
+
+    def sound(self, claim: Claim) -> Claim:
+        """A claim; raises Mistake where something that is no memory is claimed in bytes."""
+        if claim.figure and claim.quantity != "memory" and self.in_bytes(claim.figure):
+            raise self.no_bytes(claim.quantity, claim.figure)
+        return claim
+
+    def no_bytes(self, quantity: str, figure: Figure) -> Mistake:
+        """A count that is claimed in bytes."""
+        printed = self.text[figure.begin : figure.end]
+        text = f"{quantity} are claimed in bytes, {printed}, and are numbers"
+        hint = f"write {printed.rstrip('B').strip()} {quantity}, or {printed} memory"
+        return Mistake(BAD_CLAIM, text, figure.begin, figure.end, hint)
 
     def unit(self) -> str:
         """Take a unit if one stands here."""
         token = self.token
         if not is_unit(token):
             return ""
-        if UNITS[token.text.lower()] == "memory":
-            raise self.memory(token.begin, token.end)
         self.at += 1
         return UNITS[token.text.lower()]
 
@@ -123,7 +134,7 @@ class Claims(Arguments):
             return self.computed()
         while self.token.type != "end" and self.token.begin < match.end():
             self.at += 1
-        suffix = (match[3] or "").strip()
+        suffix = (match[3] or "").strip().removesuffix("B")
         digits = match[1].replace(",", "") + (match[2] or "")
         return Figure(digits, {**SCALES, **BINARY_SCALES}[suffix], None, begin, match.end())
 
@@ -149,7 +160,7 @@ class Claims(Arguments):
     def bad_item(self, figure: Figure | None = None) -> Mistake:
         """Something that is neither a shape nor a figure with its unit."""
         token = self.token
-        units = f"a figure takes one of {', '.join(sorted(set(UNITS.values()) - {'memory'}))}"
+        units = f"a figure takes one of {', '.join(sorted(set(UNITS.values())))}"
         if (figure and token.type in ("end", ",", "]", "(")) or token.type == "end":
             begin, end = (figure.begin, figure.end) if figure else (token.begin - 1, token.begin)
             return Mistake(BAD_CLAIM, f"'{self.text[begin:end].strip()}' of what?", begin, end, units)
@@ -161,11 +172,11 @@ class Claims(Arguments):
     def expectation(self) -> tuple[str, tuple[Reference, ...], str, Figure]:
         """QUANTITY(names) OP figure."""
         if not (quantity := self.unit()):
-            token, hint = self.token, f"write one of {', '.join(sorted(set(UNITS.values()) - {'memory'}))}"
+            token, hint = self.token, f"write one of {', '.join(sorted(set(UNITS.values())))}"
             what = f"'{token.text}' is no quantity" if token.text else "nothing is expected"
             close = did_you_mean(token.text, tuple(UNITS))
             raise Mistake(BAD_CLAIM, what, token.begin, max(token.end, token.begin + 1), close or hint)
-        targets = self.listed() if self.token.type == "(" else ()
+        targets = self.listed(quantity) if self.token.type == "(" else ()
         op = self.take()
         if op.type not in OPERATORS or self.token.type in ("<", ">", "="):
             what = (
@@ -176,6 +187,8 @@ class Claims(Arguments):
             hint = f"write one of {' '.join(OPERATORS)}"
             raise Mistake(BAD_CLAIM, what, op.begin, max(op.end, op.begin + 1), hint)
         figure = self.figure()
+        if quantity != "memory" and self.in_bytes(figure):
+            raise self.no_bytes(quantity, figure)
         while self.token.type == "(":
             self.skip_remark()
         if self.token.type != "end":
@@ -183,12 +196,14 @@ class Claims(Arguments):
             raise Mistake(BAD_CLAIM, f"'{token.text}' follows the figure", token.begin, token.end, hint)
         return quantity, targets, op.type, figure
 
-    def listed(self) -> tuple[Reference, ...]:
-        """The names in the parentheses behind a quantity."""
+    def listed(self, quantity: str) -> tuple[Reference, ...]:
+        """The names in the parentheses behind a quantity, and what its memory is for: `batch=32`."""
         targets: list[Reference] = []
         opening = self.take()
         while (token := self.take()).type not in (")", "end"):
-            if token.type in ("name", "number"):
+            if quantity == "memory" and self.token.type == "=":
+                targets.append(self.setting(token))
+            elif token.type in ("name", "number"):
                 targets.append(Reference(token.text, token.begin, token.end))
             elif token.type != ",":
                 hint = "write names with commas between them: params(CONV1, CONV2)"
@@ -197,6 +212,23 @@ class Claims(Arguments):
             hint = "write names: params(CONV1), or leave the parentheses out"
             raise Mistake(BAD_CLAIM, "no name stands between the parentheses", opening.begin, opening.end, hint)
         return tuple(targets)
+
+    def setting(self, name: Token) -> Reference:
+        """What a memory is for: `batch=32`, `dtype=bfloat16`, `optimizer=adam`; a batch may be a constant."""
+        self.at += 1
+        value = self.take()
+        word, said = name.text.lower(), value.text.lower()
+        if word not in SETTINGS:
+            hint = did_you_mean(word, tuple(SETTINGS)) or f"write one of {', '.join(SETTINGS)}"
+            raise Mistake(BAD_CLAIM, f"memory has no '{name.text}'", name.begin, name.end, hint)
+        if word == "batch" and (value.text in self.defined or (said.isascii() and said.isdigit() and len(said) < 16)):
+            said = value.text
+        elif said not in SETTINGS[word]:
+            choices = ", ".join(SETTINGS[word]) or "32, or the name of a constant"
+            text = f"'{value.text}' is no {word}" if value.text else f"no {word} follows"
+            end = max(value.end, value.begin + 1)
+            raise Mistake(BAD_CLAIM, text, value.begin, end, f"write {word}={choices}")
+        return Reference(f"{word}={said}", name.begin, value.end)
 
 
 def is_unit(token: Token) -> bool:

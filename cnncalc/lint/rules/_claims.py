@@ -10,6 +10,7 @@ from cnncalc.analysis.report import totals
 from cnncalc.analysis.working import extents, grown, products, tensors, times
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.lint.rules._fit import NAMES, axis_parts, listed
+from cnncalc.storage import DTYPES
 from cnncalc.syntax.claims import FIGURE
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 IS = {
     "params": "its params, biases included", "weights": "its weights without biases", "biases": "its biases alone",
     "buffers": "its buffers", "macs": "its macs", "flops": "its flops", "activations": "its activations",
+    "memory": "the bytes of its activations",
 }  # fmt: skip
+OPERATOR = re.compile(r"^[^()<>=!]*(?:\([^)]*\))?\s*[<>=!]=?")
+"""An expectation up to its figure, `memory(batch=32) <=`."""
 MOST_TERMS = 4
 """How many layers a working spells out."""
 MOST_ALONE = 20
@@ -45,8 +49,8 @@ def grouped(number: int) -> str:
 def said(claim: Claimed) -> str:
     """A claimed figure as printed, or the value of its expression."""
     if not claim.half:
-        return amount(claim.value)
-    *_, figure = re.split(r"[<>=!]=?", claim.text, maxsplit=1)
+        return amount(claim.value) + " B" * (claim.quantity == "memory")
+    *_, figure = OPERATOR.split(claim.text, maxsplit=1)
     match = FIGURE.search(figure)
     return match[0] if match else amount(claim.value)
 
@@ -65,6 +69,7 @@ def counts(nodes: Sequence[Node]) -> Sums:
     return {
         "params": sums.params, "weights": sums.weights, "biases": sums.params - sums.weights, "buffers": sums.buffers,
         "macs": sums.macs, "flops": sums.flops, "activations": sums.activations,
+        "memory": sums.activations * DTYPES["float32"],
     }  # fmt: skip
 
 
@@ -112,8 +117,8 @@ def term(quantity: str, node: Node) -> str:
         return products(node)
     if quantity == "flops":
         return operations(node)
-    if quantity == "activations":
-        return times(node.output.dims[::-1])
+    if quantity in ("activations", "memory"):
+        return times(node.output.dims[::-1]) + f"*{DTYPES['float32']} B" * (quantity == "memory")
     return tensors({name: weight for name, weight in node.weights.items() if BELONGS[quantity](weight)})
 
 

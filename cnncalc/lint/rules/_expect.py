@@ -10,7 +10,9 @@ from cnncalc.analysis.receptive_field import fields
 from cnncalc.geometry import Field
 from cnncalc.lint.claims import expectations
 from cnncalc.lint.rules._claims import amount, by_axis, counts
-from cnncalc.network.claim import holds
+from cnncalc.lint.rules._memory import meant as meant_by
+from cnncalc.lint.rules._memory import used
+from cnncalc.network.claim import WORDS, holds
 from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
 
@@ -18,10 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.geometry import Rational, Whole
+    from cnncalc.lint.rules._memory import Bytes
     from cnncalc.network.node import Claimed, Network, Node
-
-WORDS = ("train", "weights")
-"""What may stand in the parentheses beside names of layers."""
 
 
 class Meant:
@@ -53,6 +53,7 @@ class Measured(NamedTuple):
     meant: Meant
     quantity: str
     values: tuple[Rational, ...]
+    bytes: Bytes | None = None
 
     @property
     def met(self) -> bool:
@@ -67,6 +68,8 @@ class Measured(NamedTuple):
 
     def found(self, network: Network) -> str:
         """The value as people read it."""
+        if self.bytes:
+            return f"{amount(self.values[0])} B"
         return by_axis([amount(value) for value in self.values], network.order)
 
 
@@ -74,16 +77,23 @@ def missed(network: Network, ops: tuple[str, ...]) -> Iterator[Measured]:
     """The expectations of these comparisons that do not hold; one about unknown layers is passed over."""
     targets: dict[tuple[str, ...], Meant] = {}
     known: dict[str, Field | Whole] = {}
+    needed: dict[tuple[str, ...], Bytes] = {}
     for claim in expectations(network):
         if claim.op in ops:
-            meant = targets.setdefault(
-                claim.target, targets.get(claim.target) or Meant(nodes_of(network, claim.target))
-            )
+            names = names_of(network, claim)
+            meant = targets.setdefault(names, targets.get(names) or Meant(nodes_of(network, names)))
             if claim.quantity == "rf" and not known:
                 known = fields(network)
-            measure = measured(network, claim, meant, known)
+            if claim.quantity == "memory" and meant.nodes and claim.target not in needed:
+                needed[claim.target] = used(network, claim, meant.nodes)
+            measure = measured(network, claim, meant, known, needed)
             if meant.nodes and not measure.met:
                 yield measure
+
+
+def names_of(network: Network, claim: Claimed) -> tuple[str, ...]:
+    """The names that an expectation is about, without what its memory is for."""
+    return tuple(meant_by(network, claim.target)[0]) if claim.quantity == "memory" else claim.target
 
 
 def nodes_of(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:
@@ -103,12 +113,18 @@ def lost(network: Network, name: str) -> bool:
     return name in network.lost[at : at + 1] or bool(inside(network.lost, name))
 
 
-def measured(network: Network, claim: Claimed, meant: Meant, known: dict[str, Field | Whole]) -> Measured:
+def measured(
+    network: Network, claim: Claimed, meant: Meant, known: dict[str, Field | Whole],
+    needed: dict[tuple[str, ...], Bytes],
+) -> Measured:  # fmt: skip
     """The value of an expectation; of a receptive field that of the last layer meant."""
     if claim.quantity == "rf" and meant.nodes:
         named = [name for name in claim.target if name not in WORDS or network.part(name)]
         last = network.gives(named[-1]) if named else network.outputs[-1]
         field = known[last.name]
         return Measured(claim, Meant((last,)), "rf", field.size if isinstance(field, Field) else ())
+    if claim.quantity == "memory":
+        every = needed.get(claim.target)
+        return Measured(claim, meant, "memory", (every.total if every else 0,), every)
     quantity = "weights" if "weights" in claim.target and claim.quantity == "params" else claim.quantity
     return Measured(claim, meant, quantity, (meant.sums.get(quantity, 0),))

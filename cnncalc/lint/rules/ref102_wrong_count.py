@@ -24,8 +24,9 @@ class WrongCount(Rule):
         ERROR,
         """\
 ## What it does
-Holds the params, weights, biases, buffers, macs, flops or activations that a line claims against the arithmetic,
-summed over the layer and its postfixes. A figure printed short (105.4M) holds within half a unit of its last place.
+Holds the params, weights, biases, buffers, macs, flops, activations or memory (the bytes of those, in float32) that a
+line claims against the arithmetic, summed over the layer and its postfixes. A figure printed short (105.4M) holds
+within half a unit of its last place.
 
 ## Why is this bad
 A count that is off by the biases, or by a factor of two, is the usual slip of a slide; the finding says which
@@ -55,6 +56,7 @@ The claims are the file's own; the formulas are those of each kind of layer (`cn
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 105.5M macs",
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 105.4M flops",
         "INPUT: 8x8x3\nCONV1: 4 3x3 => 100 activations",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 => 1.0KiB memory",
     )
 
     def check(self, network: Network) -> Iterator[Diagnostic]:

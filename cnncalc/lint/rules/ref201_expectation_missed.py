@@ -6,6 +6,7 @@ from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._claims import amount, besides, no_field, said, span_of, working
 from cnncalc.lint.rules._expect import missed
+from cnncalc.lint.rules._memory import summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ The expectations are the file's own.
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs = 105.5M",
         "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect rf(CONV1) = 5",
         "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect params != 112",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect memory(weights) = 1KiB",
     )
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
@@ -69,6 +71,8 @@ def text(network: Network, measure: Measured) -> str:
     start = f"expected {measure.what} {claim.op} {said(claim)}"
     if not measure.values:
         return f"{start}, and {no_field(nodes[-1])}"
+    if measure.bytes and claim.op == "=":
+        return f"{start}, the arithmetic gives {summed(measure.bytes)}{span_of(claim)}"
     if measure.quantity == "rf" or claim.op == "!=":
         return f"{start}, the arithmetic gives {measure.found(network)}{span_of(claim)}"
     sums = measure.meant.sums
@@ -83,4 +87,5 @@ def hint(measure: Measured) -> str:
         return "name a line above that one: expect rf(CONV5) = 163"
     if measure.claim.op == "!=" or len(values) > 1:
         return "leave the expectation out, or change the layers"
-    return f"expect {measure.what} = {amount(values[0])}, if the layers are meant as they stand"
+    unit = " B" if measure.bytes else ""
+    return f"expect {measure.what} = {amount(values[0])}{unit}, if the layers are meant as they stand"

@@ -49,11 +49,14 @@ The bounds are the file's own.
     good = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 106M\nexpect params < 34,945",
         "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 3\nexpect rf > 2",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect memory(weights) <= 448 B\nexpect memory(CONV1) <= 576 B",
     )
     bad = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 100M",
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect params < 34,944",
         "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 5",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect memory(batch=2) <= 1KiB",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect memory(weights) >= 449 B",
     )
 
     def check(self, network: Network) -> Iterator[Diagnostic]:
@@ -63,16 +66,21 @@ The bounds are the file's own.
 
 def text(network: Network, measure: Measured) -> str:
     """Both sides and what lies between; the layer with most of it."""
-    claim, many, bound = measure.claim, measure.quantity != "rf", said(measure.claim)
+    claim, many, bound = measure.claim, measure.quantity not in ("rf", "memory"), said(measure.claim)
     if not measure.values:
         return f"{measure.what} {claim.op} {bound} cannot be held, as {no_field(measure.meant.nodes[-1])}"
     value = worst(measure)
     start = f"{measure.what} {measure.found(network)}"
     if value == claim.value:
         return f"{start} {'are' if many else 'is'} not {'below' if claim.op == '<' else 'above'} {bound}"
+    unit = " B" * bool(measure.bytes)
     if claim.op[0] == ">":
-        return f"{start} {'fall' if many else 'falls'} short of {bound} by {amount(claim.value - value)}"
-    over = f"{'exceed' if many else 'exceeds'} the budget of {bound} by {amount(value - claim.value)}"
+        return f"{start} {'fall' if many else 'falls'} short of {bound} by {amount(claim.value - value)}{unit}"
+    over = f"{'exceed' if many else 'exceeds'} the budget of {bound} by {amount(value - claim.value)}{unit}"
+    if measure.bytes:
+        needed = measure.bytes
+        how = f" ({needed.working})" if " + " in needed.working else ""
+        return f"{start}{how} {over}; {needed.line} takes the most: {grouped(needed.most)} B"
     return f"{start} {over}{most(measure) if many else ''}"
 
 
@@ -86,10 +94,13 @@ def hint(measure: Measured) -> str:
     if not measure.values:
         return "name a line above that one: expect rf(CONV5) >= 100"
     less, layer = measure.claim.op[0] == "<", measure.meant.nodes[-1].name
-    if less and measure.quantity != "rf":
+    if measure.bytes:
+        layer = measure.bytes.line
+    elif less and measure.quantity != "rf":
         layer = measure.meant.largest[measure.quantity][0]
     change = f"make {layer} {'smaller' if less else 'larger'}"
-    return f"{change}, or expect {measure.what} {'<=' if less else '>='} {amount(worst(measure))}"
+    bound = f"{amount(worst(measure))}{' B' * bool(measure.bytes)}"
+    return f"{change}, or expect {measure.what} {'<=' if less else '>='} {bound}"
 
 
 def most(measure: Measured) -> str:
