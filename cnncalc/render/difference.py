@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 MOST = 60
 """How many lines a table has before layers that differ in their receptive field alone are folded: about a screen."""
 EQUAL, FIELD = "equal", "rf"
-COLUMNS = tuple(c for c in table.COLUMNS if c.name in ("kind", "output", "window", "params", "macs", FIELD, "memory"))
+SHOWN = {"kind", "output", "window", "params", "macs", FIELD, "memory"}
+COLUMNS = tuple(column for column in table.COLUMNS if column.name in SHOWN)
 SLIDES = {"kernel", "stride", "pad", "ceil", "outpad"}
 """Arguments that the column of the window tells."""
 STYLES = {"-": "red", "+": "green", "~": "yellow"}
