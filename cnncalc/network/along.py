@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     """Counts what is tried, and raises once it is too much."""
     Row = tuple[int, ...]
 
+ANY = 0
+"""Stands for a stride where the window fits once, and for a dilation where the kernel is 1: every one is the same."""
+
 
 class Along(NamedTuple):
     """A window on one axis of `extent` cells, holes among its numbers; `out` is the extent claimed, -1 where none is.
@@ -47,6 +50,12 @@ class Along(NamedTuple):
         return tuple(sorted({entry.hole for entry in entries if entry.hole >= 0}))
 
     @property
+    def loose(self) -> Row:
+        """The holes that may be ANY."""
+        own = {self.stride.hole, self.dilation.hole} - {self.kernel.hole, -1}
+        return tuple(sorted(own))
+
+    @property
     def open(self) -> bool:
         """Whether no equation bounds what its kernel, its stride and its dilation may be."""
         bounded = self.mode == "slide" or self.out >= 0
@@ -70,17 +79,16 @@ def axis_of(form: Form, axis: int, out: int) -> Along:
 
 
 def rows_along(axis: Along, spend: Spend) -> list[Row]:
-    """What fits one axis: a row of numbers for its holes, in their order."""
+    """What fits one axis: a row of numbers for its holes, in their order; ANY for a stride or dilation that is free."""
     found: list[Row] = []
     holes = axis.holes
     for kernel in kernels(axis, spend):
-        for dilation in dilations(axis, kernel):
-            for start, end in pads(axis, reach(kernel, dilation)):
-                spend(1)
+        for dilation in dilations(axis, kernel, spend):
+            for start, end in pads(axis, reach(kernel, dilation), spend):
                 for stride, outpad in strides(axis, kernel, dilation, (start, end), spend):
                     values = {
-                        axis.kernel.hole: kernel, axis.dilation.hole: dilation, axis.start.hole: start,
-                        axis.end.hole: end, axis.outpad.hole: outpad, axis.stride.hole: stride,
+                        axis.kernel.hole: kernel, axis.dilation.hole: dilation * (kernel > 1) or ANY,
+                        axis.start.hole: start, axis.end.hole: end, axis.outpad.hole: outpad, axis.stride.hole: stride,
                     }  # fmt: skip
                     found.append(tuple([values[hole] for hole in holes]))
     return found
@@ -123,22 +131,23 @@ def kernels(axis: Along, spend: Spend) -> range:
     if axis.kernel.hole >= 0 and axis.dilation.hole < 0 and (k := reach_wanted(axis)) >= 0:
         return range((k - 1) // known + 1, (k - 1) // known + 1 + (k > 0 and (k - 1) % known == 0))
     found = one_or(axis.kernel, 1, (most_reach(axis) - 1) // known + 1)
-    if axis.kernel.hole >= 0:
-        spend(size(found))
+    spend(size(found))
     return found
 
 
-def dilations(axis: Along, kernel: int) -> range:
+def dilations(axis: Along, kernel: int, spend: Spend) -> range:
     """The dilations that are tried; of a kernel of 1 all are alike."""
     if kernel == 1:
         return one_or(axis.dilation, 1, 1)
     if axis.dilation.hole >= 0 and (k := reach_wanted(axis)) >= 0:
         step = (k - 1) // (kernel - 1)
         return range(step, step + (step > 0 and (k - 1) % (kernel - 1) == 0))
-    return one_or(axis.dilation, 1, max((most_reach(axis) - 1) // (kernel - 1), 1))
+    found = one_or(axis.dilation, 1, max((most_reach(axis) - 1) // (kernel - 1), 1))
+    spend(size(found))
+    return found
 
 
-def pads(axis: Along, k: int) -> Iterable[tuple[int, int]]:
+def pads(axis: Along, k: int, spend: Spend) -> Iterable[tuple[int, int]]:
     """The cells at start and end: 0 to K-1, of a frame as many as the claimed extent asks for."""
     if axis.rule == "full":
         return ((k - 1, k - 1),)
@@ -149,7 +158,9 @@ def pads(axis: Along, k: int) -> Iterable[tuple[int, int]]:
     if axis.mode == "frame":
         most = abs(axis.out - axis.extent) if axis.out >= 0 else axis.extent
     starts, ends = one_or(axis.start, 0, most), one_or(axis.end, 0, most)
-    if axis.start.hole == axis.end.hole >= 0:
+    same = axis.start.hole == axis.end.hole >= 0
+    spend(size(starts) * (1 if same else size(ends)))
+    if same:
         return ((start, start) for start in starts)
     return ((start, end) for start in starts for end in ends)
 
@@ -180,7 +191,7 @@ def sliding(axis: Along, k: int, follows: int, pad: tuple[int, int], spend: Spen
         stride = follows or axis.stride.value
         yield from (stride,) * exact(axis, room, stride)
     elif axis.out == 1 or not room:
-        yield from (1,) * exact(axis, room, 1)
+        yield from (ANY,) * exact(axis, room, 1)
     elif axis.out > 1:
         yield from (s for s in (room // (axis.out - 1),) if s and exact(axis, room, s))
     elif axis.out < 0:
@@ -211,8 +222,8 @@ def transposed(
     tried = one_or(axis.stride, 1, (axis.out + cut) // max(steps, 1) + 1 if steps else 1)
     if axis.rule == "same":
         tried = one_or(axis.stride, 1, axis.out)
-    if axis.stride.hole >= 0:
-        spend(size(tried))
+    free = axis.stride.hole >= 0 and not steps and axis.rule != "same"
+    spend(size(tried))
     for stride in tried:
         if axis.rule == "same":
             yield from ((stride, 0) for _ in range(axis.out in (-1, axis.extent * stride)))
@@ -221,32 +232,43 @@ def transposed(
         more = one_or(axis.outpad, 0, max(stride, dilation) - 1)
         if axis.out < 0:
             spend(size(more))
-            yield from ((stride, outpad) for outpad in more)
+            yield from ((ANY if free else stride, outpad) for outpad in more)
         elif lacking in more:
-            yield stride, lacking
+            yield ANY if free else stride, lacking
 
 
-def joined(axes: Iterable[tuple[Row, list[Row]]], spend: Spend) -> tuple[Row, list[Row]]:
-    """Rows of several axes that agree on the holes they share: (their holes, what stands in them)."""
+def joined(axes: Iterable[tuple[Row, Row, list[Row]]], spend: Spend) -> tuple[Row, list[Row]]:
+    """Rows of several axes that agree on the holes they share: (their holes, what stands in them).
+
+    Of each axis its holes, those of them that may be ANY, and its rows.
+    """
     holes: Row = ()
     rows: list[Row] = [()]
-    for own, found in axes:
+    for own, loose, found in axes:
         shared = [hole for hole in own if hole in holes]
-        new = [at for at, hole in enumerate(own) if hole not in holes]
+        firm = [hole for hole in shared if hole not in loose]
         by: dict[Row, list[Row]] = {}
         for row in found:
-            by.setdefault(tuple([row[own.index(hole)] for hole in shared]), []).append(tuple([row[at] for at in new]))
-        at_shared = [holes.index(hole) for hole in shared]
-        rows = together(rows, by, at_shared, spend)
+            by.setdefault(tuple([row[own.index(hole)] for hole in firm]), []).append(row)
+        pairs = [(holes.index(hole), own.index(hole)) for hole in shared if hole in loose]
+        new = [at for at, hole in enumerate(own) if hole not in holes]
+        at_firm = [holes.index(hole) for hole in firm]
+        rows = [
+            (*agreed(row, other, pairs), *(other[at] for at in new))
+            for row in rows
+            for other in matching(row, by.get(tuple([row[at] for at in at_firm]), []), pairs, spend)
+        ]
         holes = (*holes, *(own[at] for at in new))
     return holes, rows
 
 
-def together(rows: list[Row], by: dict[Row, list[Row]], shared: Sequence[int], spend: Spend) -> list[Row]:
-    """Every row with all those that agree with it."""
-    out: list[Row] = []
-    for row in rows:
-        more = by.get(tuple([row[at] for at in shared]), [])
-        spend(len(more))
-        out += [row + other for other in more]
-    return out
+def matching(row: Row, others: list[Row], pairs: Sequence[tuple[int, int]], spend: Spend) -> list[Row]:
+    """The rows of another axis that agree with this one where either may be ANY."""
+    spend(len(others))
+    return [other for other in others if all(ANY in (row[a], other[b]) or row[a] == other[b] for a, b in pairs)]
+
+
+def agreed(row: Row, other: Row, pairs: Sequence[tuple[int, int]]) -> Row:
+    """A row with what another axis says where it is ANY itself."""
+    said = dict(pairs)
+    return tuple([value or other[said[at]] if at in said else value for at, value in enumerate(row)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tree import Written
 
     Values = Mapping[int, int]
-    """The number in each hole, by the hole's place in the order written."""
+    """The number in each hole, by the hole's place in the order of `holes_of`."""
 
 LOW = {"pad": 0, "outpad": 0}
 """The lowest value of each number that is solved for, where it is not 1."""
@@ -43,11 +43,13 @@ class Hole(NamedTuple):
 
 
 def holes_of(parts: Sequence[Part]) -> tuple[Hole, ...]:
-    """Every `?` of a line's parts, in the order written."""
+    """Every `?` of a line's parts, in the order of the parts and of the arguments of their kinds, however written."""
     found: list[Hole] = []
     for at, part in enumerate(parts):
         if UNKNOWN in part.use.names:
-            found += sorted(in_use(at, part.use), key=lambda hole: hole.begin)
+            names = [parameter.name for parameter in part.use.kind.parameters]
+            own = sorted(in_use(at, part.use), key=lambda hole: (hole.axis, hole.side))
+            found += sorted(own, key=lambda hole: names.index(hole.name))
     return tuple(found)
 
 

@@ -227,7 +227,7 @@ class Unknown(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """What was solved for on one line: `what` are its `?`s in the order written, an answer has a number for each.
+    """What was solved for on one line: `what` are its `?`s by the kind's arguments, an answer has a number for each.
 
     The answers are all there are, smallest first; the first is used. Without one there is an error. `how` is the
     working of the first, or the proof that there is none, in one sentence.

@@ -217,13 +217,18 @@ class Teller:
             else f"{'lets' if verb == 'gives' else 'let'} {self.name} fit exactly"
         )
         start = f"no {listed(many)} {goal}"
-        if len(search.holes) == 1 and search.counting:
-            why, hint = self.no_count()
-        elif len(search.holes) == 1:
-            why, hint = self.no_number()
-        else:
-            why, hint = self.nothing()
+        try:
+            why, hint = self.reason()
+        except TooMany:
+            why, hint = f"none of {self.bounds()} is an answer", "change the claim, or one of the numbers"
         return f"{start}: {why}", hint
+
+    def reason(self) -> tuple[str, str]:
+        """What excludes every number, and what would have an answer."""
+        search = self.search
+        if len(search.holes) > 1:
+            return self.nothing()
+        return self.no_count() if search.counting else self.no_number()
 
     def relaxed(self, *quantities: str) -> list[Row]:
         """The answers of the line if it claimed only these quantities; none where they are too many or unbounded."""
@@ -434,7 +439,7 @@ def needs(axis: Along) -> str:
         return f"{axis.out} windows side by side need F = {cells}/{axis.out}, which is not whole" * (
             cells % axis.out > 0
         )
-    return strided(axis) if axis.stride.hole >= 0 else tapped(axis) if axis.kernel.hole >= 0 else ""
+    return strided(axis) if axis.stride.hole >= 0 else tapped(axis)
 
 
 def padded(axis: Along) -> str:
@@ -465,14 +470,15 @@ def strided(axis: Along) -> str:
 
 
 def tapped(axis: Along) -> str:
-    """What the kernel would have to be."""
+    """What the kernel or its dilation would have to be."""
     cells, d = axis.extent + axis.start.value + axis.end.value, axis.dilation.value
     k = cells - axis.stride.value * (axis.out - 1)
-    letter = "F" if d == 1 else f"{d}(F - 1) + 1"
+    open_, step = ("F", d) if axis.kernel.hole >= 0 else ("D", axis.kernel.value - 1)
+    letter = ("F" if d == 1 else f"{d}(F - 1) + 1") if open_ == "F" else f"D({axis.kernel.value} - 1) + 1"
     text = f"{axis.out} cells need {letter} = {cells} - {axis.stride.value}*({axis.out} - 1) = {k}"
     if k < 1:
         return f"{text}, which is below 1"
-    return f"{text}, which no whole F gives" if (k - 1) % d else ""
+    return f"{text}, which no whole {open_} gives" if step and (k - 1) % step else ""
 
 
 def worked(window: Window, extents: Axes, axis: int) -> str:

@@ -70,7 +70,8 @@ class Solving(Lines):
         """The answers, kept with their working; raises Mistake where there is none."""
         from cnncalc.network.unknowns import TooMany, Undetermined
 
-        begin, end = search.holes[0].begin + statement.base, search.holes[-1].end + statement.base
+        begin = min(hole.begin for hole in search.holes) + statement.base
+        end = max(hole.end for hole in search.holes) + statement.base
         try:
             answers = search.answers()
             text, hint = ("", "") if answers else teller.refusal()

@@ -182,11 +182,11 @@ class Search:
     # The walk
 
     def answers(self) -> list[Row]:
-        """Every answer, smallest first in the order written; raises Undetermined, TooMany, Stuck."""
+        """Every answer, smallest first; raises Undetermined, TooMany, Stuck."""
         return sorted({self.row(state) for state in self.ends() if not self.equations.unmet(state)})
 
     def row(self, state: State) -> Row:
-        """The numbers of an end, in the order written."""
+        """The numbers of an end, in the order of the holes."""
         return tuple([state.values[at] for at in range(len(self.holes))])
 
     def ends(self) -> Iterator[State]:
@@ -270,10 +270,12 @@ class Search:
         if unbounded is not None:
             raise Undetermined(unbounded)
         axes = [axis for axis in every if not axis.open]
-        holes, rows = joined(((axis.holes, rows_along(axis, self.spend)) for axis in axes), self.spend)
+        found = ((axis.holes, axis.loose, rows_along(axis, self.spend)) for axis in axes)
+        holes, rows = joined(found, self.spend)
         self.spend(WHOLE_LINE * len(rows))
+        loose = {hole for axis in axes for hole in axis.loose}
         for row in rows:
-            yield dict(zip(holes, row, strict=True))
+            yield {hole: value or (hole in loose) * 1 for hole, value in zip(holes, row, strict=True)}
 
     def wanted(self, at: int, shapes: Shapes) -> Axes:
         """The extents that the part before `at` must give, worked back from the claim; -1 where that is open."""

@@ -58,7 +58,8 @@ The equations are the file's own claims and the exact fit of the stride (CS231n,
     def check(self, network: Network) -> Iterator[Diagnostic]:
         for solved in network.solved:
             if len(solved.answers) > 1:
-                hint = f"write the one that is meant, or claim more; used is the smallest, {solved.told(solved.answers[0])}"
+                first = solved.told(solved.answers[0])
+                hint = f"write the one that is meant, or claim more; used is the smallest, {first}"
                 yield Diagnostic(self.code, listed(solved), solved.place.span(), hint)
 
 
