@@ -24,6 +24,12 @@ class Count(NamedTuple):
         """What it adds to the figure."""
         return self.number * self.times
 
+    @property
+    def text(self) -> str:
+        """As people read it: 2 * 512 MACs, 1 add."""
+        what = self.what if self.number != 1 else self.what.removesuffix("s")
+        return f"{self.times} * " * (self.times > 1) + f"{self.number:,} {what}"
+
 
 class Convention:
     """One tool, as one module of `cnncalc.analysis.conventions`, whose name is the tool's.
@@ -50,12 +56,13 @@ class Convention:
         return sum(count.figure for count in self.counts(node))
 
     def itemised(self, nodes: Iterable[Node]) -> tuple[Count, ...]:
-        """What the tool counts of some layers, summed by sort, in the order met; MACs come first."""
-        found = {("MACs", times): 0 for times in (1, 2)}
+        """What the tool counts of some layers, summed by sort, in the order met; MACs come first, none of them too."""
+        found: dict[tuple[str, int], int] = {}
         for node in nodes:
             for what, number, times in self.counts(node):
                 found[what, times] = found.get((what, times), 0) + number
-        return tuple(Count(what, number, times) for (what, times), number in found.items() if number)
+        every = (Count(what, number, times) for (what, times), number in found.items())
+        return tuple(sorted((c for c in every if c.number or c.what == "MACs"), key=lambda c: c.what != "MACs"))
 
     @property
     def title(self) -> str:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.memory import Kept, memory
+from cnncalc.analysis import conventions
+from cnncalc.analysis.conventions.cnncalc import Cnncalc
+from cnncalc.analysis.intensity import moved
+from cnncalc.analysis.memory import Kept, Sizes, memory
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.record import NamedTuple
-from cnncalc.work import Work
+from cnncalc.storage import DTYPES
+from cnncalc.work import CONVENTION, Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnncalc.analysis.convention import Convention, Count
     from cnncalc.analysis.folding import Fold
     from cnncalc.analysis.memory import Memory
     from cnncalc.geometry import Field, Whole
@@ -23,7 +28,8 @@ class Row(NamedTuple):
     """A node with its receptive field and its memory, or several folded into one: what is shown of one layer.
 
     `shares` names what owns its weights, where it has none of its own. `layers` are those folded into it, and `times`
-    how often what it tells stands in it: 36 of one block.
+    how often what it tells stands in it: 36 of one block. `flops` is the convention's figure for a sample,
+    `operations` are those of a batch and `moved` the bytes that they move.
     """
 
     node: Node | Fold
@@ -32,10 +38,16 @@ class Row(NamedTuple):
     shares: str = ""
     layers: tuple[Node, ...] = ()
     times: int = 1
+    flops: int = 0
+    operations: int = 0
+    moved: int = 0
 
 
 class Totals(NamedTuple):
-    """Sums over the layers that run when the trained network is used; the memory of a whole network, None of a part."""
+    """Sums over the layers that run when the trained network is used; the memory of a whole network, None of a part.
+
+    `flops` is the convention's figure.
+    """
 
     params: int
     weights: int
@@ -48,12 +60,15 @@ class Totals(NamedTuple):
 
 
 class View(NamedTuple):
-    """What a report is asked for: the depth to fold to, the most rows where no depth is given, the batch, the dtype."""
+    """What a report is asked for: the depth to fold to, the most rows where no depth is given, the batch, the dtype and
+    the name of the convention.
+    """
 
     depth: int | None = None
     most: int = 0
     batch: int = 1
     dtype: str = "float32"
+    convention: str = CONVENTION
 
 
 class Report(NamedTuple):
@@ -61,7 +76,7 @@ class Report(NamedTuple):
 
     `training` are the totals with the heads that only train, None where there is none. `depth` is what the rows are
     folded to, None where every layer has its own row, which it has at depth `deepest`. `asked`: of another batch or
-    dtype than the usual one.
+    dtype than the usual one. `counts` is what the convention's figure is the sum of.
     """
 
     rows: tuple[Row, ...]
@@ -70,10 +85,12 @@ class Report(NamedTuple):
     depth: int | None = None
     deepest: int = 0
     asked: bool = False
+    convention: Convention = Cnncalc()
+    counts: tuple[Count, ...] = ()
 
 
 def report(network: Network, view: View = View()) -> Report:
-    """Rows and totals of a network; raises ValueError for a dtype that does not exist or a batch below 1.
+    """Rows and totals of a network; raises ValueError for a dtype or convention that does not exist, a batch below 1.
 
     The cyclic collector waits, as it does while a text is read: nothing made here is garbage.
     """
@@ -91,15 +108,23 @@ def told(network: Network, view: View) -> Report:
     seen = fields(network)
     used = memory(network, view.batch, view.dtype)
     trained = memory(network, view.batch, view.dtype, training=True) if network.heads else used
-    kept = trained.per_layer
-    known = Report(tuple([Row(n, seen[n.name], kept[n.name], shares(n)) for n in network.nodes]), None)
-    known = known._replace(asked=(used.batch, used.dtype) != (1, "float32"))
+    convention, sizes = conventions.find(view.convention), Sizes(used.batch, DTYPES[used.dtype])
+    rows = [row(n, seen[n.name], trained.per_layer[n.name], convention, sizes) for n in network.nodes]
+    asked = (used.batch, used.dtype) != (1, "float32")
+    known = Report(tuple(rows), None, asked=asked, convention=convention)
     if network.complete:
-        training = totals(network.nodes, trained) if network.heads else None
-        known = known._replace(totals=totals(network.counted, used), training=training)
+        counts = convention.itemised(network.counted)
+        training = totals(network.nodes, trained, convention.itemised(network.nodes)) if network.heads else None
+        known = known._replace(totals=totals(network.counted, used, counts), training=training, counts=counts)
     if view.depth is None and (not view.most or len(network) <= view.most):
         return known
     return folded(network, known, view, seen)
+
+
+def row(node: Node, field: Field | Whole, kept: Kept, convention: Convention, sizes: Sizes) -> Row:
+    """One layer."""
+    figure, operations = convention.figure(node), sizes.batch * node.work.flops
+    return Row(node, field, kept, shares(node), (), 1, figure, operations, sum(moved(node, sizes)))
 
 
 def shares(node: Node) -> str:
@@ -119,7 +144,8 @@ def folded(network: Network, known: Report, view: View, seen: Mapping[str, Field
     if depth >= deepest(every):
         return known
     rows = [
-        Row(fold(part, nodes), seen[part.exit.name], summed(nodes, own), part.owner, tuple(nodes), part.times)
+        Row(fold(part, nodes), seen[part.exit.name], summed(nodes, own), part.owner, tuple(nodes), part.times,
+            *added(nodes, own))
         if part else own[nodes[0].name]
         for part, nodes in grouped(network, every, depth)
     ]  # fmt: skip
@@ -132,9 +158,16 @@ def summed(nodes: Sequence[Node], own: Mapping[str, Row]) -> Kept:
     return Kept(sum(k.activations for k in each), sum(k.saved for k in each), max((k.live for k in each), default=0))
 
 
-def totals(nodes: Sequence[Node], memory: Memory | None = None) -> Totals:
-    """The sums over some nodes."""
+def added(nodes: Sequence[Node], own: Mapping[str, Row]) -> tuple[int, int, int]:
+    """The convention's figure, the operations and the bytes moved of several layers."""
+    rows = [own[node.name] for node in nodes]
+    return sum(row.flops for row in rows), sum(row.operations for row in rows), sum(row.moved for row in rows)
+
+
+def totals(nodes: Sequence[Node], memory: Memory | None = None, counts: Sequence[Count] | None = None) -> Totals:
+    """The sums over some nodes; without a convention's counts the FLOPs are those of their work."""
     work = Work.total(node.work for node in nodes)
     params, biases = sum(n.params for n in nodes), sum(n.biases for n in nodes)
     buffers, activations = sum(n.buffers for n in nodes), sum(n.activations for n in nodes)
-    return Totals(params, params - biases, buffers, work.macs, work.flops, activations, work, memory)
+    flops = work.flops if counts is None else sum(count.figure for count in counts)
+    return Totals(params, params - biases, buffers, work.macs, flops, activations, work, memory)

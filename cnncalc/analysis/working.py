@@ -9,15 +9,19 @@ from itertools import count, takewhile
 from math import prod
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.conventions.cnncalc import Cnncalc
 from cnncalc.analysis.fit import slides
+from cnncalc.analysis.intensity import moved, told
+from cnncalc.analysis.memory import Sizes
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.layers import find
 from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
+from cnncalc.storage import DTYPES
 from cnncalc.syntax.words import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnncalc.geometry import Axes, Order, Rational, Shape, Whole
     from cnncalc.layer import Weight
@@ -34,6 +38,7 @@ class Step(NamedTuple):
     how: str
 
 
+FLOAT32 = Sizes(1, DTYPES["float32"])
 AXES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
 
 
@@ -77,7 +82,9 @@ def summed(nodes: Sequence[Node], output: Node, seen: Seen, order: Order) -> Ite
     yield Step("params", addition([node.params for node in nodes]))
     yield from [Step("buffers", f"{buffers:,}")] * bool(buffers)
     yield Step("MACs", addition(macs))
-    yield Step("FLOPs", f"{sum(node.work.flops for node in nodes):,}")
+    yield Step("FLOPs", itemised(nodes))
+    moving = [moved(node, FLOAT32) for node in nodes]
+    yield from intensity(sum(node.work.flops for node in nodes), tuple(map(sum, zip(*moving, strict=True))))
     if any(node.owner and node.facts.params for node in nodes):
         yield Step("shared", "weights of another part, counted where they stand first")
     yield Step("receptive field", each_axis(list(map(str, field.size)), order) if isinstance(field, Field) else field)
@@ -308,6 +315,21 @@ def other_work(node: Node) -> Iterator[Step]:
     if node.work.flops:
         sum_ = " + ".join([*(["2*MACs"] if node.macs else []), *others])
         yield Step("FLOPs", f"{sum_} = {node.work.flops:,}")
+        yield from intensity(node.work.flops, moved(node, FLOAT32))
+
+
+def itemised(nodes: Iterable[Node]) -> str:
+    """The FLOPs of several layers and what they are the sum of."""
+    counts = [count for count in Cnncalc().itemised(nodes) if count.number]
+    return equation(" + ".join(count.text for count in counts) or "0", sum(count.figure for count in counts))
+
+
+def intensity(operations: int, moving: tuple[int, ...]) -> Iterator[Step]:
+    """The operations for each byte that is moved once: what is read, the weights and buffers, what is put out."""
+    if operations and any(moving):
+        parts = [f"{count:,} {what}" for count, what in zip(moving, ("in", "weights", "out"), strict=True) if count]
+        rate = told(operations, sum(moving))
+        yield Step("FLOPs a byte", f"{operations:,}/({' + '.join(parts)} in float32) = {rate}")
 
 
 def reached(node: Node, seen: Seen, order: Order) -> Iterator[Step]:

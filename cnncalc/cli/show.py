@@ -10,8 +10,10 @@ import typer
 
 from cnncalc.cli import common
 from cnncalc.cli.common import Axes, Batch, Colour, Dtype, Failure, Input, Limit, Set, Specs
+from cnncalc.work import CONVENTION
 
 if TYPE_CHECKING:
+    from cnncalc.analysis.convention import Convention
     from cnncalc.analysis.report import Report, View
     from cnncalc.api import Network
     from cnncalc.diagnostic import Diagnostic
@@ -27,6 +29,23 @@ Columns = Annotated[str, typer.Option("--columns", help="Which columns, in order
 Depth = Annotated[str, typer.Option("--depth", help="Fold what stands deeper than so many levels; 0: one row each.")]
 
 
+def complete_convention(incomplete: str) -> list[str]:
+    """Conventions for the shell's completion."""
+    from cnncalc.analysis import conventions
+
+    return [name for name in conventions.names() if name.startswith(incomplete)]
+
+
+Counts = Annotated[
+    str,
+    typer.Option(
+        "--convention",
+        help="Whose FLOPs: those of fvcore, torch or another tool that counts.",
+        autocompletion=complete_convention,
+    ),
+]
+
+
 def show(
     specs: Specs = None,
     set_: Set = None,
@@ -37,6 +56,7 @@ def show(
     depth: Depth = "",
     batch: Batch = "",
     dtype: Dtype = "",
+    convention: Counts = CONVENTION,
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
@@ -50,17 +70,28 @@ def show(
 
     folded = level(depth)
     most = MOST if format_ == "table" and folded is None else 0
-    view = View(folded, most, common.batch_of(batch), common.dtype_of(dtype))
+    counted = convention_of(convention)
+    view = View(folded, most, common.batch_of(batch), common.dtype_of(dtype), counted.name)
     networks = [common.network(spec, set_, shape, limit) for spec in specs]
     found = [network.diagnostics for network in networks]
     out = screen(sys.stdout, common.colour(color))
     if len(networks) > 1:
-        write_all(networks, axes, format_, found, view)
+        write_all(networks, axes, format_, found, view, counted)
     else:
         write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0], view)
     for network, findings in zip(networks, found, strict=True):
         common.report(network, findings, screen(sys.stderr, color))
     raise typer.Exit(max(map(common.status, found)))
+
+
+def convention_of(given: str) -> Convention:
+    """The value of --convention, checked."""
+    from cnncalc.analysis import conventions
+
+    try:
+        return conventions.find(given)
+    except ValueError as error:
+        raise Failure(f"--convention: {error}") from None
 
 
 def level(depth: str) -> int | None:
@@ -112,8 +143,9 @@ def write_table(
 
 
 def write_all(
-    networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], view: View
-) -> None:
+    networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], view: View,
+    convention: Convention,
+) -> None:  # fmt: skip
     """A line for each network."""
     from cnncalc.render import people
 
@@ -124,4 +156,5 @@ def write_all(
         return
     if format_ != "table":
         raise Failure(f"--format {format_} shows one network; name one, or take table or json")
-    print("\n".join(people.summary(networks, [common.order(axes, network) for network in networks])))
+    orders = [common.order(axes, network) for network in networks]
+    print("\n".join(people.summary(networks, orders, convention)))

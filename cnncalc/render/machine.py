@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.intensity import thousandths
 from cnncalc.analysis.report import View, report
 from cnncalc.geometry import Field, Window
-from cnncalc.work import CONVENTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def to_dict(network: Network, findings: Iterable[Diagnostic], view: View = View(
     rows = {node.name: row.node.name for row in known.rows for node in row.layers}
     return {
         "schema": SCHEMA, "name": network.name, "title": network.source.title, "source": network.source.origin,
-        "convention": CONVENTION,
+        "convention": known.convention.name,
         "inputs": [{"name": node.name, "shape": list(node.output.dims)} for node in network.inputs],
         "layers": [layer(row, rows) for row in known.rows],
         "outputs": [rows.get(node.name, node.name) for node in network.outputs] if network.complete else [],
@@ -66,10 +66,12 @@ def layer(row: Row, rows: Mapping[str, str]) -> Json:
     node = row.node
     more: Json = {"shares": row.shares} if row.shares else {}
     many: Json = {"layers": len(row.layers)} if row.layers else {}
+    rate = thousandths(row.operations, row.moved)
     return {
         "name": node.name, "kind": node.kind, "line": node.span.line, "inputs": read(row, rows),
         "output": list(node.output.dims), "params": node.params, "weights": node.params - node.biases,
-        "biases": node.biases, "buffers": node.buffers, "macs": node.macs, "flops": node.work.flops,
+        "biases": node.biases, "buffers": node.buffers, "macs": node.macs, "flops": row.flops,
+        "intensity": None if rate is None else rate / 1000,
         "work": {what: count for what, count in node.work._asdict().items() if count},
         "activations": node.activations, "memory": row.kept._asdict(), "window": window(node),
         "receptive_field": field(row.field), "head": node.head or None, **more, **many,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.render import table
-from cnncalc.work import CONVENTION, NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cnncalc.analysis.convention import Convention
     from cnncalc.analysis.report import Report, Totals
     from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Code, Diagnostic
@@ -35,7 +35,7 @@ def network(
     net: Network, known: Report, grid: table.Grid, order: Order, found: Sequence[Diagnostic], width: int, spec: str
 ) -> Iterator[Styled]:
     """(style, line) of the whole table."""
-    yield from wrapped(heading(net, order), width)
+    yield from wrapped(heading(net, order, known.convention), width)
     cut, dropped = table.fitted(grid, width)
     head, rows, total = table.lines(cut)
     yield "", ""
@@ -45,7 +45,7 @@ def network(
     if known.totals:
         yield from [("total", total)] * any(cut.sums)
         yield "", ""
-        yield from wrapped(footer(known.totals, known.training), width)
+        yield from wrapped(footer(known, known.totals), width)
         yield from wrapped(needed(net, known), width)
     yield from wrapped(unfolding(net, known), width)
     if dropped:
@@ -63,7 +63,7 @@ def wrapped(lines: Iterable[Styled], width: int) -> Iterator[Styled]:
         yield from ((style, part) for part in broken)
 
 
-def heading(net: Network, order: Order) -> Iterator[Styled]:
+def heading(net: Network, order: Order, convention: Convention) -> Iterator[Styled]:
     """Title, source, input and convention."""
     yield "title", safe(net.source.title or net.name)
     if net.source.origin:
@@ -71,15 +71,15 @@ def heading(net: Network, order: Order) -> Iterator[Styled]:
     inputs = ", ".join(f"{node.name} {order.text(node.output)}" for node in net.inputs)
     outputs = ", ".join(f"{node.name} {order.text(node.output)}" for node in net.outputs) if net.complete else ""
     several = f"; outputs {outputs}" * (len(net.outputs) > 1 and bool(outputs))
-    yield "", f"input {inputs or '?'}{several}; convention {CONVENTION}: {NOTE}"
+    yield "", f"input {inputs or '?'}{several}; convention {convention.title}: {convention.note}"
 
 
-def footer(sums: Totals, training: Totals | None) -> Iterator[Styled]:
-    """The totals in words, every kind of work apart."""
+def footer(known: Report, sums: Totals) -> Iterator[Styled]:
+    """The totals in words, everything that the convention counts apart."""
     kept = f"; {sums.buffers:,} numbers in buffers beside them" if sums.buffers else ""
     yield "", f"params {sums.params:,} = {sums.weights:,} weights + {sums.params - sums.weights:,} biases{kept}"
-    others = [table.counted(count, what) for what, count in sums.work._asdict().items() if count and what != "macs"]
-    yield "", f"FLOPs  {sums.flops:,} = {' + '.join([f'2 * {sums.macs:,} MACs', *others])}"
+    counts, training = " + ".join(count.text for count in known.counts) or "0", known.training
+    yield "", f"{known.convention.heading.ljust(6)} {sums.flops:,} = {counts}"
     if training:
         yield "", f"with training heads: {training.params:,} params, {training.macs:,} MACs"
 
@@ -161,14 +161,17 @@ def overridden(net: Network) -> list[str]:
     return ["--set", *options] if any(name != "input" for name in net.overridden) else options
 
 
-def summary(nets: Sequence[Network], orders: Sequence[Order]) -> list[str]:
-    """One line a network: inputs, outputs, layers, params, MACs."""
-    rows = [["network", "input", "output", "layers", "params", "MACs"]]
+def summary(nets: Sequence[Network], orders: Sequence[Order], convention: Convention) -> list[str]:
+    """One line a network: inputs, outputs, layers, params, MACs, and what another tool counts, which a line tells."""
+    other = [convention.heading] * bool(convention.version)
+    told = [f"convention {convention.title}: {convention.note}", ""] * len(other)
+    rows = [["network", "input", "output", "layers", "params", "MACs", *other]]
     for net, order in zip(nets, orders, strict=True):
         shapes = [", ".join(order.text(node.output) for node in nodes) for nodes in (net.inputs, net.outputs)]
-        known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}"] if net.complete else ["?"] * 5
-        rows.append([safe(net.name), *known])
-    return aligned(rows, right=range(1, 6))
+        figure = [f"{sum(map(convention.figure, net.counted)):,}"] * len(other)
+        known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}", *figure]
+        rows.append([safe(net.name), *(known if net.complete else ["?"] * len(known))])
+    return told + aligned(rows, right=range(1, len(rows[0])))
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:

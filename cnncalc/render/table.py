@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis import intensity
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.record import NamedTuple
 
@@ -163,8 +164,9 @@ COLUMNS = (
     Column("biases", "biases", lambda row, order: row.node.biases, lambda t: t.params - t.weights, usual=False),
     Column("buffers", "buffers", lambda row, order: row.node.buffers, lambda t: t.buffers, usual=False),
     Column("macs", "MACs", lambda row, order: row.node.macs, lambda t: t.macs),
-    Column("flops", "FLOPs", lambda row, order: row.node.work.flops, lambda t: t.flops, usual=False),
+    Column("flops", "FLOPs", lambda row, order: row.flops, lambda t: t.flops, usual=False),
     Column("work", "other work", work, usual=False, left=True),
+    Column("intensity", "FLOPs/B", lambda row, order: intensity.told(row.operations, row.moved), usual=False),
     Column("rf", "field", seen("size")),
     Column("jump", "jump", seen("jump"), usual=False),
     Column("start", "start", seen("start"), usual=False),
@@ -178,11 +180,13 @@ SHARE = "share"
 
 def chosen(names: str, known: Report) -> tuple[Column, ...]:
     """The columns of a list of names; raises ValueError for one that does not exist."""
-    share = Column(SHARE, "MACs %", share_of(known.totals))
-    every = (*COLUMNS, share)
+    share, convention = Column(SHARE, "MACs %", share_of(known.totals)), known.convention
+    named = (c._replace(heading=convention.heading) if c.name == "flops" else c for c in COLUMNS)
+    every = (*named, share)
     if not names:
         told = {"dilation"} if any(set(slide(row).dilation) - {1} for row in known.rows) else set[str]()
         told |= {"saved"} if known.asked else set()
+        told |= {"flops"} if convention.version else set()
         told |= {"head"} if any(row.node.head for row in known.rows) else set()
         return tuple(c for c in every if c.usual or c.name in told)
     found = {column.name: column for column in every}
