@@ -17,7 +17,7 @@ from cnncalc import load, loads
 from cnncalc.analysis import cells
 from cnncalc.analysis.cells import Slide
 from cnncalc.analysis.receptive_field import fields
-from cnncalc.analysis.unit import first_whole, holed, seen
+from cnncalc.analysis.unit import Seen, first_whole, holed, seeing, seen
 from cnncalc.geometry import WHOLE
 from cnncalc.layer import Elementwise, Normalization
 
@@ -108,7 +108,18 @@ def agree(network):
                 else:
                     assert bool((said | ~truth).all()), (node.name, unit)
         hold_first(network, source, reached, good)
+        hold_seeing(network, source, reached, good)
     return held
+
+
+def hold_seeing(network, source, reached, good):
+    """The units that see one pixel are those that its mark reaches, in every map."""
+    for pixel, cell in enumerate(product(*map(range, source.output.extents))):
+        known = seeing(network, source, cell)
+        for node in network.nodes:
+            found = masks(Seen(node, known.get(node.name, ())), node)
+            truth = reached[node.name][pixel]
+            assert torch.equal(found, truth) if node.name in good else bool((found | ~truth).all()), (node.name, cell)
 
 
 def hold_first(network, source, reached, good):
@@ -194,6 +205,32 @@ def test_many_boxes_are_cut_into_rows_and_stay_exact():
     assert found.pixels == 64 > cells.MOST
     assert {(70 - i, 75 - i) for i in range(64)} == {(y, x) for y, x in product(range(80), repeat=2) if (y, x) in found}
     assert found.unseen == 64 * 64 - 64
+
+
+STRUCK = "INPUT: 5x1\nadd\n  - conv 1 2 dilation 4 pad 4\n  - conv 1 3 pad 8:0; crop 0:2\n  - conv 1 2 pad 5:0"
+WRITTEN = {
+    "rows repeated": "INPUT: 5x4x2\nscale\n  - identity\n  - conv 2 1x4\nconv 1 2",
+    "columns and rows repeated": "INPUT: 4x5x2\nA: conv 2 4x1\nfrom INPUT\nB: conv 2 1x5\nscale from A, B\nconv 1 2x3",
+    "a vector repeated": "INPUT: 4x5x2\nA: conv 2 3\nscale\n  - identity\n  - from INPUT; fc 2\nconv 1 2",
+    "one cell repeated": "INPUT: 5x5x2\nA: conv 2 5\nscale from INPUT, A\nconv 1 2",
+    "the middle struck out": STRUCK,
+    "a tower shared": "left: input 5x5x1\nT: conv 2 3\nright: input 5x5x1\nS: share T\nadd from T, S\nconv 1 2",
+    "an adaptive pool of more": "INPUT: 3x5x1\nadaptive maxpool 5x3\nconv 1 2",
+    "fills": "INPUT: 6x5x1\nconv 1 3 pad 2 reflect\nmaxpool 3 stride 2 pad 1 circular\nconv 1 3 pad 2 copy",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN)
+def test_every_unit_of_a_written_graph_sees_what_marks_reach_it(text):
+    assert agree(loads(text)) > 0
+
+
+def test_units_are_struck_out_until_one_sees_all():
+    """Unit 4, in the middle, sees both ends and not what lies between; unit 8 sees all."""
+    network = loads(STRUCK)
+    found = seen(network, network["add1"], (4,))["INPUT"]
+    assert [i for i in range(5) if (i,) in found] == [0, 4]
+    assert first_whole(network, network.inputs[0])[:2] == (network["add1"], (8,))
 
 
 # One axis, by brute force
@@ -551,6 +588,11 @@ def test_the_layer_that_leaves_a_hole_is_held_to_account():
 )  # fmt: skip
 def test_what_is_clipped(told, text, unit, said):
     assert ("clipped", said) in told(text, loads(text).nodes[-1].name, "--unit", unit)
+
+
+@pytest.mark.parametrize("fill", ["reflect", "copy", "circular"])
+def test_a_fill_is_seen_and_clips_nothing(told, fill):
+    assert not any(step[0] == "clipped" for step in told(f"INPUT: 9x1\nA: conv 1 3 pad 1 {fill}", "A", "--unit", "0"))
 
 
 def test_many_clipped_layers_are_counted(told):

@@ -215,7 +215,7 @@ def taps(slide: Slide, bits: int) -> tuple[int, int]:
     if slide.mode != "transposed":
         return smeared(stretched(bits, stride), kernel, dilation), start
     back = (kernel - 1) * dilation
-    zero = -(-back // stride)
+    zero = back // stride
     return thinned(smeared(bits << start + zero * stride, kernel, dilation) >> back, stride), zero
 
 
@@ -276,7 +276,7 @@ def reading(slide: Slide, bits: int) -> int:
         return moved(smeared(stretched(bits, stride), kernel, dilation), -start) & every
     wide = moved(bits, start) | (0 if fill == "zeros" else copies(slide, bits))
     back = (kernel - 1) * dilation
-    zero = -(-back // stride)
+    zero = back // stride
     return thinned(smeared(wide << zero * stride, kernel, dilation) >> back, stride) >> zero & every
 
 
