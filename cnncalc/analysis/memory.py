@@ -92,7 +92,7 @@ def largest(network: Network, used: Memory, optimizer: str) -> tuple[str, int]:
     size = DTYPES[used.dtype]
     per = size * (2 + OPTIMIZERS[optimizer])
     return max(
-        ((n.name, n.params * per + n.buffers * size + used.per_layer[n.name].saved) for n in network),
+        ((n.name, n.params * per + buffer_bytes(n, size) + used.per_layer[n.name].saved) for n in network),
         key=lambda pair: pair[1],
     )
 
