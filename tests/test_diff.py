@@ -177,6 +177,33 @@ def test_inputs_and_outputs_of_the_networks(run, tmp_path):
     assert "input x 8x8x3, y 8x8x3 -> x 8x8x3, y 9x9x3; outputs A, B -> B, A; convention" in out
 
 
+def test_inputs_and_outputs_alone_are_a_difference():
+    texts = [f"x: input 8x8x3\ny: input {y}x{y}x3\nA from x: relu\nB from x: relu\nO: output from {o}\n"
+             for y, o in ((8, "A, B"), (9, "A, B"), (8, "B, A"))]  # fmt: skip
+    one, larger, swapped = map(net, texts)
+    assert compare(one, one).same
+    for other, at in ((larger, "inputs"), (swapped, "outputs")):
+        found = compare(one, other)
+        assert all(pair.equal for pair in found.pairs)
+        assert (found.same, found.inputs, found.outputs) == (False, at == "inputs", at == "outputs")
+
+
+def test_inputs_of_other_names_are_matched_in_order():
+    one = net("image: input 8x8x3\nextra: input 4\nA from image: relu\nB from extra: relu\n")
+    other = net("data: input 8x8x3\nextra: input 4\nA from data: relu\nB from extra: relu\n")
+    turned = net("data: input 8x8x3\nextra: input 8x8x3\nA from extra: relu\nB from data: relu\n")
+    assert compare(one, other).same
+    assert compare(one, turned).pairs[0].differs == ("inputs",)
+
+
+def test_heads_that_only_train_are_not_in_the_totals():
+    lines = "A: conv 4 1x1", "H: aux weight 0.3\n  conv 2 1x1\n  fc 3", "B: relu"
+    found = compare(chain(*lines), chain(*lines[::2]))
+    assert [pair.a.name for pair in found.pairs if not pair.b] == ["H.conv1", "H.fc1"]
+    assert all(change.a == change.b for change in found.totals)
+    assert found.totals[0] == ("layers", 2, 2)
+
+
 def test_from_nothing_is_new_and_only_equals_are_zero_percent():
     assert percent(7, 7) == percent(0, 0) == "+0 %"
     assert percent(0, 5) == "new"
@@ -397,10 +424,10 @@ def test_names_first_then_kinds_by_their_place():
 
 
 def test_by_place_what_has_the_same_numbers_comes_before_what_is_of_one_kind():
-    a = chain("A: conv 8 1x1", "B: conv 16 3x3", "C: conv 8 1x1")
+    a = chain("A: conv 4 1x1", "B: conv 16 3x3", "C: conv 8 1x1")
     b = chain("X: conv 16 3x3", "Y: conv 9 1x1")
-    assert [(x, y) for x, y, _ in named(compare(a, b))] == [("A", "X"), ("B", "Y"), ("C", None)]
-    b = chain("W: conv 8 1x1", "X: conv 16 3x3")
+    assert [(x, y) for x, y, _ in named(compare(a, b))] == [("A", None), ("B", "X"), ("C", "Y")]
+    b = chain("W: conv 5 1x1", "X: conv 17 3x3")
     assert [(x, y) for x, y, _ in named(compare(a, b))] == [("A", "W"), ("B", "X"), ("C", None)]
 
 
@@ -452,6 +479,8 @@ def test_arguments_that_no_column_tells():
     assert "      nearest yes -> no\n      bilinear no -> yes\n" in said
     assert "      dilation 2 -> 1\n" in said
     assert "      pad 2" not in said
+    wider = drawn(compare(chain("A: conv 4 3x3"), chain("A: conv 8 5x5")), 200)
+    assert not any(line.startswith("      ") for line in wider)
 
 
 def brute(a, b):
