@@ -8,6 +8,7 @@ bounded: branches that see different parts stay apart.
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import ne, or_
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import reach
@@ -54,10 +55,9 @@ def put(kept: list[Box], box: Box) -> None:
 
 
 def together(a: Box, b: Box) -> Box | None:
-    """The union of two boxes where that is a box."""
-    if sum(x != y for x, y in zip(a, b, strict=True)) <= 1 or all(x | y == x for x, y in zip(a, b, strict=True)):
-        return tuple([x | y for x, y in zip(a, b, strict=True)])
-    return b if all(x | y == y for x, y in zip(a, b, strict=True)) else None
+    """The union of two boxes where that is a box: one holds the other, or they differ on one axis alone."""
+    both = tuple(map(or_, a, b))
+    return both if both in (a, b) or sum(map(ne, a, b)) == 1 else None
 
 
 def common(a: Cells, b: Cells) -> Cells:
