@@ -392,6 +392,16 @@ def test_json_says_of_both_what_show_says(run):
         assert [layer[side] for layer in found["layers"]] == [layer["name"] for layer in shown["layers"]]
 
 
+def test_a_receptive_field_that_is_no_whole_number(run, tmp_path):
+    """Behind an adaptive pool the mean jump may be a fraction, and the size of what slides over it as well."""
+    for name, more in (("a", ""), ("b", "conv 4 3x3\n")):
+        (tmp_path / f"{name}.spec").write_text(f"INPUT: 7x7x4\nadaptive avgpool 5x5\nconv 4 3x3\n{more}")
+    said = " ".join(run("diff", "a.spec", "b.spec").out.split())
+    assert "receptive field 29/5 -> 43/5 +14/5 +48.3 % at conv1 -> conv2" in said
+    field = json.loads(run("diff", "a.spec", "b.spec", "--format", "json").out)["totals"]["receptive_field"]
+    assert (field["delta"], field["percent"]) == (["14/5"] * 2, [48.2759] * 2)
+
+
 def test_json_of_a_spec_with_errors(run, specs):
     status, out, _ = run("diff", "broken.spec", "first.spec", "--format", "json")
     found = json.loads(out)

@@ -101,7 +101,7 @@ def share(a: Rational, b: Rational) -> float | int | None:
     if a == b or not a:
         return 0 if a == b else None
     try:
-        return float(f"{100 * (b - a) / a:.6g}")
+        return float(f"{float(100 * (b - a) / a):.6g}")
     except OverflowError:
         return int(100 * (b - a) // a)
 

@@ -422,7 +422,7 @@ def seen(last: tuple[Last | None, Last | None], order: Order) -> Iterator[Sum]:
         return
     a, b = (table.per_axis(one.size, order) if one else "none" for one in last)
     x, y = (one.size[0] if one and len({*one.size}) == 1 else None for one in last)
-    grown = (f"{y - x:+,}", percent(x, y)) if isinstance(x, int) and isinstance(y, int) else ("", "")
+    grown = ("", "") if x is None or y is None else (f"{'+' * (y >= x)}{y - x}", percent(x, y))
     where = turned(*(one.layer if one else "none" for one in last))
     yield Sum("receptive field", a, b, *grown, f"at {safe(where)}")
 
