@@ -36,6 +36,21 @@ CALLS = {
     "torchinfo": "torchinfo.summary(model, input_data=inputs).total_mult_adds",
 }
 NETWORKS = {"alexnet": "alexnet", "vgg16": "vgg16", "resnet50": "resnet50", "mobilenet_v2": "mobilenet_v2"}
+SPECS = (
+    "INPUT: 13x13x3\nadaptive avgpool 6x5\nfc 3",
+    "INPUT: 11x7x5\nadaptive avgpool 4x3 relu\nfc 3",
+    "INPUT: 9x9x4\nconv 6 3x3 frozen\nbn frozen\nprelu frozen\nconv 6 3x3 bn prelu",
+    "INPUT: 16x16x3\nA: conv 3 3x3 stride 2 pad same\nB: share A\nC: share A\nfc 5\nsoftmax",
+    "left: input 16x16x1\nright: input 16x16x1\ntrunk from left:\n  conv 4 3x3 pad 1 bn relu maxpool 2x2\n  gap; fc 3\n"
+    "twin from right: share trunk\nconcat from trunk, twin\nfc 2",
+    "INPUT: 16x16x3\nA: conv 8 3x3 pad 1 bn relu\nh: aux weight 0.3\n  gap; fc 3\nconv 8 3x3; gap; fc 2",
+    "INPUT: 10x9x3\nmaxpool 3x3 stride 2 pad 0:1x1:0\navgpool 3x3 stride 1 pad 1:0 nocountpad\nlppool 2x2 stride 1",
+    "INPUT: 6x5x3\ndeconv 4 4x3 stride 2 pad 0:1x1:0 bn leaky\nupsample 2 bilinear\nupsample 3\nconv 2 3x3 pad 1 copy",
+    "INPUT: 8x8x2\nA: conv 4 3x3 bn\nB: gap; fc 3\nC: conv 5 1x1 bn relu from A",
+    "INPUT: 20x4\nconv 8 3 groups 2 nobias gn 2 silu\nadd\n  - conv 8 1 elu\n  - scale 0.5\nlrn 3; gap; fc 3",
+    "INPUT: 6x6x6x2\nconv 4 3 depthwise pad 1; ln; gelu; instancenorm; avgpool 2; adaptive avgpool 2; fc 3",
+)
+"""What no example of a single kind shows: frozen and shared weights, heads, uneven pads, axes that do not divide."""
 Inputs = tuple[torch.Tensor, ...]
 Figures = dict[str, "int | str"]
 Layers = dict[str, dict[str, int]]
@@ -148,12 +163,15 @@ def every(network: cnncalc.Network) -> Figures:
     return {tool: told(tool, network.to_torch(), sample(network))[0] for tool in TOOLS}
 
 
-def published() -> tuple[dict[str, Figures], dict[str, Layers]]:
-    """Torchvision's own modules: totals, and what each tool tells of their layers."""
+def stand_ins() -> None:
+    """The wheel of torchvision may be built for another torch; neither networks nor tools need its operators."""
     for operator in ("nms", "qnms"):
         if not hasattr(torch.ops.torchvision, operator):
-            # torchvision's wheel may be built for another torch; the networks need none of its operators
             torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou) -> Tensor")
+
+
+def published() -> tuple[dict[str, Figures], dict[str, Layers]]:
+    """Torchvision's own modules: totals, and what each tool tells of their layers."""
     from torchvision import models
 
     totals: dict[str, Figures] = {}
@@ -180,22 +198,33 @@ def examples() -> list[dict[str, object]]:
     return found
 
 
+def small() -> list[dict[str, object]]:
+    """The small specs."""
+    return [{"spec": spec, **every(cnncalc.loads(spec))} for spec in SPECS]
+
+
 def main() -> None:
     """All figures, the zoo's networks last; names of networks choose among them."""
     warnings.simplefilter("ignore")
     torch.manual_seed(0)
+    stand_ins()
     totals, inner = published()
     single = examples()
     own = {}
     for name in sys.argv[1:] or zoo.names():
         own[name] = every(cnncalc.load(name))
         print(name, own[name], flush=True)
-    tools = {tool: {"version": version(tool), "call": call} for tool, call in CALLS.items()}
+    tools = {tool: {"version": plain(version(tool)), "call": call} for tool, call in CALLS.items()}
     data = {
-        "tools": {**tools, "torchvision": {"version": version("torchvision"), "call": ""}},
-        "torchvision": totals, "zoo": own, "layers": inner, "examples": single,
+        "tools": {**tools, "torchvision": {"version": plain(version("torchvision")), "call": ""}},
+        "torchvision": totals, "zoo": own, "layers": inner, "specs": small(), "examples": single,
     }  # fmt: skip
     OUT.write_text(text(data), encoding="utf-8")
+
+
+def plain(version: str) -> str:
+    """A version as package indexes write it, without what it was built for."""
+    return version.partition("+")[0].replace("-", ".post")
 
 
 def text(data: dict[str, object]) -> str:

@@ -9,7 +9,7 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnncalc.network.node import Node
+    from cnncalc.network.node import Network, Node
 
 
 class Count(NamedTuple):
@@ -54,6 +54,10 @@ class Convention:
     def figure(self, node: Node) -> int:
         """The tool's figure of one layer."""
         return sum(count.figure for count in self.counts(node))
+
+    def runs(self, network: Network) -> tuple[Node, ...]:
+        """The layers of a network that the tool sees run."""
+        return network.counted
 
     def itemised(self, nodes: Iterable[Node]) -> tuple[Count, ...]:
         """What the tool counts of some layers, summed by sort, in the order met; MACs come first, none of them too."""

@@ -109,11 +109,14 @@ def told(network: Network, view: View) -> Report:
     used = memory(network, view.batch, view.dtype)
     trained = memory(network, view.batch, view.dtype, training=True) if network.heads else used
     convention, sizes = conventions.find(view.convention), Sizes(used.batch, DTYPES[used.dtype])
+    run = convention.runs(network)
+    idle = {*network.counted} - {*run}
     rows = [row(n, seen[n.name], trained.per_layer[n.name], convention, sizes) for n in network.nodes]
+    rows = [each._replace(flops=0) if each.node in idle else each for each in rows] if idle else rows
     asked = (used.batch, used.dtype) != (1, "float32")
     known = Report(tuple(rows), None, asked=asked, convention=convention)
     if network.complete:
-        counts = convention.itemised(network.counted)
+        counts = convention.itemised(run)
         training = totals(network.nodes, trained, convention.itemised(network.nodes)) if network.heads else None
         known = known._replace(totals=totals(network.counted, used, counts), training=training, counts=counts)
     if view.depth is None and (not view.most or len(network) <= view.most):

@@ -168,7 +168,7 @@ def summary(nets: Sequence[Network], orders: Sequence[Order], convention: Conven
     rows = [["network", "input", "output", "layers", "params", "MACs", *other]]
     for net, order in zip(nets, orders, strict=True):
         shapes = [", ".join(order.text(node.output) for node in nodes) for nodes in (net.inputs, net.outputs)]
-        figure = [f"{sum(map(convention.figure, net.counted)):,}"] * len(other)
+        figure = [f"{sum(map(convention.figure, convention.runs(net))):,}"] * len(other)
         known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}", *figure]
         rows.append([safe(net.name), *(known if net.complete else ["?"] * len(known))])
     return told + aligned(rows, right=range(1, len(rows[0])))

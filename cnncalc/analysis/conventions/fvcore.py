@@ -8,7 +8,7 @@ from cnncalc.analysis.conventions._module import option, seen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.network.node import Node
+    from cnncalc.network.node import Network, Node
 
 NORMS = {
     "BatchNorm1d": 2, "BatchNorm2d": 2, "BatchNorm3d": 2, "GroupNorm": 5, "LayerNorm": 5,
@@ -22,6 +22,8 @@ UPSAMPLED = {"nearest": 1, "bilinear": 4}
 class Fvcore(Convention):
     """fvcore traces the model and has a handle for some operators; those without one cost nothing.
 
+    A layer whose numbers reach no output is not in the trace.
+
     It calls its figure FLOPs, and a multiply-accumulate is one of them ("We count one fused multiply-add as one flop",
     fvcore.nn.FlopCountAnalysis).
     """
@@ -29,6 +31,13 @@ class Fvcore(Convention):
     version = "0.1.5.post20221221"
     call = "FlopCountAnalysis(model, x).total()"
     note = "1 for a MAC, 1 to 5 a number for norms, AdaptiveAvgPool2d and 2-D upsampling; no bias, no activation"
+
+    def runs(self, network: Network) -> tuple[Node, ...]:
+        reaching = set(network.outputs if network.complete else network.counted)
+        for node in reversed(network.counted):
+            if node in reaching:
+                reaching.update(node.inputs)
+        return tuple(node for node in network.counted if node in reaching)
 
     def counts(self, node: Node) -> Iterator[Count]:
         module = seen(node)
