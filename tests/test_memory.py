@@ -769,6 +769,22 @@ def test_where_torch_puts_axes_in_another_order_the_number_is_a_lower_bound(name
     assert {row: n for row, n in difference.items() if n} == {row: 2 * n for row, n in more.items()}
 
 
+CUT = {
+    "channels last, then cut": ("conv 4 1 ln\nslice 0:2\nfc 1", 2, "fc1", 2 * 256, 2 * 128),
+    "a batch of one": ("conv 4 1\nslice 0:2\ngn 1", 1, "gn1", 128 + 8, 256 + 8),
+}
+"""A text, the batch, the row, what it keeps by our number and by PyTorch: it copies a part elsewhere than foreseen."""
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_where_torch_copies_a_part_or_the_whole_otherwise_is_known(name):
+    text, batch, row, ours, theirs = CUT[name]
+    network = loads(f"INPUT: 4x4x2\n{text}")
+    ran = trained(network, batch)
+    assert ran.odd == {row}
+    assert (memory(network, batch).per_layer[row].saved, ran.saved[row]) == (ours, theirs)
+
+
 def test_where_torch_cuts_a_larger_tensor_the_number_is_a_lower_bound():
     network = loads("INPUT: 4x3x2x2\ndeconv 1 1 pad 1x0x0\nelu")
     used, ran = memory(network), trained(network, 1)
