@@ -73,7 +73,7 @@ def memory(network: Network, batch: int = 1, dtype: str = "float32", training: b
         raise ValueError(f"a batch of {batch} is asked for, and must be at least 1")
     size, nodes = DTYPES[dtype], network.nodes if training else network.counted
     sizes = Sizes(batch, size)
-    saved = saved_bytes(nodes, sizes)
+    saved = {name: kept.total for name, kept in keeping(nodes, sizes).items()}
     alive = live_bytes(network, sizes)
     layers = {n.name: Kept(sizes.put_out(n), saved.get(n.name, 0), alive.get(n.name, 0)) for n in network.nodes}
     peak = max(alive, key=alive.__getitem__, default="")
@@ -129,7 +129,7 @@ class Sizes(NamedTuple):
 
     def storage(self, node: Node) -> int:
         """The bytes of what a node makes, of which its output may be a part."""
-        made = node.layer.made(*node.shapes)
+        made = node.layer.made(node.output, *node.shapes)
         return self.output(node) if made == node.output else self.batch * made.elements * self.size
 
     def put_out(self, node: Node) -> int:
@@ -152,7 +152,19 @@ def rests(node: Node) -> bool:
     return node.layer.rests or hands_on(node)
 
 
-def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
+class Keeping(NamedTuple):
+    """What a layer makes training keep: tensors by the rows that make them, and the bytes of what is no row's."""
+
+    tensors: tuple[tuple[str, int], ...]
+    beside: int
+
+    @property
+    def total(self) -> int:
+        """All of it, in bytes."""
+        return sum(count for _, count in self.tensors) + self.beside
+
+
+def keeping(nodes: Sequence[Node], sizes: Sizes) -> dict[str, Keeping]:
     """What each layer makes training keep between the passes, by row: of one storage the first that needs it.
 
     Autograd keeps nothing for a layer that no gradient runs through: neither its weights nor anything above is trained.
@@ -160,7 +172,7 @@ def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
     known = views(nodes, hands_on)
     trained: set[Node] = set()
     seen: set[Node] = set()
-    found: dict[str, int] = {}
+    found: dict[str, Keeping] = {}
     for node in nodes:
         needs = tuple([x in trained for x in node.inputs])
         if any(needs) or any(weight.trainable for weight in node.weights.values()):
@@ -168,9 +180,10 @@ def saved_bytes(nodes: Sequence[Node], sizes: Sizes) -> dict[str, int]:
             saved = node.layer.trained(needs, *node.shapes)
             read = [*kept_tensors(node, saved)]
             copied = [x for x in read if x is not node and copies(node, x, known)]
-            kept = {view(x, known).owner for x in read if x not in copied} - seen
-            seen |= kept
-            found[node.name] = sum(map(sizes.storage, kept)) + sum(map(sizes.output, copied)) + sizes.beside(saved)
+            kept = [x for x in dict.fromkeys(view(x, known).owner for x in read if x not in copied) if x not in seen]
+            seen.update(kept)
+            beside = sum(map(sizes.output, copied)) + sizes.beside(saved)
+            found[node.name] = Keeping(tuple([(x.name, sizes.storage(x)) for x in kept]), beside)
     return found
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnncalc.analysis.convention import Convention
+    from cnncalc.analysis.memory import Keeping
     from cnncalc.analysis.report import Report, Totals
     from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Code, Diagnostic
@@ -213,17 +214,20 @@ def explained(net: Network, wanted: set[str], order: Order, name: str, about: bo
 
     With `about`, where they are of one line, what their kinds do and where the formulas come from.
     """
+    from cnncalc.analysis.memory import keeping
     from cnncalc.analysis.receptive_field import fields
-    from cnncalc.analysis.working import readers, working
+    from cnncalc.analysis.working import FLOAT32, readers, working
 
     seen, read_by, solved = fields(net), readers(net), {each.name: each for each in net.solved}
+    kept = keeping(net.nodes, FLOAT32)
     chosen = [node for node in net if node.name in wanted]
     told = set[type]() if about and len({node.line for node in chosen}) == 1 else {type(n.layer) for n in chosen}
     for i, node in enumerate(chosen):
         yield from [("", "")] * bool(i)
         head = f", only in training: {node.head}" if node.head else ""
         yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))}{head})"
-        yield from steps([*working(node, seen, read_by, order), *solving(solved.get(node.name), node)])
+        every = working(node, seen, read_by, order)
+        yield from steps([*every, *in_bytes(node, kept.get(node.name)), *solving(solved.get(node.name), node)])
         if type(node.layer) not in told:
             told.add(type(node.layer))
             yield "", ""
@@ -232,6 +236,18 @@ def explained(net: Network, wanted: set[str], order: Order, name: str, about: bo
         yield from in_all(net, chosen, name, seen, order)
     elif net.complete and len(chosen) == len(net) > 1:
         yield from linked(net)
+
+
+def in_bytes(node: Node, kept: Keeping | None) -> Iterator[Step]:
+    """The bytes that a layer puts out, and which of what is there training keeps for its backward pass."""
+    from cnncalc.analysis.working import FLOAT32, Step
+
+    if node.activations:
+        how = f"{node.activations:,} numbers of {FLOAT32.size} B = {FLOAT32.put_out(node):,} B"
+        yield Step("memory", f"{how}, a batch of 1 in float32")
+    tensors, beside = kept or ((), 0)
+    parts = [f"{name} {count:,} B" for name, count in tensors] + [f"{beside:,} B of its own"] * bool(beside)
+    yield Step("backward", f"keeps {' and '.join(parts)}" if parts else "keeps nothing that is not kept above")
 
 
 def solving(solved: Solved | None, node: Node) -> Iterator[Step]:
