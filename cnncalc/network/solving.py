@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.network.along import Row
     from cnncalc.network.chain import Flow, Part
     from cnncalc.network.holes import Hole, Values
-    from cnncalc.network.proof import Teller
+    from cnncalc.network.refusal import Refuser
     from cnncalc.network.scope import Scope
     from cnncalc.network.unknowns import Bind, Equations, Search, Sums
     from cnncalc.syntax.tree import LayerLine
@@ -40,7 +40,7 @@ class Solving(Lines):
         shapes = tuple([flow.shape for flow in flows if flow.shape])
         if len(shapes) < len(flows):
             return None
-        from cnncalc.network.proof import Teller
+        from cnncalc.network.refusal import Refuser
         from cnncalc.network.unknowns import Search, State, Stuck
 
         equations, sums = self.equations(statement, scope, full, i), self.sums(first)
@@ -51,7 +51,7 @@ class Solving(Lines):
         bind = self.binding(parts, holes, scope, i)
         search = Search(parts, holes, bind, start, equations, self.options.limits.search - self.searched)
         try:
-            answers = self.searched_for(search, Teller(search, full, self.unheld(statement)), statement, full)
+            answers = self.searched_for(search, Refuser(search, full, self.unheld(statement)), statement, full)
         except Stuck:
             return None
         values = dict(enumerate(answers[0]))
@@ -66,7 +66,7 @@ class Solving(Lines):
         made = self.solve(parts, statement, scope, full, i, (self.flow,), first)
         return with_numbers(parts, holes_of(parts), {}) if made is None else made
 
-    def searched_for(self, search: Search, teller: Teller, statement: LayerLine, full: str) -> list[Row]:
+    def searched_for(self, search: Search, teller: Refuser, statement: LayerLine, full: str) -> list[Row]:
         """The answers, kept with their working; raises Mistake where there is none."""
         from cnncalc.network.unknowns import TooMany, Undetermined
 
