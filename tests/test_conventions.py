@@ -124,6 +124,18 @@ def test_the_comparison_can_fail():
     assert figures(net) == {"torch": 7776, "fvcore": 4176, "thop": 4464, "ptflops": 4320, "torchinfo": 4040}
 
 
+def test_the_table_of_the_page_is_the_data():
+    page = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
+    every = ([cell.strip() for cell in line.split("|")] for line in page.splitlines())
+    rows = {cells[1]: cells[2:6] for cells in every if len(cells) == 7}
+    networks = [cnncalc.load(spec, set=constants) for spec, constants in TORCHVISION.values()]
+    assert rows["MACs"] == [f"{net.macs:,}" for net in networks]
+    assert rows["cnncalc, FLOPs"] == [f"{net.to_dict()['totals']['flops']:,}" for net in networks]
+    for tool, convention in TOOLS.items():
+        said = [f"{DATA['torchvision'][name][tool]:,}" for name in TORCHVISION]
+        assert rows[f"{convention.title}, {convention.unit}"] == said
+
+
 # What show makes of them
 
 
