@@ -216,9 +216,9 @@ class Layer:
         """Whether its output is the input's own memory, so that it adds no activations."""
         return self.view
 
-    def made(self, *inputs: Shape) -> Shape:
+    def made(self, output: Shape, *inputs: Shape) -> Shape:
         """The shape of the tensor whose memory its output has: larger where it puts out a part of it."""
-        return self.out(*inputs)
+        return output
 
     def tensors(self, *inputs: Shape) -> Mapping[str, Weight]:
         """The tensors the layer owns, all of them buffers where it is frozen."""

@@ -115,7 +115,7 @@ def trained(network, batch: int, dtype=torch.float32) -> Ran:
         found = {storage(t): t for t in kept if storage(t) not in own | seen.keys()}
         ran.saved[node.name] = sum(map(room, found.values()))
         seen |= found
-        made = batch * node.layer.made(*node.shapes).elements * out.element_size()
+        made = batch * node.layer.made(node.output, *node.shapes).elements * out.element_size()
         larger = storage(out) not in map(storage, xs) and room(out) != made
         unforeseen = bool(copied.seen) != any(copies(node, x, known) for x in node.inputs)
         if larger or (unforeseen and (any(map(permuted, xs)) or (batch == 1 and any(map(cut, xs))))):

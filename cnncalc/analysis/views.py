@@ -42,7 +42,7 @@ def views(nodes: Sequence[Node], through: Callable[[Node], bool]) -> dict[Node, 
             x = view(node.inputs[0], found)
             found[node] = View(x.owner, max(x.scattered, scattered(node.shapes[0], node.output)))
         else:
-            found[node] = View(node, scattered(node.layer.made(*node.shapes), node.output))
+            found[node] = View(node, scattered(node.layer.made(node.output, *node.shapes), node.output))
     return found
 
 

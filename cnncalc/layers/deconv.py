@@ -90,10 +90,9 @@ class Deconv(Layer):
         yield from below_stride(self.window(x), x.rank)
         yield from something_left(self.window(x), x)
 
-    def made(self, *inputs: Shape) -> Shape:
-        out = self.out(*inputs)
+    def made(self, output: Shape, *inputs: Shape) -> Shape:
         more = map(sum, uneven(self.window(*inputs)))
-        return out._replace(extents=tuple(n + cut for n, cut in zip(out.extents, more, strict=True)))
+        return output._replace(extents=tuple(n + cut for n, cut in zip(output.extents, more, strict=True)))
 
     def saved(self, *inputs: Shape) -> Saved:
         return Saved(input=True)
