@@ -54,7 +54,7 @@ def residues(endless: Sequence[Progression], period: int) -> frozenset[int]:
 def widest(kept: frozenset[int], period: int, start: int) -> Iterator[Progression]:
     """The widest progressions from `start` on with nothing but these residues, until every one is in one."""
     missing = set(kept)
-    for step in (d for d in range(1, period + 1) if period % d == 0):
+    for step in (period // parts for parts in range(len(kept), 0, -1) if period % parts == 0):
         count: dict[int, int] = {}
         for residue in kept:
             count[residue % step] = count.get(residue % step, 0) + 1

@@ -30,8 +30,8 @@ EXTENTS = frozenset("WHDL")
 """The names of the extents that come in."""
 LAYERS = 20_000
 """How many layers all traces together have, about."""
-LEAST = 64
-"""How many sizes are traced at least."""
+LEAST, MOST = 64, 1_000
+"""How many sizes are traced at least, and at most."""
 
 
 class Spoken(NamedTuple):
@@ -88,8 +88,8 @@ class Traced(NamedTuple):
 def traced(network: Network, scene: Scene, kept: Mapping[Node, Shape]) -> Traced:
     """Every size around the one that is written, as many as LAYERS allows; from 1 on where that one is among them."""
     source, shape = network.source, network.inputs[0].output
-    written = shape.extents[scene.axis]
-    count = max(LEAST, min(4 * written, LAYERS // len(network.nodes)))
+    written = next(iter(scene.varied)).output.extents[scene.axis]
+    count = max(LEAST, min(4 * written, LAYERS // len(network.nodes), MOST))
     first = 1 if count >= written else written - count // 2
     if {node.output for node in scene.varied} != {shape} or network.inputs[0] not in scene.varied:
         # a trace takes another shape for the inputs that are like the first alone

@@ -207,7 +207,7 @@ def short(one: Progression, begin: int = 0) -> str:
 def begun(one: Progression, near: int) -> str:
     """The first members of an endless progression, and those around a number further on."""
     at = max(0, (near - one.first) // one.step)
-    first = [f"{one.first + one.step * k:,}" for k in range(min(FIRST, at + 2))]
+    first = [f"{one.first + one.step * k:,}" for k in range(FIRST)]
     gap = ["..."] if at > FIRST else []
     return ", ".join([*first, *gap, *(f"{one.first + one.step * k:,}" for k in (at, at + 1) if k >= FIRST)])
 
