@@ -631,6 +631,10 @@ HANDS = {
         {"fc1": 8, "fc1.sigmoid": 8, "scale1": X},
         [0, 8, 16, 16, X + 8],
     ),
+    "a product with the input": Hand("scale\n  - identity\n  - conv 2 1", {"conv1": X}, [0, X, 2 * X]),
+    "a product with the input first read there": Hand(
+        "scale\n  - maxpool 1\n  - norm 3; conv 2 1", {"conv1": X, "scale1": X}, [X, 2 * X, 3 * X, 3 * X]
+    ),
     "two gates": Hand(
         "scale\n  - identity\n  - gap; fc 2 sigmoid\n  - conv 1 1",
         {"fc1": 8, "fc1.sigmoid": 8, "conv1": X, "scale1": X + 64},
