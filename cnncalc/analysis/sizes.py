@@ -196,6 +196,14 @@ def smallest_of(search: Search) -> int | None:
         return None
 
 
+def empty(search: Search) -> bool:
+    """Whether it is certain that no size comes through a search."""
+    try:
+        return next(iter(search), None) is None
+    except TooMany:
+        return False
+
+
 def last_maps(network: Network) -> Mapping[Node, Shape]:
     """The tensors that make two sizes the same to what follows: the outputs, and what is only read as a whole.
 
@@ -228,16 +236,16 @@ def misfits(windows: Collection[Node], scene: Scene) -> Iterator[Misfit]:
 def conflict(scene: Scene, windows: Collection[Node]) -> Clash:
     """The fewest layers that leave no size: those without which there still is none are dropped one by one."""
     needed = [node for node in windows if moves(node, scene)]
-    needed = needed if smallest_of(Search(scene, needed)) is None else [*windows]
+    needed = needed if empty(Search(scene, needed)) else [*windows]
     for node in needed[::-1]:
         others = [other for other in needed if other is not node]
-        if others and smallest_of(Search(scene, others)) is None:
+        if others and empty(Search(scene, others)):
             needed = others
     alone = tuple((node.name, gathered(Search(scene, (node,)))[0]) for node in needed)
     if len(needed) > 1:
         return Clash(alone, None, ())
     search = Search(scene, needed)
-    smallest_of(search)
+    empty(search)
     refused = {node: (node, piece) for node, piece in reversed(search.refused) if piece.sizes.length is None}
     return Clash(alone, search.stopped.get(needed[0]), tuple(refusal(*one, search) for one in refused.values())[:SHOWN])
 
