@@ -587,6 +587,14 @@ def test_heads_that_only_train_are_counted_where_they_are_asked_for():
     assert agrees(network, 2).odd == set()
 
 
+def test_a_network_of_a_head_alone_has_nothing_alive():
+    network = loads("INPUT: 4\nH: aux\n  fc 2")
+    used = memory(network)
+    assert (used.weights, used.activations, used.forward_peak, used.peak_layer) == (0, 0, 0, "")
+    used = memory(network, training=True)
+    assert (used.weights, used.activations, used.saved_for_backward, used.forward_peak) == (40, 8, 16, 0)
+
+
 def test_the_layer_that_takes_the_most_is_known_by_hand():
     network = loads("INPUT: 8x8x2\nA: bn\nB: conv 1 1\nC: fc 4")
     for optimizer, per in {"sgd": 2, "momentum": 3, "adam": 4, "rmsprop": 3}.items():
@@ -671,6 +679,9 @@ HANDS = {
         "deconv 1 3 stride 2 pad same\ncrop 1\nflatten\nfc 1",
         {"deconv1": X, "fc1": 6 * 6 * 4},
         [9 * 9 * 4, 9 * 9 * 4, 9 * 9 * 4 + 6 * 6 * 4, 6 * 6 * 4 + 4],
+    ),
+    "a transposed convolution that is made flat": Hand(
+        "deconv 1 3 stride 2 pad same\nflatten\nfc 1", {"deconv1": X, "fc1": 256}, [324, 324 + 256, 256 + 4]
     ),
     "a shortcut thinned": Hand(
         "bias\nadd\n  - conv 2 1 stride 2\n  - shortcut pad",
