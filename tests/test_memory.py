@@ -666,6 +666,11 @@ HANDS = {
     "a crop that is shaped anew": Hand(
         "conv 4 1\ncrop 1\nreshape 16\nfc 1", {"conv1": X, "fc1": 64}, [256, 256, 256 + 64, 68]
     ),
+    "a crop that rbf copies": Hand("conv 4 1\ncrop 1\nrbf 1", {"conv1": X, "rbf1": 64}, [256, 256, 260]),
+    "a slice that gn copies": Hand("conv 4 1\nslice 0:2\ngn 1", {"conv1": X, "gn1": X + 8}, [256, 256, 256 + X]),
+    "a slice that instancenorm copies": Hand(
+        "conv 4 1\nslice 0:2\ninstancenorm", {"conv1": X, "instancenorm1": X + 16}, [256, 256, 256 + X]
+    ),
     "a slice that is made flat": Hand(
         "conv 4 1\nslice 1:3\nflatten\nfc 1", {"conv1": X, "fc1": 256}, [256, 256, 256, 260]
     ),
