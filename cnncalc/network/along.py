@@ -25,6 +25,23 @@ ANY = 0
 """Stands for a stride where the window fits once, and for a dilation where the kernel is 1: every one is the same."""
 
 
+class TooMany(Exception):
+    """More was tried than the limit allows."""
+
+
+class Budget:
+    """How many numbers may be tried, and how many were."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.tried = most, 0
+
+    def spend(self, count: int) -> None:
+        """Count what is tried; raises TooMany."""
+        self.tried += count
+        if self.tried > self.most:
+            raise TooMany
+
+
 class Along(NamedTuple):
     """A window on one axis of `extent` cells, holes among its numbers; `out` is the extent claimed, -1 where none is.
 

@@ -160,5 +160,5 @@ def known(rows: list[tuple[Entry, ...]], now: Value, order: Order) -> tuple[tupl
     for row, value in zip(turned, every, strict=True):
         numbers = value if isinstance(value, tuple) else (value,) * len(row)
         each = zip(row if len(row) == len(numbers) else row * 2, numbers, strict=True)
-        out.append(tuple([entry if entry.hole >= 0 else Entry(int(number)) for entry, number in each]))
+        out.append(tuple([Entry(int(number), entry.hole) for entry, number in each]))
     return tuple(out)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Pad, Window, reach
-from cnncalc.network.along import axis_of, most_reach, rows_along
+from cnncalc.network.along import Budget, TooMany, axis_of, most_reach, rows_along
 from cnncalc.network.holes import COUNTS
 from cnncalc.network.needs import needs
 from cnncalc.network.proof import Teller, listed
-from cnncalc.network.unknowns import State, TooMany, Undetermined
+from cnncalc.network.unknowns import WHOLE_LINE, State, Undetermined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cnncalc.layer import Layer
     from cnncalc.network.along import Along, Row
     from cnncalc.network.holes import Form
+    from cnncalc.network.unknowns import Search
 
 FEW = 6
 """How many numbers are told one by one."""
@@ -26,7 +27,14 @@ CHANGE = "change the claim, or one of the numbers that are written"
 
 
 class Refuser(Teller):
-    """Tells why a search found nothing: what each number would give, and what would have an answer."""
+    """Tells why a search found nothing: what each number would give, and what would have an answer.
+
+    Its own search has a budget of its own: a proof is shorter where that is spent.
+    """
+
+    def __init__(self, search: Search, name: str, unheld: int, budget: Budget) -> None:
+        super().__init__(search.with_(search.equations, budget), name, unheld)
+        self.budget = budget
 
     def refusal(self) -> tuple[str, str]:
         """(why there is no answer, what has one)."""
@@ -63,12 +71,12 @@ class Refuser(Teller):
 
     # Other claims
 
-    def relaxed(self, *quantities: str) -> list[Row]:
-        """The answers of the line if it claimed only these quantities; none where they are too many or unbounded."""
+    def relaxed(self, *quantities: str) -> list[Row] | None:
+        """The answers of the line if it claimed only these quantities; None where they are not known."""
         try:
-            return self.search.with_(self.search.equations.only(*quantities)).answers()
+            return self.search.with_(self.search.equations.only(*quantities), self.budget).answers()
         except (Undetermined, TooMany):
-            return []
+            return None
 
     def nearest(self, rows: Sequence[Row]) -> list[Row]:
         """Two of the rows whose shapes are nearest to the one claimed, the nearest first."""
@@ -110,6 +118,8 @@ class Refuser(Teller):
         if rows:
             near = self.gives(sorted(self.nearest(rows)))
             return f"{len(rows):,} fit, the nearest: {near}", self.other_claim(rows)
+        if rows is None:
+            return f"none of {self.bounds()} is an answer", CHANGE
         return f"no numbers of {self.bounds()} are legal and fit exactly", self.other_input(state)
 
     def bounds(self) -> str:
@@ -141,7 +151,7 @@ class Refuser(Teller):
         """Why no number of a window is an answer."""
         if self.search.equations.sums and (found := self.relaxed("shape")):
             return self.gives(found[:2]), CHANGE
-        form, rows = self.search.form(state), self.relaxed()
+        form, rows = self.search.form(state), self.relaxed() or []
         wanted = self.search.wanted(state.at + 1, state.shapes)
         axes = [axis_of(form, axis, out) for axis, out in enumerate(wanted)]
         why = next(filter(None, map(needs, axes)), "")
@@ -149,7 +159,7 @@ class Refuser(Teller):
         near = self.gives(sorted(self.nearest(rows))) if rows else "" if why or apart else self.each(axes[0])
         hint = self.other_claim(rows) if rows else self.other_input(state) if why or not self.fit(axes) else CHANGE
         hint = f"write ?x? for one number an axis, or {hint}" if apart else hint
-        hints = [self.rounded(form, state), hint, self.uneven(form, state)]
+        hints = [*self.shorter(form, state, self.rounded), hint, *self.shorter(form, state, self.uneven)]
         return "; ".join(filter(None, (why or apart, near))), "; or ".join(filter(None, hints))
 
     def fit(self, axes: Sequence[Along]) -> bool:
@@ -177,7 +187,10 @@ class Refuser(Teller):
         """The nearest inputs of the window for which there is an answer."""
         form = self.search.form(state)
         wanted = self.search.wanted(state.at + 1, state.shapes)
-        found = [self.nearby(form, axis_of(form, at, out)) for at, out in enumerate(wanted)]
+        try:
+            found = [self.nearby(form, axis_of(form, at, out)) for at, out in enumerate(wanted)]
+        except TooMany:
+            return CHANGE
         if not found or not all(found):
             window = form.layer.window(*form.shapes)
             slides = isinstance(window, Window) and window.mode == "slide"
@@ -203,13 +216,21 @@ class Refuser(Teller):
     def legal(self, form: Form, axis: Along) -> bool:
         """Whether one axis has an answer that the layer takes."""
         x = form.shapes[0]._replace(extents=(axis.extent,) * form.shapes[0].rank)
+        lows = {at: hole.low for at, hole in enumerate(self.search.holes)}
         for row in () if axis.open else rows_along(axis, self.search.spend):
-            layer = form.filled(
-                {hole: value or 1 * (hole in axis.loose) for hole, value in zip(axis.holes, row, strict=True)}
-            )
+            chosen = {hole: value or (hole in axis.loose) * 1 for hole, value in zip(axis.holes, row, strict=True)}
+            self.search.spend(WHOLE_LINE)
+            layer = form.filled({**lows, **chosen})
             if all(requirement.holds for requirement in layer.requires(x)):
                 return True
         return False
+
+    def shorter(self, form: Form, state: State, remedy: Callable[[Form, State], str]) -> list[str]:
+        """A remedy, if the budget allows to look for it."""
+        try:
+            return [remedy(form, state)]
+        except TooMany:
+            return []
 
     def rounded(self, form: Form, state: State) -> str:
         """The first number that meets the claims though its window does not fit exactly."""
@@ -234,6 +255,7 @@ class Refuser(Teller):
     def meets(self, state: State, layer: Layer, fit: bool) -> bool:
         """Whether a layer in place of the one with a hole makes the line legal and what it claims, and fit exactly."""
         known: State | None = state
+        self.search.spend(WHOLE_LINE)
         while known and all(requirement.holds for requirement in layer.requires(*known.shapes)):
             if not fit or self.search.fitting(known, layer):
                 known = self.search.through(known, layer, free=True)

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from cnncalc.network.refusal import Refuser
     from cnncalc.network.scope import Scope
     from cnncalc.network.unknowns import Bind, Equations, Search, Sums
+    from cnncalc.network.unknowns import State as TracedTo
     from cnncalc.syntax.tree import LayerLine
+
+
+PROOFS = 5
+"""Which part of what a search may try the proofs may try, beside it."""
 
 
 class Solving(Lines):
@@ -40,22 +45,20 @@ class Solving(Lines):
         shapes = tuple([flow.shape for flow in flows if flow.shape])
         if len(shapes) < len(flows):
             return None
-        from cnncalc.network.refusal import Refuser
-        from cnncalc.network.unknowns import Search, State, Stuck
+        from cnncalc.network.unknowns import State, Stuck
 
         equations, sums = self.equations(statement, scope, full, i), self.sums(first)
         field = self.field(equations, flows)
         if field is None:
             equations = equations.without("rf")
         start = State(0, shapes, {}, sums, field)
-        bind = self.binding(parts, holes, scope, i)
-        search = Search(parts, holes, bind, start, equations, self.options.limits.search - self.searched)
         try:
-            answers = self.searched_for(search, Refuser(search, full, self.unheld(statement)), statement, full)
+            answers = self.searched_for(
+                parts, holes, self.binding(parts, holes, scope, i), start, equations, full, statement
+            )
         except Stuck:
             return None
-        values = dict(enumerate(answers[0]))
-        return with_numbers(parts, holes, values)
+        return with_numbers(parts, holes, dict(enumerate(answers[0])))
 
     def solved_behind(
         self, parts: list[Part], statement: LayerLine, scope: Scope, full: str, i: int | None, first: int
@@ -66,26 +69,43 @@ class Solving(Lines):
         made = self.solve(parts, statement, scope, full, i, (self.flow,), first)
         return with_numbers(parts, holes_of(parts), {}) if made is None else made
 
-    def searched_for(self, search: Search, teller: Refuser, statement: LayerLine, full: str) -> list[Row]:
+    def searched_for(
+        self, parts: list[Part], holes: tuple[Hole, ...], bind: Bind, start: TracedTo, equations: Equations, full: str,
+        statement: LayerLine,
+    ) -> list[Row]:  # fmt: skip
         """The answers, kept with their working; raises Mistake where there is none."""
-        from cnncalc.network.unknowns import TooMany, Undetermined
+        from cnncalc.network.along import Budget
+        from cnncalc.network.refusal import Refuser
+        from cnncalc.network.unknowns import Search
+
+        most = self.options.limits.search
+        trying, proving = Budget(most - self.searched), Budget(most // PROOFS - self.proved)
+        search = Search(parts, holes, bind, start, equations, trying)
+        teller = Refuser(search, full, self.unheld(statement), proving)
+        try:
+            answers = self.found_by(search, teller, statement)
+        finally:
+            self.searched, self.proved = self.searched + trying.tried, self.proved + proving.tried
+        return answers
+
+    def found_by(self, search: Search, teller: Refuser, statement: LayerLine) -> list[Row]:
+        """What a search finds; raises Mistake where that is nothing."""
+        from cnncalc.network.along import TooMany
+        from cnncalc.network.unknowns import Undetermined
 
         begin = min(hole.begin for hole in search.holes) + statement.base
         end = max(hole.end for hole in search.holes) + statement.base
         try:
             answers = search.answers()
-            text, hint = ("", "") if answers else teller.refusal()
         except Undetermined as error:
             text, hint = teller.undetermined(error.hole)
             raise Mistake(UNDETERMINED, text, begin, end, hint) from None
         except TooMany:
             text, hint = teller.too_many(self.options.limits.search)
             raise Mistake(LIMIT, text, begin, end, hint) from None
-        finally:
-            self.searched += search.tried
+        text, hint = ("", "") if answers else teller.refusal()
         how = teller.how(answers) if answers else text
-        place = statement.place
-        self.solved.append(Solved(full, place, teller.words, tuple(answers), how))
+        self.solved.append(Solved(teller.name, statement.place, teller.words, tuple(answers), how))
         if not answers:
             raise Mistake(NO_ANSWER, text, begin, end, hint)
         return answers

@@ -62,7 +62,7 @@ class State:
         self.lines: list[LineOf] = []
         self.unknown: list[Unknown] = []
         self.solved: list[Solved] = []
-        self.searched = 0
+        self.searched, self.proved = 0, 0
         self.rows: dict[str, int] = {}
         self.flow, self.started, self.partial = LOST, False, False
         self.bits, self.head = 0, ""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cnncalc.geometry import Axes, Order, Rational, Whole
     from cnncalc.layer import Layer
-    from cnncalc.network.along import Row
+    from cnncalc.network.along import Budget, Row
     from cnncalc.network.chain import Part
     from cnncalc.network.holes import Form, Hole, Values
     from cnncalc.network.node import Claimed, Facts, Node
@@ -44,10 +44,6 @@ class Undetermined(Exception):
     def __init__(self, hole: int) -> None:
         super().__init__(hole)
         self.hole = hole
-
-
-class TooMany(Exception):
-    """More was tried than the limit allows."""
 
 
 class Sums(NamedTuple):
@@ -76,7 +72,7 @@ class Sums(NamedTuple):
         return self.params - self.biases if name == "weights" else self._asdict()[name]
 
 
-WHOLE_LINE = 10
+WHOLE_LINE = 25
 """For how many numbers one counts that is worked out through its whole line."""
 LARGE = 1 << 64
 """A count by which a sum has grown if it ever does."""
@@ -159,25 +155,19 @@ class Search:
     """The search over one line. `parts` are its kinds, `holes` its `?`s, `first` what comes in to it."""
 
     def __init__(
-        self, parts: Sequence[Part], holes: tuple[Hole, ...], bind: Bind, first: State, equations: Equations, most: int
-    ) -> None:
+        self, parts: Sequence[Part], holes: tuple[Hole, ...], bind: Bind, first: State, equations: Equations,
+        budget: Budget,
+    ) -> None:  # fmt: skip
         self.parts, self.holes, self.binding, self.first = parts, holes, bind, first
-        self.equations, self.most, self.tried = equations, most, 0
+        self.equations, self.spend = equations, budget.spend
         self.layers: dict[tuple[int, Shapes], Layer] = {}
         self.moved = next((h.part for h in holes if h.name not in COUNTS), len(parts))
         self.counting = {hole.part: at for at, hole in enumerate(holes) if hole.name in COUNTS}
         self.asked = frozenset(hole.part for hole in holes)
-        self.unmet: dict[tuple[int, str], tuple[State, Claimed | None]] = {}
 
-    def spend(self, count: int) -> None:
-        """Count what is tried; raises TooMany."""
-        self.tried += count
-        if self.tried > self.most:
-            raise TooMany
-
-    def with_(self, equations: Equations) -> Search:
-        """The same search with other equations, and as much left to try."""
-        return Search(self.parts, self.holes, self.binding, self.first, equations, self.most - self.tried)
+    def with_(self, equations: Equations, budget: Budget) -> Search:
+        """The same search with other equations."""
+        return Search(self.parts, self.holes, self.binding, self.first, equations, budget)
 
     # The walk
 
