@@ -349,8 +349,10 @@ def agrees(network, batch: int, dtype: str = "float32") -> Ran:
     """Every row of a network is PyTorch's, and so are the totals."""
     used, ran = memory(network, batch, dtype, training=True), trained(network, batch, getattr(torch, dtype))
     for node in network.nodes:
-        out = ran.values[node.name]
-        put_out = 0 if node.layer.passes(*node.shapes) else out.numel() * out.element_size()
+        out, passes = ran.values[node.name], node.layer.passes(*node.shapes)
+        shared = storage(out) in [storage(ran.values[x.name]) for x in node.inputs]
+        assert passes == shared or (passes and node.layer.gathers), node.name
+        put_out = 0 if passes else out.numel() * out.element_size()
         assert used.per_layer[node.name].activations == put_out
     if not ran.odd:
         assert {name: used.per_layer[name].saved for name in ran.saved} == ran.saved
@@ -643,6 +645,7 @@ HANDS = {
     "a product with the input first read there": Hand(
         "scale\n  - maxpool 1\n  - norm 3; conv 2 1", {"conv1": X, "scale1": X}, [X, 2 * X, 3 * X, 3 * X]
     ),
+    "the input with a product": Hand("scale\n  - conv 2 1\n  - identity", {"conv1": X}, [X, X, 2 * X]),
     "two gates": Hand(
         "scale\n  - identity\n  - gap; fc 2 sigmoid\n  - conv 1 1",
         {"fc1": 8, "fc1.sigmoid": 8, "conv1": X, "scale1": X + 64},
@@ -694,6 +697,9 @@ HANDS = {
         [X, X + 32, X + 32, X + 64],
     ),
     "a dropout of nothing": Hand("conv 2 1\ndropout 0\nrelu", {"conv1": X, "relu1": X}, [X, X, 2 * X]),
+    "a dropout of nothing between two that keep it": Hand(
+        "conv 2 1 relu\ndropout 0\nconv 1 1", {"conv1": X, "conv1.relu": X}, [X, 2 * X, X, X + 64]
+    ),
     "a dropout": Hand("conv 2 1\ndropout 0.5\nrelu", {"conv1": X, "dropout1": X, "relu1": X}, [X, X, 2 * X]),
     "a dropout of everything": Hand("conv 2 1\ndropout 1", {"conv1": X, "dropout1": 4}, [X, X]),
     "a path dropped": Hand("conv 2 1\ndroppath 0.5\nbias", {"conv1": X, "droppath1": 4}, [X, X, 2 * X]),
