@@ -23,6 +23,7 @@ from cnncalc.analysis.pieces import Progression
 from cnncalc.analysis.progressions import around, merged, runs
 from cnncalc.analysis.sizes import NAMES, last_maps, sizes
 from cnncalc.api import analyse
+from cnncalc.geometry import out_extent
 from cnncalc.lint.rules.fit101_stride_drops_pixels import StrideDropsPixels
 from cnncalc.lint.rules.fit102_stride_drops_padding import StrideDropsPadding
 from cnncalc.render import solve as render
@@ -65,6 +66,28 @@ def test_a_number_that_grows_is_what_it_is_for_every_k(name, x, y, most):
     else:
         a, b, m, _ = parts(found)
         assert [(a * k + b) // m for k in range(len(known))] == known
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.tuples(st.integers(1, 6), st.integers(0, 20), st.integers(1, 6)), st.integers(1, 6), st.integers(1, 5),
+    st.tuples(st.integers(0, 4), st.integers(0, 4)), st.booleans(), st.none() | st.integers(1, 9),
+)  # fmt: skip
+def test_a_window_over_what_grows_gives_what_it_does_for_every_k(w, reach, stride, pad, ceil, most):
+    known = [out_extent(extent, reach, stride, pad, ceil) for extent in values(w, most)]
+    try:
+        found = out_extent(number(*w, most), reach, stride, pad, ceil)
+    except Parting as parting:
+        assert ceil and (parting.into > 1 or 0 < parting.at < len(known))
+        return
+    a, b, m, _ = parts(found)
+    assert [(a * k + b) // m for k in range(len(known))] == known
+
+
+def test_windows_that_cannot_begin_in_the_padding_leave_no_piece_to_part():
+    pools = "\n".join("maxpool 3 stride 2 ceil" for _ in range(20))
+    (one,) = sizes(loads(f"INPUT: 10000000x1\n{pools}"))
+    assert one.fits == (Progression(2**21 - 1, 2**20),) and one.legal == (Progression(2**20),)
 
 
 def test_a_comparison_turns_round_where_the_numbers_part():

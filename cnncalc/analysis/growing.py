@@ -100,25 +100,58 @@ class Growing(int):
 
 
 class Vague(int):
-    """A number that is linear in k only on each residue of k mod `into`; whoever compares it has the k parted."""
+    """A number that is linear in k only on each residue of k mod `into`; whoever must know it has the k parted.
+
+    Where `d` is not 0 it lies between (a*k + low)/d and (a*k + high)/d, which often is all that a comparison asks.
+    """
 
     into: int
+    a: int
+    low: int
+    high: int
+    d: int
+    most: int | None
+
+    def __add__(self, other: int, /) -> int:
+        return added(self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: int, /) -> int:
+        return added(self, -other)
+
+    def __rsub__(self, other: int, /) -> int:
+        return added(-self, other)
+
+    def __neg__(self) -> Vague:
+        return vague(self.into, (-self.a, -self.high, -self.low, self.d), self.most)
 
     def with_(self, other: int, /) -> int:
-        """What comes of it and another number."""
+        """A product, quotient or rest with another number, of which no more is known."""
         return vague(lcm(self.into, parts(other)[2]))
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = with_
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = with_
+    __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = with_
 
-    def __neg__(self) -> int:
-        return self
+    def __lt__(self, other: int, /) -> bool:
+        return negative(self - other)
 
-    def told(self, other: object = None, /) -> bool:
-        """It is not told before the k part."""
-        raise Parting(into=self.into)
+    def __gt__(self, other: int, /) -> bool:
+        return negative(other - self)
 
-    __lt__ = __gt__ = __le__ = __ge__ = __eq__ = __ne__ = __bool__ = told
+    def __le__(self, other: int, /) -> bool:
+        return not negative(other - self)
+
+    def __ge__(self, other: int, /) -> bool:
+        return not negative(self - other)
+
+    def __eq__(self, other: object, /) -> bool:
+        return isinstance(other, int) and zero(self - other)
+
+    def __ne__(self, other: object, /) -> bool:
+        return not self == other
+
+    def __bool__(self) -> bool:
+        return not zero(self)
 
     def __hash__(self) -> int:
         raise TypeError("a number that is not told is no key")
@@ -140,17 +173,26 @@ def number(a: int, b: int, m: int, most: int | None) -> int:
     return grown
 
 
-def vague(into: int) -> int:
-    """A number that has to be asked for on each residue of k mod `into`."""
+def vague(into: int, between: tuple[int, int, int, int] = (0, 0, 0, 0), most: int | None = None) -> Vague:
+    """A number that has to be asked for on each residue of k mod `into`, and what it lies between."""
     unknown = int.__new__(Vague, 0)
-    unknown.into = into
+    unknown.into, unknown.most = into, most
+    unknown.a, unknown.low, unknown.high, unknown.d = between
     return unknown
+
+
+def bounds(of: int) -> tuple[int, int, int, int]:
+    """The a, low, high and d of what a number lies between."""
+    if isinstance(of, Vague):
+        return of.a, of.low, of.high, of.d
+    a, b, m, _ = parts(of)
+    return a, b - m + 1, b, m
 
 
 def parts(of: int) -> tuple[int, int, int, int | None]:
     """The a, b, m and last k of a number."""
     if isinstance(of, Vague):
-        return 0, 0, of.into, None
+        return 0, 0, of.into, of.most
     return (of.a, of.b, of.m, of.most) if isinstance(of, Growing) else (0, of, 1, None)
 
 
@@ -169,11 +211,14 @@ def linear(of: int) -> int:
 
 
 def added(x: int, y: int) -> int:
-    """The sum: of two whole parts no single one."""
+    """The sum: of two whole parts no single one, but it lies between two lines."""
     (a, b, m, most), (c, d, n, last) = parts(x), parts(y)
-    if isinstance(y, Vague) or (m > 1 and n > 1):
-        return vague(lcm(m, n))
-    return number(a * n + c * m, b * n + d * m, m * n, last if most is None else most)
+    end = last if most is None else most
+    if not (isinstance(x, Vague) or isinstance(y, Vague) or (m > 1 and n > 1)):
+        return number(a * n + c * m, b * n + d * m, m * n, end)
+    (a, low, high, m), (c, least, most_, n) = bounds(x), bounds(y)
+    between = (a * n + c * m, low * n + least * m, high * n + most_ * m, m * n)
+    return vague(lcm(parts(x)[2], parts(y)[2]), between, end)
 
 
 def less(x: int, y: int) -> int:
@@ -188,20 +233,43 @@ def times(x: Growing, y: int) -> int:
     """The product, with a y that does not grow."""
     if isinstance(y, Growing):
         raise TypeError("the product of two extents that grow is not linear")
-    if isinstance(y, Vague) or (x.m > 1 and y not in (0, 1, -1)):
-        return vague(lcm(x.m, parts(y)[2]))
-    if x.m > 1:
+    if isinstance(y, Vague):
+        return vague(lcm(x.m, y.into))
+    if x.m == 1:
+        return number(x.a * y, x.b * y, 1, x.most)
+    if y in (0, 1, -1):
         return 0 if y == 0 else x if y > 0 else -x
-    return number(x.a * y, x.b * y, 1, x.most)
+    low, high = sorted((y * (x.b - x.m + 1), y * x.b))
+    return vague(x.m, (y * x.a, low, high, x.m), x.most)
 
 
 def negative(of: int) -> bool:
     """Whether a number is below 0, for every k or for none; raises Parting at the first k where it turns round."""
-    a, b, _, most = parts(told(of))
+    if isinstance(of, Vague):
+        return between(of)
+    a, b, _, most = parts(of)
     begins = b < 0
     if a == 0 or (a > 0) != begins or (most is not None and (a * most + b < 0) == begins):
         return begins
     raise Parting(at=-(b // a) if a > 0 else b // -a + 1)
+
+
+def between(of: Vague) -> bool:
+    """Whether a number is below 0 by what it lies between; raises Parting where that does not say.
+
+    It is a whole number, so that it is not below 0 where it is more than -1.
+    """
+    a, low, high, d = bounds(of)
+    if d and below(a, high, of.most):
+        return True
+    if d and below(-a, -low - d, of.most):
+        return False
+    raise Parting(into=of.into)
+
+
+def below(a: int, b: int, most: int | None) -> bool:
+    """Whether a*k + b < 0 for every k."""
+    return b < 0 and (a <= 0 or (most is not None and a * most + b < 0))
 
 
 def zero(of: int) -> bool:
@@ -209,7 +277,9 @@ def zero(of: int) -> bool:
 
     It is where 0 <= a*k + b < m; for a below 0 the same is said of -a*k + m - 1 - b.
     """
-    a, b, m, most = parts(told(of))
+    if isinstance(of, Vague):
+        return not between(of) and not between(-of)
+    a, b, m, most = parts(of)
     if a == 0:
         return b == 0
     a, b = (a, b) if a > 0 else (-a, m - 1 - b)

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Node
     from cnncalc.network.slide import Slide
 
-MOST = 100_000
-"""How many layers are asked, each time for a piece, before it is told that there are too many pieces."""
+MOST = 40_000
+"""How many layers are asked, each time for a piece, before it is told that there are too many pieces.
+
+Of a network with more layers each is asked a few times (ROUNDS) all the same.
+"""
+ROUNDS = 8
 
 
 class TooMany(Exception):
@@ -124,7 +128,7 @@ class Search:
         self.scene, self.windows, self.kept = scene, windows, kept or {}
         self.stopped: dict[Node, Told] = {}
         self.refused: list[tuple[Node, Piece]] = []
-        self.asked = 0
+        self.asked, self.most = 0, max(MOST, ROUNDS * len(scene.nodes))
 
     def __iter__(self) -> Iterator[Piece]:
         """The pieces that come through, in the order of their smallest sizes; raises TooMany."""
@@ -144,9 +148,7 @@ class Search:
         nodes = self.scene.nodes
         shapes = dict(piece.shapes)
         while piece.at < len(nodes):
-            self.asked += 1
-            if self.asked > MOST:
-                raise TooMany
+            self.ask(1)
             node = nodes[piece.at]
             try:
                 narrowed = self.narrowed(piece, shapes)
@@ -154,6 +156,7 @@ class Search:
                     return narrowed
                 shape = self.through(node, shapes)
             except Parting as parting:
+                self.ask(parting.into)
                 return parted(piece._replace(shapes=shapes), parting)
             if shape is None:
                 self.refused.append((node, piece._replace(shapes=shapes)))
@@ -164,6 +167,12 @@ class Search:
                 shapes.pop(done, None)
             piece = piece._replace(at=piece.at + 1, told=heard)
         return piece._replace(shapes=shapes)
+
+    def ask(self, times: int) -> None:
+        """Count what is asked; raises TooMany."""
+        self.asked += times
+        if self.asked > self.most:
+            raise TooMany
 
     def heard(self, piece: Piece, node: Node, shapes: Mapping[Node, Shape]) -> tuple[Told, ...]:
         """What narrowed a piece, this node's window with it."""

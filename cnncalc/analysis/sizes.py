@@ -37,6 +37,10 @@ NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")
 """What the axes of a map are called, in PyTorch's order."""
 SHOWN = 3
 """How many of what refuses all sizes are told."""
+NAMED = 8
+"""For how many layers that contradict each other the sizes of each alone are worked out."""
+PATIENCE = 200_000
+"""How many layers are asked to find the fewest that contradict each other."""
 
 
 class Misfit(NamedTuple):
@@ -57,8 +61,8 @@ class Refusal(NamedTuple):
 class Clash(NamedTuple):
     """Why no size fits: layers of which each fits some sizes and all together none, none of them to spare.
 
-    `alone` are the sizes that are legal and fit each by itself, None where they are in too many pieces. Of a single
-    layer `stuck` is a piece of sizes that its window never fits, `refused` what refuses those that it does.
+    `alone` are the sizes that are legal and fit each by itself, None where they are in too many pieces or behind NAMED.
+    Of a single layer `stuck` is a piece of sizes that its window never fits, `refused` what refuses those that it does.
     """
 
     alone: tuple[tuple[str, Progressions | None], ...]
@@ -234,20 +238,31 @@ def misfits(windows: Collection[Node], scene: Scene) -> Iterator[Misfit]:
 
 
 def conflict(scene: Scene, windows: Collection[Node]) -> Clash:
-    """The fewest layers that leave no size: those without which there still is none are dropped one by one."""
-    needed = [node for node in windows if moves(node, scene)]
-    needed = needed if empty(Search(scene, needed)) else [*windows]
-    for node in needed[::-1]:
-        others = [other for other in needed if other is not node]
-        if others and empty(Search(scene, others)):
-            needed = others
-    alone = tuple((node.name, gathered(Search(scene, (node,)))[0]) for node in needed)
+    """Layers that leave no size, and what each of them alone leaves."""
+    needed = fewest(scene, [node for node in windows if moves(node, scene)] or [*windows])
+    alone = tuple((node.name, gathered(Search(scene, (node,)))[0]) for node in needed[:NAMED])
+    alone += tuple((node.name, None) for node in needed[NAMED:])
     if len(needed) > 1:
         return Clash(alone, None, ())
     search = Search(scene, needed)
     empty(search)
     refused = {node: (node, piece) for node, piece in reversed(search.refused) if piece.sizes.length is None}
     return Clash(alone, search.stopped.get(needed[0]), tuple(refusal(*one, search) for one in refused.values())[:SHOWN])
+
+
+def fewest(scene: Scene, needed: list[Node]) -> list[Node]:
+    """Layers of these that leave no size: those without which there still is none are dropped, halves of them first.
+
+    None is to spare in the end, unless the search takes too long.
+    """
+    asked, size = 0, len(needed)
+    while size := size // 2:
+        for end in range(len(needed), 0, -size):
+            search = Search(scene, needed[: max(0, end - size)] + needed[end:])
+            if search.windows and asked < PATIENCE and empty(search):
+                needed = [*search.windows]
+            asked += search.asked
+    return needed
 
 
 def moves(node: Node, scene: Scene) -> bool:

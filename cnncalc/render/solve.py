@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.memory import LEFT_OUT
 from cnncalc.analysis.progressions import around
-from cnncalc.analysis.sizes import NAMES
+from cnncalc.analysis.sizes import NAMED, NAMES
 from cnncalc.render.machine import SCHEMA
 from cnncalc.render.people import safe, size
 
@@ -147,8 +147,9 @@ def clash(why: Clash) -> Iterator[str]:
     """The proof that no size fits."""
     names = [safe(name) for name, _ in why.alone]
     if len(names) > 1:
-        yield f"{', '.join(names[:-1])} and {names[-1]} never fit at one size"
-        for name, alone in why.alone:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else f" and {names[-1]}"
+        yield f"{', '.join(names[: min(NAMED, len(names) - 1)])}{more} never fit at one size"
+        for name, alone in why.alone[:NAMED]:
             yield f"{safe(name)} alone fits {TOO_MANY if alone is None else listed(alone)}"
         return
     yield f"{names[0]} fits at no legal size"
