@@ -496,6 +496,10 @@ def test_json_has_all_answers(run):
     assert kept["bytes"] <= kept["limit"] < kept["next_bytes"] and sum(kept["parts"].values()) == kept["bytes"]
     assert found["solved"] == [] and found["diagnostics"] == []
     assert "fits" not in json.loads(run("solve", "alexnet", "--format", "json").out)
+    text = SPECS["congruences that clash"].encode()
+    (one,) = json.loads(run("solve", "-", "--fits", "--format", "json", stdin=text).out)["fits"]
+    assert one["fits"] == [] and one["because"][0] == "A and B never fit at one size"
+    assert one["clash"][1] == {"name": "B", "fits": [{"first": 4, "step": 2, "count": None}]}
 
 
 def test_what_a_question_mark_is_is_printed(run):

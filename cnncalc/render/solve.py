@@ -275,6 +275,7 @@ def sizes_dict(one: Sizes) -> Json:
         "smallest_legal_without_heads": one.smallest.without_heads, "same_output": progressions(one.same),
         "nearest": [*around(one.fits or (), one.written)], "traced": [*one.traced] if one.traced else None,
         "clash": [{"name": name, "fits": progressions(alone)} for name, alone in one.clash.alone] if one.clash else [],
+        "because": [*clash(one.clash)] if one.clash else [],
     }  # fmt: skip
 
 
