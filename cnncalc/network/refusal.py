@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Pad, Window, reach
-from cnncalc.network.along import Budget, TooMany, axis_of, most_reach, rows_along
+from cnncalc.network.along import ANY, Budget, TooMany, axis_of, most_reach, rows_along
 from cnncalc.network.holes import COUNTS
 from cnncalc.network.needs import needs
 from cnncalc.network.proof import Teller, listed
@@ -128,7 +128,7 @@ class Refuser(Teller):
         known = state is not None and {hole.part for hole in self.search.holes} == {state.at}
         if state is None or not known or self.search.counting:
             return listed(f"{word} ?" for word in self.words)
-        axis = axis_of(self.search.form(state), 0, -1)
+        axis = self.open_axis(self.search.form(state))
         return listed(f"{word} {span(axis, h.name)}" for word, h in zip(self.words, self.search.holes, strict=True))
 
     # One count
@@ -156,7 +156,9 @@ class Refuser(Teller):
         axes = [axis_of(form, axis, out) for axis, out in enumerate(wanted)]
         why = next(filter(None, map(needs, axes)), "")
         apart = "" if why else self.apart(axes)
-        near = self.gives(sorted(self.nearest(rows))) if rows else "" if why or apart else self.each(axes[0])
+        near = (
+            self.gives(sorted(self.nearest(rows))) if rows else "" if why or apart else self.each(self.open_axis(form))
+        )
         hint = self.other_claim(rows) if rows else self.other_input(state) if why or not self.fit(axes) else CHANGE
         hint = f"write ?x? for one number an axis, or {hint}" if apart else hint
         hints = [*self.shorter(form, state, self.rounded), hint, *self.shorter(form, state, self.uneven)]
@@ -168,11 +170,21 @@ class Refuser(Teller):
 
     def apart(self, axes: Sequence[Along]) -> str:
         """Axes that each have an answer, and not the same."""
-        found = [set() if axis.open else set(rows_along(axis, self.search.spend)) for axis in axes]
-        if len(found) < 2 or not all(found) or set.intersection(*found) or max(axis.out for axis in axes) < 0:
+        own = [(at, axis) for at, axis in enumerate(axes) if axis.holes and not axis.open]
+        found = [
+            (at, {row for row in rows_along(axis, self.search.spend) if ANY not in row or not axis.loose})
+            for at, axis in own
+        ]
+        rows = [some for _, some in found]
+        if len(rows) < 2 or not all(rows) or set.intersection(*rows) or max(axis.out for axis in axes) < 0:
             return ""
-        each = [f"{self.filling(min(rows))}{self.on(at, len(found))}" for at, rows in enumerate(found)]
+        each = [f"{self.filling(min(some))}{self.on(at, len(axes))}" for at, some in found]
         return f"the axes ask for {listed(self.order.turned(tuple(each)))}"
+
+    def open_axis(self, form: Form) -> Along:
+        """The first axis that has a hole, without what is claimed of it."""
+        axes = [axis_of(form, at, -1) for at in range(form.shapes[0].rank)]
+        return next((axis for axis in axes if axis.holes), axes[0])
 
     def each(self, axis: Along) -> str:
         """What every number of the interval gives, or the first of them."""
@@ -235,7 +247,7 @@ class Refuser(Teller):
     def rounded(self, form: Form, state: State) -> str:
         """The first number that meets the claims though its window does not fit exactly."""
         name = self.search.holes[0].name
-        low, high = interval(axis_of(form, 0, -1), name)
+        low, high = interval(self.open_axis(form), name)
         for value in range(low, min(high, low + FAR) + 1) if self.search.equations.shapes else ():
             if self.meets(state, form.filled({0: value}), False):
                 return f"{name} {value} gives it rounded, and may be meant"
