@@ -523,6 +523,15 @@ AGAIN: share TOWER
 concat from TOWER, AGAIN
 fc 2
 """
+
+
+def test_what_is_shared_is_counted_once():
+    used, module = memory(loads(SHARED)), loads(SHARED).to_torch()
+    kept = [*module.buffers(), *(p for p in module.parameters() if not p.requires_grad)]
+    assert used.buffers == sum(t.nbytes for t in kept)
+    assert used.weights == sum(p.nbytes for p in module.parameters() if p.requires_grad)
+
+
 OPTIMIZED = {
     "sgd": lambda params: torch.optim.SGD(params, 0.1),
     "momentum": lambda params: torch.optim.SGD(params, 0.1, momentum=0.9),
