@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Mistake
 from cnncalc.faults import LIMIT, NO_ANSWER, UNDETERMINED, UNKNOWN_NUMBER
 from cnncalc.network.bind import Reads, Refusal, unchecked
-from cnncalc.network.holes import filled, holes_of
 from cnncalc.network.lines import Lines
 from cnncalc.network.node import Solved
 from cnncalc.syntax.words import TENSOR
@@ -40,6 +39,8 @@ class Solving(Lines):
 
         Raises Mistake where no number is an answer, where any would be, and where the line is made many times.
         """
+        from cnncalc.network.holes import holes_of
+
         holes = holes_of(parts)
         self.refuse_many(holes, statement, scope, i)
         shapes = tuple([flow.shape for flow in flows if flow.shape])
@@ -66,6 +67,8 @@ class Solving(Lines):
         """Postfixes of what is no layer of one line, a number for each `?`; lows where nothing is known."""
         if not statement.body.asks:
             return parts
+        from cnncalc.network.holes import holes_of
+
         made = self.solve(parts, statement, scope, full, i, (self.flow,), first)
         return with_numbers(parts, holes_of(parts), {}) if made is None else made
 
@@ -157,6 +160,7 @@ class Solving(Lines):
 
     def binding(self, parts: list[Part], holes: tuple[Hole, ...], scope: Scope, i: int | None) -> Bind:
         """The layer of a part over its inputs, every hole at its lowest; raises Stuck where it has none."""
+        from cnncalc.network.holes import filled
         from cnncalc.network.unknowns import Stuck
 
         def bind(at: int, shapes: tuple[Shape, ...]) -> Layer:
@@ -176,4 +180,6 @@ class Solving(Lines):
 
 def with_numbers(parts: list[Part], holes: tuple[Hole, ...], values: Values) -> list[Part]:
     """The parts of a line with numbers in their holes; the lowest where none is given."""
+    from cnncalc.network.holes import filled
+
     return [part._replace(use=filled(part.use, at, holes, values)) for at, part in enumerate(parts)]
