@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.memory import memory
+from cnncalc.analysis.memory import buffer_bytes, memory, states, trained_tensors
 from cnncalc.lint.rules._claims import grouped
-from cnncalc.network.claim import MEMORY, OF_LAYERS
+from cnncalc.network.claim import MEMORY
 from cnncalc.record import NamedTuple
 from cnncalc.storage import DTYPES, USUAL, optimizer_of
 
@@ -61,19 +61,18 @@ def meant(network: Network, target: Sequence[str]) -> tuple[list[str], list[str]
 
 
 def used(network: Network, claim: Claimed, nodes: Sequence[Node]) -> Bytes:
-    """The bytes that an expectation is about, over these nodes."""
+    """The bytes that an expectation is about, over these nodes; heads that only train take part where they count."""
     layers, parts, settings = meant(network, claim.target)
     trains = "train" in claim.target or "training" in claim.target or not {"peak", "activations"} & set(parts)
     every = memory(network, int(settings.get("batch", "1")), settings.get("dtype", "float32"), trains)
     optimizer = settings.get("optimizer") or optimizer_of(network.recipe) or USUAL
     every_line: dict[str, list[Node]] = {}
-    for node in nodes if layers else network.nodes:
+    for node in nodes if layers else network.nodes if trains else network.counted:
         every_line.setdefault(node.line, []).append(node)
-    known = of_layers(every, nodes) if layers else whole(every, optimizer)
-    told = [part for part in parts if part in OF_LAYERS]
-    each = {line: of_layers(every, own) for line, own in every_line.items()}
-    most = max(each, key=lambda line: sum(each[line][part] for part in told))
-    return Bytes({part: known[part] for part in parts}, most, sum(each[most][part] for part in told))
+    known = of_layers(every, nodes, optimizer) if layers else whole(every, optimizer)
+    taken = ((line, of_layers(every, own, optimizer)) for line, own in every_line.items())
+    line, most = max(((line, sum(each[part] for part in parts)) for line, each in taken), key=lambda pair: pair[1])
+    return Bytes({part: known[part] for part in parts}, line, most)
 
 
 def whole(every: Memory, optimizer: str) -> dict[str, int]:
@@ -85,11 +84,13 @@ def whole(every: Memory, optimizer: str) -> dict[str, int]:
     }  # fmt: skip
 
 
-def of_layers(every: Memory, nodes: Sequence[Node]) -> dict[str, int]:
-    """The parts of some layers' memory: sums, and of the peak the most in one of them."""
-    kept = [every.per_layer[node.name] for node in nodes]
+def of_layers(every: Memory, nodes: Sequence[Node], optimizer: str) -> dict[str, int]:
+    """The same parts of some layers' memory: sums, and of the peak the most in one of them."""
+    kept, size = [every.per_layer[node.name] for node in nodes], DTYPES[every.dtype]
+    params, tensors = sum(node.params for node in nodes), sum(map(trained_tensors, nodes))
     return {
-        "weights": sum(node.params for node in nodes) * DTYPES[every.dtype],
-        "activations": sum(one.activations for one in kept), "saved": sum(one.saved for one in kept),
-        "peak": max((one.live for one in kept), default=0),
+        "weights": params * size, "buffers": sum(buffer_bytes(node, size) for node in nodes),
+        "gradients": params * size, "state": states(params, tensors, size)[optimizer],
+        "saved": sum(one.saved for one in kept), "peak": max((one.live for one in kept), default=0),
+        "activations": sum(one.activations for one in kept),
     }  # fmt: skip
