@@ -572,6 +572,12 @@ def test_no_search_is_without_end(text):
     assert found.hint == "write one of the numbers, or claim the output; --limit search=N raises the limit"
 
 
+def test_a_sentence_lists_a_few_of_many_numbers():
+    [found] = network("INPUT: 64x64x3\nconv 8 ?" + " maxpool ? stride ?" * 600).diagnostics
+    assert found.message.startswith("conv kernel ?, maxpool kernel ?, maxpool stride ?")
+    assert " and 1,189 more on conv1: more than 1,000,000 numbers" in found.message
+
+
 def test_the_limit_is_for_the_whole_file_and_can_be_changed():
     lines = "".join(f"L{i}: conv 3 ? stride ? pad ? => 64x64x3\n" for i in range(40))
     few = network(f"INPUT: 64x64x3\n{lines}", limits=Limits(search=5_000))

@@ -226,6 +226,10 @@ class Unknown(NamedTuple):
     line: int
 
 
+MOST_WORDS = 12
+"""How many words a sentence lists."""
+
+
 class Solved(NamedTuple):
     """What was solved for on one line: `what` are its `?`s by the kind's arguments, an answer has a number for each.
 
@@ -257,8 +261,9 @@ class Solved(NamedTuple):
 
 
 def joined(words: Sequence[str]) -> str:
-    """a, b and c."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    """a, b and c; of many the first."""
+    told = [*words[:MOST_WORDS], f"{len(words) - MOST_WORDS:,} more"] if len(words) > MOST_WORDS else words
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
 
 
 class Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Window
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Axes, Shape
     from cnncalc.layer import Layer
     from cnncalc.network.along import Row
-    from cnncalc.network.holes import Values
+    from cnncalc.network.holes import Hole, Values
     from cnncalc.network.node import Claimed
     from cnncalc.network.unknowns import Search, State
 
@@ -35,16 +36,22 @@ class Teller:
 
     def __init__(self, search: Search, name: str, unheld: int = 0) -> None:
         self.search, self.name, self.order, self.unheld = search, name, search.equations.order, unheld
-        self.words = tuple(self.word(at) for at in range(len(search.holes)))
 
     # Words
 
-    def word(self, at: int) -> str:
-        """What a hole is called: pad, kernel width, pad start, maxpool stride."""
-        hole, parts = self.search.holes[at], self.search.parts
-        kinds = {h.part for h in self.search.holes if h.name == hole.name}
-        text = f"{parts[hole.part].keyword} {hole.name}" if len(kinds) > 1 else hole.name
-        said = parts[hole.part].use.arguments[hole.argument].value
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What the holes are called: pad, kernel width, pad start, maxpool stride."""
+        kinds: dict[str, set[int]] = {}
+        for hole in self.search.holes:
+            kinds.setdefault(hole.name, set()).add(hole.part)
+        return tuple([self.word(hole, len(kinds[hole.name]) > 1) for hole in self.search.holes])
+
+    def word(self, hole: Hole, several: bool) -> str:
+        """What a hole is called; with the kind where several have such a number."""
+        use = self.search.parts[hole.part].use
+        said = use.arguments[hole.argument].value
+        text = f"{use.kind.keyword()} {hole.name}" if several else hole.name
         if said and len(said.axes) > 1:
             text += f" {NAMES[self.order.letters(len(said.axes))[hole.axis]]}"
         if said and len(said.axes[hole.axis]) > 1:
