@@ -8,7 +8,7 @@ from cnncalc.analysis.memory import LEFT_OUT
 from cnncalc.analysis.progressions import around
 from cnncalc.analysis.sizes import NAMED, NAMES
 from cnncalc.render.machine import SCHEMA
-from cnncalc.render.people import safe, size
+from cnncalc.render.people import aligned, safe, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ def unknowns(network: Network) -> Iterator[Styled]:
     for solved in network.solved:
         yield "", ""
         yield "title", f"{solved.name}  (line {solved.place.line.number}: {safe(written(solved))})"
-        yield from rows([(answer(solved), ""), ("because", safe(solved.how))])
+        yield from rows([*answers(solved), ("because", safe(solved.how))])
     if not network.solved:
         yield "", ""
         yield "", "no line has a '?': nothing is to be solved; --fits gives the input sizes that fit, --batch 24GiB"
@@ -61,10 +61,18 @@ def written(solved: Solved) -> str:
     return short(statement(solved.place))
 
 
-def answer(solved: Solved) -> str:
-    """All answers: pad 1 or pad 2."""
-    each = [" ".join(f"{what} {n}" for what, n in zip(solved.what, one, strict=True)) for one in solved.answers]
-    return " or ".join(each) or "no answer"
+def answers(solved: Solved) -> Iterator[tuple[str, str]]:
+    """All answers, smallest first: the values of one number in a line, several numbers together in a line each."""
+    one = len(solved.answers) == 1
+    if one or (len(solved.what) == 1 and solved.answers):
+        each = zip(solved.what, zip(*solved.answers, strict=True), strict=True)
+        told = [f"{what} {', '.join(f'{value:,}' for value in values)}" for what, values in each]
+        yield "answer" if one else "answers", ", ".join(told)
+    elif solved.answers:
+        every = [solved.what, *([f"{value:,}" for value in answer] for answer in solved.answers)]
+        yield from (("answers", answer) for answer in aligned(every, range(len(solved.what))))
+    else:
+        yield "answers", f"none for {' and '.join(solved.what)}"
 
 
 # Sizes
@@ -177,11 +185,18 @@ def notes(one: Sizes) -> Iterator[tuple[str, str]]:
 def listed(every: Progressions, near: int = 0) -> str:
     """Progressions as people write them, a lone one with its first members and those near a number."""
     if len(every) == 1 and every[0].length is None and every[0].step > 1:
-        return f"{short(every[0])} for k = 0, 1, 2, ...: {begun(every[0], near)}, ..."
+        return f"{anchored(every[0], near)}: {begun(every[0], near)}, ..."
     parts = [short(one._replace(first=last), one.first) for one, last in stretches(every)]
     more = f", and {len(parts) - SHOWN:,} more such" if len(parts) > SHOWN else ""
     endless = " for k = 0, 1, 2, ..." if any(one.length is None and one.step > 1 for one in every) else ""
     return ", ".join(parts[:SHOWN]) + more + endless if parts else "none"
+
+
+def anchored(one: Progression, near: int) -> str:
+    """An endless progression from a number in it, where that is one: 227 + 32k from 67 on."""
+    if near > one.first and near in one:
+        return f"{near:,} + {one.step:,}k from {one.first:,} on"
+    return f"{short(one)} for k = 0, 1, 2, ..."
 
 
 def stretches(every: Progressions) -> Iterator[tuple[Progression, int]]:
@@ -197,9 +212,9 @@ def stretches(every: Progressions) -> Iterator[tuple[Progression, int]]:
 
 
 def short(one: Progression, begin: int = 0) -> str:
-    """The formula alone: 67 + 32k; 25..32 + 32k; 227 to 258; 12; `begin` is the first of a stretch of first numbers."""
+    """The formula alone: 67 + 32k; 25..32 + 32k; 227..258; 12; `begin` is the first of a stretch of first numbers."""
     if one.last is not None:
-        ends = f"{one.first:,} to {one.last:,}" + (f" in steps of {one.step:,}" if one.step > 1 else "")
+        ends = f"{one.first:,}..{one.last:,}" + (f" in steps of {one.step:,}" if one.step > 1 else "")
         return ends if one.last > one.first else f"{one.first:,}"
     firsts = f"{begin:,}..{one.first:,}" if 0 < begin < one.first else f"{one.first:,}"
     return f"{firsts} + {one.step:,}k" if one.step > 1 else f"every size from {firsts} on"
