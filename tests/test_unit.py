@@ -16,7 +16,7 @@ from torch.nn import functional
 from cnncalc import load, loads
 from cnncalc.analysis import cells
 from cnncalc.analysis.cells import Slide
-from cnncalc.analysis.receptive_field import fields
+from cnncalc.analysis.receptive_field import fields, fields_from
 from cnncalc.analysis.unit import Seen, first_whole, holed, seeing, seen
 from cnncalc.geometry import WHOLE
 from cnncalc.layer import Elementwise, Normalization
@@ -593,6 +593,44 @@ def test_what_is_clipped(told, text, unit, said):
 @pytest.mark.parametrize("fill", ["reflect", "copy", "circular"])
 def test_a_fill_is_seen_and_clips_nothing(told, fill):
     assert not any(step[0] == "clipped" for step in told(f"INPUT: 9x1\nA: conv 1 3 pad 1 {fill}", "A", "--unit", "0"))
+
+
+TWO = """left: input 20x20x3
+right: input 20x20x3
+L1 from left: conv 4 3x3 pad 1
+R1 from right: conv 4 7x5 pad 3x2
+J: concat from L1, R1
+C: conv 4 3x3 pad 1
+G from right: gap
+S: fc 4 sigmoid
+M: scale from C, S
+"""
+
+
+def test_what_is_told_of_an_input_is_of_its_own_way_alone(told):
+    def by_input(layer):
+        found, name = {}, ""
+        for what, how in (step for step in told(TWO, layer, "--unit", "0,0") if isinstance(step, tuple)):
+            name = how.split()[0] if what == "input" else name
+            found.setdefault(name, []).extend([how] if what in ("in theory", "clipped") else [])
+        return found
+
+    at_l1 = "at L1: 1 cell of its padding on the left and 1 at the top see nothing"
+    assert by_input("J") == {
+        "left": ["x -1..1, y -1..1: 3x3", at_l1],
+        "right": [
+            "x -3..3, y -2..2: 7x5",
+            "at R1: 3 cells of its padding on the left and 2 at the top see nothing",
+        ],
+    }
+    assert by_input("M") == {
+        "left": ["x -2..2, y -2..2: 5x5", at_l1, at_l1.replace("L1", "C")],
+        "right": ["the whole input"],
+    }
+    network = loads(TWO)
+    of_right = fields_from(network, network.inputs[1])
+    assert "L1" not in of_right
+    assert (of_right["C"].size, of_right["J"].start, of_right["M"]) == ((7, 9), (-2, -3), "whole")
 
 
 def test_many_clipped_layers_are_counted(told):

@@ -337,7 +337,7 @@ def bounds(network: Network, needs: Needs) -> bool:
 def misaligned(network: Network, needs: Needs, known: Mapping[str, Field | Whole]) -> str:
     """The first join on the way whose branches have different jumps, so that no one start holds for all units."""
     for node in network.nodes:
-        fields = [known[x.name] for x in node.inputs] if node.name in needs else []
+        fields = [known[x.name] for x in node.inputs if x.name in known] if node.name in needs else []
         if len({field.jump for field in fields if isinstance(field, Field) and field.jump}) > 1:
             return node.name
     return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis import unit as units
 from cnncalc.analysis.cells import cells_of
-from cnncalc.analysis.receptive_field import fields
+from cnncalc.analysis.receptive_field import fields_from
 from cnncalc.analysis.working import Step
 from cnncalc.geometry import WHOLE, Field
 from cnncalc.record import NamedTuple
@@ -31,7 +31,9 @@ NTH = {2: "second", 3: "third"}
 
 
 class Asked(NamedTuple):
-    """A unit and what is known of it: the receptive fields of all layers, what it needs of each on the way."""
+    """A unit and what is known of it: of the layers that one input reaches the receptive fields there, and what the
+    unit needs of each.
+    """
 
     net: Network
     node: Node
@@ -43,11 +45,12 @@ class Asked(NamedTuple):
 
 def explained(net: Network, node: Node, unit: Axes, order: Order, width: int) -> Iterator[Styled]:
     """(style, line) of what a unit of a node sees of every input, in a network that is `workable`."""
-    known = units.seen(net, node, unit)
-    asked = Asked(net, node, unit, order, fields(net), units.needed(net, node, units.alone(unit)))
+    needs = units.needed(net, node, units.alone(unit))
     where = f", unit {units.told(unit, order)}" if unit else ", any unit"
     yield "title", f"{node.name}{where} of {order.text(node.output)}"
-    for number, seen in enumerate(known.values()):
+    for number, seen in enumerate(units.seen(net, node, unit).values()):
+        known = fields_from(net, seen.node)
+        asked = Asked(net, node, unit, order, known, {name: needs[name] for name in known if name in needs})
         yield from [("", "")] * bool(number)
         yield from laid_out(list(steps(asked, seen)), width)
         yield from drawing(seen, width)
