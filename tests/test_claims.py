@@ -802,9 +802,12 @@ def test_memory_that_a_line_claims():
     assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu => 8x8x4, memory 2.0KiB").lint() == ()
     [missed] = cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 => 2KiB").lint()
     assert missed.message == (
-        "CONV1 claims 2KiB memory, the arithmetic gives 8*8*4*4 B = 1,024; 2KiB holds from 1,536 to 2,560"
+        "CONV1 claims 2KiB memory, the arithmetic gives 8*8*4*4 = 1,024 B; 2KiB holds from 1,536 to 2,560 B"
     )
-    assert missed.hint == "claim 1,024 memory"
+    assert missed.hint == "claim 1,024 B memory"
+    assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 => 1,024 B memory").lint() == ()
+    [missed] = cnncalc.loads("INPUT: 8x8x3\nI: identity => 5 B memory").lint()
+    assert missed.message == "I claims 5 B memory, the arithmetic gives 0 B"
 
 
 @pytest.mark.parametrize(

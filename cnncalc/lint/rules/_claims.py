@@ -49,7 +49,7 @@ def grouped(number: int) -> str:
 def said(claim: Claimed) -> str:
     """A claimed figure as printed, or the value of its expression."""
     if not claim.half:
-        return amount(claim.value) + " B" * (claim.quantity == "memory")
+        return amount(claim.value) + unit(claim.quantity)
     *_, figure = OPERATOR.split(claim.text, maxsplit=1)
     match = FIGURE.search(figure)
     return match[0] if match else amount(claim.value)
@@ -60,7 +60,12 @@ def span_of(claim: Claimed) -> str:
     if not claim.half:
         return ""
     low, high = amount(claim.value - claim.half), amount(claim.value + claim.half)
-    return f"; {said(claim)} holds from {low} to {high}"
+    return f"; {said(claim)} holds from {low} to {high}{unit(claim.quantity)}"
+
+
+def unit(quantity: str) -> str:
+    """What a figure is in: bytes, or numbers, of which nothing is said."""
+    return " B" * (quantity == "memory")
 
 
 def counts(nodes: Sequence[Node]) -> Sums:
@@ -103,12 +108,12 @@ def near(claim: Claimed, value: int) -> bool:
 
 def working(quantity: str, nodes: Sequence[Node], sums: Sums) -> str:
     """`(11*11*3 + 1)*96 = 34,944`: the sum over some nodes with its working, or alone where that is long."""
-    value = sums[quantity]
+    value, whole = sums[quantity], f"{grouped(sums[quantity])}{unit(quantity)}"
     counted = (node for node in nodes if counts([node])[quantity])
     terms = [term(quantity, node) for node in islice(counted, MOST_TERMS + 1)]
     if not terms or len(terms) > MOST_TERMS or (text := " + ".join(terms)) in (str(value), grouped(value)):
-        return grouped(value)
-    return f"{text} = {grouped(value)}"
+        return whole
+    return f"{text} = {whole}"
 
 
 def term(quantity: str, node: Node) -> str:
@@ -118,7 +123,7 @@ def term(quantity: str, node: Node) -> str:
     if quantity == "flops":
         return operations(node)
     if quantity in ("activations", "memory"):
-        return times(node.output.dims[::-1]) + f"*{DTYPES['float32']} B" * (quantity == "memory")
+        return times(node.output.dims[::-1]) + f"*{DTYPES['float32']}" * (quantity == "memory")
     return tensors({name: weight for name, weight in node.weights.items() if BELONGS[quantity](weight)})
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.claims import claims
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import IS, alone, besides, counts, grouped, likeness, said, span_of, working
+from cnncalc.lint.rules._claims import IS, alone, besides, counts, grouped, likeness, said, span_of, unit, working
 from cnncalc.network.claim import holds
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def hint(nodes: tuple[Node, ...], claim: Claimed, sums: Sums) -> str:
     """What to claim: the figure under its right name, or the right figure."""
     other = "" if alone(claim, nodes) else likeness(claim, sums)
     meant = f"{said(claim)} {other} or " if other else ""
-    return f"claim {meant}{grouped(sums[claim.quantity])} {claim.quantity}"
+    return f"claim {meant}{grouped(sums[claim.quantity])}{unit(claim.quantity)} {claim.quantity}"
