@@ -480,6 +480,14 @@ def test_the_fold_of_a_part_with_another_layer_in_it_differs(run, tmp_path):
     assert "1 layer in b.spec alone" in run("diff", "a.spec", "b.spec").out
 
 
+def test_one_number_for_every_axis_is_no_difference_of_maps_with_more_axes():
+    line = "A: conv 4 3 dilation {}\nB: upsample {}\nC: zeropad 1:2\nD: crop 1\nE: conv 4 3 pad 1 reflect\n"
+    flat = net("INPUT: 32x32x3\n" + line.format(2, 2))
+    for along, said in ((line.format(2, 2), []), (line.format(3, 2), ["      dilation 2 -> 3"])):
+        every = drawn(compare(flat, net("INPUT: 32x3\n" + along)), 200)
+        assert [text for text in every if text.startswith("      ")] == said
+
+
 def test_arguments_that_no_column_tells():
     a = chain("A: conv 4 3x3 pad 1", "B: upsample 2 nearest", "C: conv 4 3x3 pad 2 dilation 2", "D: relu")
     b = chain("A: conv 4 3x3 pad 1 reflect", "B: upsample 2 bilinear", "C: conv 4 3x3 pad 1", "D: relu")

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.report import View, report
-from cnncalc.geometry import Field
+from cnncalc.geometry import Field, Pad
 from cnncalc.network.node import Node
 from cnncalc.record import NamedTuple
 
@@ -259,7 +259,14 @@ def arguments(a: Node, b: Node) -> tuple[tuple[str, Value, Value], ...]:
     left, right = vars(a.layer), vars(b.layer)
     claims = {claim[0] for node in (a, b) for claim in node.layer.claims(*node.shapes)}
     each = [(name, left.get(name), right.get(name)) for name in given(a.layer) if name not in claims]
-    return tuple([one for one in each if one[1] != one[2]])
+    return tuple([one for one in each if one[1] != one[2] and not alike(one[1], one[2])])
+
+
+def alike(x: Value, y: Value) -> bool:
+    """Whether two values say the same for every axis, of which one map has more."""
+    if isinstance(x, Pad) and isinstance(y, Pad) and (x.rule, x.fill) == (y.rule, y.fill):
+        x, y = x.sides, y.sides
+    return isinstance(x, tuple) and isinstance(y, tuple) and len(x) != len(y) and len({*x, *y}) == 1
 
 
 def given(layer: Layer) -> Iterator[str]:
