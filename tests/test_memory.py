@@ -861,6 +861,19 @@ def test_a_batch_below_one_is_refused(batch):
         memory(loads(ALEXNET), batch)
 
 
+def test_a_batch_is_a_whole_number():
+    with pytest.raises(ValueError, match=r"a batch of 2\.5 is asked for, and must be whole$"):
+        memory(loads(ALEXNET), 2.5)
+    assert repr(memory(loads(ALEXNET), 2.0)) == repr(memory(loads(ALEXNET), 2))
+
+
+def test_an_optimizer_that_is_not_known_is_refused():
+    used = memory(loads(ALEXNET))
+    said = "no optimizer is called 'lion'; there are sgd, momentum, adam, adamw, adadelta, rmsprop"
+    with pytest.raises(ValueError, match=f"{said}$"):
+        used.training("lion")
+
+
 @pytest.mark.parametrize(
     ("recipe", "optimizer"),
     [

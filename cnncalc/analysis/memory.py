@@ -54,7 +54,12 @@ class Memory(NamedTuple):
     per_layer: Mapping[str, Kept]
 
     def training(self, optimizer: str) -> int:
-        """Weights, buffers, gradients, optimizer state and what is saved: all there at the end of a forward pass."""
+        """Weights, buffers, gradients, optimizer state and what is saved: all there at the end of a forward pass.
+
+        Raises ValueError for an optimizer whose state is not known.
+        """
+        if optimizer not in self.optimizer:
+            raise ValueError(f"no optimizer is called '{optimizer}'; there are {', '.join(self.optimizer)}")
         return sum((self.weights, self.buffers, self.gradients, self.optimizer[optimizer], self.saved_for_backward))
 
     @property
@@ -66,20 +71,20 @@ class Memory(NamedTuple):
 def memory(network: Network, batch: int = 1, dtype: str = "float32", training: bool = False) -> Memory:
     """The memory of a network; with `training` its training-only heads are counted too, but for the peak.
 
-    Raises ValueError for a dtype that does not exist or a batch below 1.
+    Raises ValueError for a dtype that does not exist, or a batch that is no whole number or below 1.
     """
     dtype = dtype_of(dtype)
-    if batch < 1:
-        raise ValueError(f"a batch of {batch} is asked for, and must be at least 1")
+    if batch < 1 or batch % 1:
+        raise ValueError(f"a batch of {batch} is asked for, and must be {'at least 1' if batch < 1 else 'whole'}")
     size, nodes = DTYPES[dtype], network.nodes if training else network.counted
-    sizes = Sizes(batch, size)
+    sizes = Sizes(int(batch), size)
     saved = {name: kept.total for name, kept in keeping(nodes, sizes).items()}
     alive = live_bytes(network, sizes)
     layers = {n.name: Kept(sizes.put_out(n), saved.get(n.name, 0), alive.get(n.name, 0)) for n in network.nodes}
     peak = max(alive, key=alive.__getitem__, default="")
     params, tensors = sum(n.params for n in nodes), sum(map(trained_tensors, nodes))
     return Memory(
-        dtype, batch, params * size, sum(buffer_bytes(n, size) for n in nodes), sum(map(sizes.put_out, nodes)),
+        dtype, sizes.batch, params * size, sum(buffer_bytes(n, size) for n in nodes), sum(map(sizes.put_out, nodes)),
         alive.get(peak, 0), peak, sum(saved.values()), params * size, states(params, tensors, size), layers,
     )  # fmt: skip
 
