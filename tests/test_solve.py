@@ -14,14 +14,14 @@ from test_random_graphs import graphs
 from torch import nn
 
 from cnncalc import SpecError, load, loads, zoo
-from cnncalc.analysis import pieces
 from cnncalc.analysis.batch import bytes_of, largest_batch
 from cnncalc.analysis.fit import fits, slides
-from cnncalc.analysis.growing import Growing, Parting, Vague, number, parts
 from cnncalc.analysis.memory import memory
-from cnncalc.analysis.pieces import Progression
-from cnncalc.analysis.progressions import around, merged, runs
-from cnncalc.analysis.sizes import NAMES, last_maps, sizes
+from cnncalc.analysis.sizes import pieces
+from cnncalc.analysis.sizes.fitting import NAMES, last_maps, sizes
+from cnncalc.analysis.sizes.growing import Growing, Parting, Vague, number, parts
+from cnncalc.analysis.sizes.pieces import Progression
+from cnncalc.analysis.sizes.progressions import around, merged, runs
 from cnncalc.api import analyse
 from cnncalc.geometry import out_extent
 from cnncalc.lint.rules.fit101_stride_drops_pixels import StrideDropsPixels

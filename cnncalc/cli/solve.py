@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncalc.analysis.batch import Largest
-    from cnncalc.analysis.sizes import Sizes
+    from cnncalc.analysis.sizes.fitting import Sizes
     from cnncalc.api import Network
     from cnncalc.geometry import Order
     from cnncalc.render.people import Styled
@@ -99,7 +99,7 @@ def batch_of(network: Network, memory: str, dtype: str, optimizer: str) -> Large
 
 def sizes_of(network: Network) -> Sequence[Sizes]:
     """The sizes that fit."""
-    from cnncalc.analysis.sizes import sizes
+    from cnncalc.analysis.sizes.fitting import sizes
 
     return sizes(network)
 

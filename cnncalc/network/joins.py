@@ -12,7 +12,7 @@ from cnncalc.network.bind import Reads, Refusal, layer_of, missed
 from cnncalc.network.chain import LOST, Flow, own_parts, postfixes
 from cnncalc.network.node import LineOf, Node, Section, Unknown
 from cnncalc.network.scope import Names
-from cnncalc.network.solving import Solving
+from cnncalc.network.unknowns.solving import Solving
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.tree import If, LayerLine
 

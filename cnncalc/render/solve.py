@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.memory import LEFT_OUT
-from cnncalc.analysis.progressions import around
-from cnncalc.analysis.sizes import NAMED, NAMES
+from cnncalc.analysis.sizes.fitting import NAMED, NAMES
+from cnncalc.analysis.sizes.progressions import around
 from cnncalc.render.machine import SCHEMA
 from cnncalc.render.people import aligned, safe, size
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncalc.analysis.batch import Largest
-    from cnncalc.analysis.pieces import Progression
-    from cnncalc.analysis.sizes import Clash, Sizes
+    from cnncalc.analysis.sizes.fitting import Clash, Sizes
+    from cnncalc.analysis.sizes.pieces import Progression
     from cnncalc.geometry import Order
     from cnncalc.network.node import Network, Solved
     from cnncalc.render.people import Styled

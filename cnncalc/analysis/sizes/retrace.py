@@ -21,7 +21,7 @@ from cnncalc.syntax.tree import Claim, Expect, LayerLine, Use
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from cnncalc.analysis.pieces import Scene
+    from cnncalc.analysis.sizes.pieces import Scene
     from cnncalc.geometry import Shape
     from cnncalc.network.node import Network, Node
     from cnncalc.source import Source

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Field, Pad, Shape, Window
-from cnncalc.network.along import axis_of, joined, rows_along
 from cnncalc.network.claim import fits, holds
 from cnncalc.network.fields import through as seen_through
-from cnncalc.network.holes import COUNTS, form_of
 from cnncalc.network.node import facts
 from cnncalc.network.slide import along
 from cnncalc.network.slide import fits as fits_exactly
+from cnncalc.network.unknowns.along import axis_of, joined, rows_along
+from cnncalc.network.unknowns.holes import COUNTS, form_of
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from cnncalc.geometry import Axes, Order, Rational, Whole
     from cnncalc.layer import Layer
-    from cnncalc.network.along import Budget, Row
     from cnncalc.network.chain import Part
-    from cnncalc.network.holes import Form, Hole, Values
     from cnncalc.network.node import Claimed, Facts, Node
+    from cnncalc.network.unknowns.along import Budget, Row
+    from cnncalc.network.unknowns.holes import Form, Hole, Values
 
     Shapes = tuple[Shape, ...]
     Bind = Callable[[int, Shapes], Layer]

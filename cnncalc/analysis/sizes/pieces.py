@@ -17,7 +17,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import along, fits
-from cnncalc.analysis.growing import Growing, Parting, linear, number, parts, put_in, told
+from cnncalc.analysis.sizes.growing import Growing, Parting, linear, number, parts, put_in, told
 from cnncalc.geometry import Shape, Window
 from cnncalc.record import NamedTuple
 

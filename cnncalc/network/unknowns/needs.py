@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.geometry import reach
 
 if TYPE_CHECKING:
-    from cnncalc.network.along import Along
+    from cnncalc.network.unknowns.along import Along
 
 
 def needs(axis: Along) -> str:

@@ -16,17 +16,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.fit import along, fits
-from cnncalc.analysis.pieces import Progression, Rewired, Scene, Search, TooMany, read
-from cnncalc.analysis.progressions import merged, runs
-from cnncalc.analysis.retrace import changes, is_adaptive, spoken, traced
+from cnncalc.analysis.sizes.pieces import Progression, Rewired, Scene, Search, TooMany, read
+from cnncalc.analysis.sizes.progressions import merged, runs
+from cnncalc.analysis.sizes.retrace import changes, is_adaptive, spoken, traced
 from cnncalc.geometry import WHOLE, Window
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from cnncalc.analysis.pieces import Piece, Told
-    from cnncalc.analysis.retrace import Spoken
+    from cnncalc.analysis.sizes.pieces import Piece, Told
+    from cnncalc.analysis.sizes.retrace import Spoken
     from cnncalc.geometry import Shape
     from cnncalc.network.node import Network, Node
     from cnncalc.network.slide import Slide

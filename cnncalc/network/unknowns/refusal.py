@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Pad, Window, reach
-from cnncalc.network.along import ANY, Budget, TooMany, axis_of, most_reach, rows_along
-from cnncalc.network.holes import COUNTS
-from cnncalc.network.needs import needs
-from cnncalc.network.proof import Teller, listed
-from cnncalc.network.unknowns import WHOLE_LINE, State, Undetermined
+from cnncalc.network.unknowns.along import ANY, Budget, TooMany, axis_of, most_reach, rows_along
+from cnncalc.network.unknowns.holes import COUNTS
+from cnncalc.network.unknowns.needs import needs
+from cnncalc.network.unknowns.proof import Teller, listed
+from cnncalc.network.unknowns.search import WHOLE_LINE, State, Undetermined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from cnncalc.layer import Layer
-    from cnncalc.network.along import Along, Row
-    from cnncalc.network.holes import Form
-    from cnncalc.network.unknowns import Search
+    from cnncalc.network.unknowns.along import Along, Row
+    from cnncalc.network.unknowns.holes import Form
+    from cnncalc.network.unknowns.search import Search
 
 FEW = 6
 """How many numbers are told one by one."""

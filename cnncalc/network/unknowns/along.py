@@ -11,7 +11,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Pad, Window, reach, same_sides
-from cnncalc.network.holes import Entry, Form
+from cnncalc.network.unknowns.holes import Entry, Form
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:

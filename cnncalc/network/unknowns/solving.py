@@ -14,13 +14,13 @@ from cnncalc.syntax.words import TENSOR
 if TYPE_CHECKING:
     from cnncalc.geometry import Field, Shape, Whole
     from cnncalc.layer import Layer
-    from cnncalc.network.along import Row
     from cnncalc.network.chain import Flow, Part
-    from cnncalc.network.holes import Hole, Values
-    from cnncalc.network.refusal import Refuser
     from cnncalc.network.scope import Scope
-    from cnncalc.network.unknowns import Bind, Equations, Search, Sums
-    from cnncalc.network.unknowns import State as TracedTo
+    from cnncalc.network.unknowns.along import Row
+    from cnncalc.network.unknowns.holes import Hole, Values
+    from cnncalc.network.unknowns.refusal import Refuser
+    from cnncalc.network.unknowns.search import Bind, Equations, Search, Sums
+    from cnncalc.network.unknowns.search import State as TracedTo
     from cnncalc.syntax.tree import LayerLine
 
 
@@ -39,14 +39,14 @@ class Solving(Lines):
 
         Raises Mistake where no number is an answer, where any would be, and where the line is made many times.
         """
-        from cnncalc.network.holes import holes_of
+        from cnncalc.network.unknowns.holes import holes_of
 
         holes = holes_of(parts)
         self.refuse_many(holes, statement, scope, i)
         shapes = tuple([flow.shape for flow in flows if flow.shape])
         if len(shapes) < len(flows):
             return None
-        from cnncalc.network.unknowns import State, Stuck
+        from cnncalc.network.unknowns.search import State, Stuck
 
         equations, sums = self.equations(statement, scope, full, i), self.sums(first)
         field = self.field(equations, flows)
@@ -67,7 +67,7 @@ class Solving(Lines):
         """Postfixes of what is no layer of one line, a number for each `?`; lows where nothing is known."""
         if not statement.body.asks:
             return parts
-        from cnncalc.network.holes import holes_of
+        from cnncalc.network.unknowns.holes import holes_of
 
         made = self.solve(parts, statement, scope, full, i, (self.flow,), first)
         return with_numbers(parts, holes_of(parts), {}) if made is None else made
@@ -77,9 +77,9 @@ class Solving(Lines):
         statement: LayerLine,
     ) -> list[Row]:  # fmt: skip
         """The answers, kept with their working; raises Mistake where there is none."""
-        from cnncalc.network.along import Budget
-        from cnncalc.network.refusal import Refuser
-        from cnncalc.network.unknowns import Search
+        from cnncalc.network.unknowns.along import Budget
+        from cnncalc.network.unknowns.refusal import Refuser
+        from cnncalc.network.unknowns.search import Search
 
         most = self.options.limits.search
         trying, proving = Budget(most - self.searched), Budget(most // PROOFS - self.proved)
@@ -93,8 +93,8 @@ class Solving(Lines):
 
     def found_by(self, search: Search, teller: Refuser, statement: LayerLine) -> list[Row]:
         """What a search finds; raises Mistake where that is nothing."""
-        from cnncalc.network.along import TooMany
-        from cnncalc.network.unknowns import Undetermined
+        from cnncalc.network.unknowns.along import TooMany
+        from cnncalc.network.unknowns.search import Undetermined
 
         begin = min(hole.begin for hole in search.holes) + statement.base
         end = max(hole.end for hole in search.holes) + statement.base
@@ -127,7 +127,7 @@ class Solving(Lines):
 
     def equations(self, statement: LayerLine, scope: Scope, full: str, i: int | None) -> Equations:
         """What a line claims of itself; where the caller changes the file, only what is computed."""
-        from cnncalc.network.unknowns import Equations
+        from cnncalc.network.unknowns.search import Equations
 
         claims, names = self.said(statement, scope, i)
         changed = bool(self.options.constants or self.options.shape)
@@ -142,7 +142,7 @@ class Solving(Lines):
 
     def sums(self, first: int) -> Sums:
         """Those of the branches or the body that belong to the line."""
-        from cnncalc.network.unknowns import Sums
+        from cnncalc.network.unknowns.search import Sums
 
         nodes = self.nodes[first:]
         mixed = len({node.head for node in nodes}) > 1
@@ -160,8 +160,8 @@ class Solving(Lines):
 
     def binding(self, parts: list[Part], holes: tuple[Hole, ...], scope: Scope, i: int | None) -> Bind:
         """The layer of a part over its inputs, every hole at its lowest; raises Stuck where it has none."""
-        from cnncalc.network.holes import filled
-        from cnncalc.network.unknowns import Stuck
+        from cnncalc.network.unknowns.holes import filled
+        from cnncalc.network.unknowns.search import Stuck
 
         def bind(at: int, shapes: tuple[Shape, ...]) -> Layer:
             part = parts[at]
@@ -180,6 +180,6 @@ class Solving(Lines):
 
 def with_numbers(parts: list[Part], holes: tuple[Hole, ...], values: Values) -> list[Part]:
     """The parts of a line with numbers in their holes; the lowest where none is given."""
-    from cnncalc.network.holes import filled
+    from cnncalc.network.unknowns.holes import filled
 
     return [part._replace(use=filled(part.use, at, holes, values)) for at, part in enumerate(parts)]

@@ -6,7 +6,7 @@ from itertools import chain
 from math import lcm
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.pieces import Progression
+from cnncalc.analysis.sizes.pieces import Progression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

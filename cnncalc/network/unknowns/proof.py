@@ -6,21 +6,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Window
-from cnncalc.network.holes import COUNTS
 from cnncalc.network.node import joined as in_words
 from cnncalc.network.slide import along
 from cnncalc.network.slide import fits as fits_exactly
-from cnncalc.network.unknowns import SUMMED
+from cnncalc.network.unknowns.holes import COUNTS
+from cnncalc.network.unknowns.search import SUMMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.geometry import Axes, Shape
     from cnncalc.layer import Layer
-    from cnncalc.network.along import Row
-    from cnncalc.network.holes import Hole, Values
     from cnncalc.network.node import Claimed
-    from cnncalc.network.unknowns import Search, State
+    from cnncalc.network.unknowns.along import Row
+    from cnncalc.network.unknowns.holes import Hole, Values
+    from cnncalc.network.unknowns.search import Search, State
 
 NAMES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
 SIDES = ("start", "end")
