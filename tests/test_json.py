@@ -15,6 +15,14 @@ CONV1 = {
 }  # fmt: skip
 
 
+def test_what_stands_for_a_question_mark():
+    found = cnncalc.loads("INPUT: 33x33x3\nA: conv 4 5 stride 2 pad ? => 17x17x4\nB: conv 8 3").to_dict()
+    assert found["solved"] == [
+        {"name": "A", "line": 2, "what": ["pad"], "answers": [[2]], "how": "(33 + 2*2 - 5)/2 + 1 = 17"}
+    ]
+    assert "solved" not in cnncalc.loads("INPUT: 8x8x3\nconv 4 3").to_dict()
+
+
 def test_the_example_of_the_contract():
     from listings import ALEXNET
 

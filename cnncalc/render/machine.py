@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.report import Report, Row, Totals
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Rational, Whole
-    from cnncalc.network.node import Network, Node
+    from cnncalc.network.node import Network, Node, Solved
 
     Json = dict[str, object]
 
@@ -24,19 +24,20 @@ SCHEMA = 1
 
 
 def to_dict(network: Network, findings: Iterable[Diagnostic], view: View = View()) -> Json:
-    """Everything known of a network; shapes channels first, `totals` None after an error.
+    """Everything known of a network; shapes channels first, `totals` None after an error; `solved` where it has a `?`.
 
     Folded to a depth a row may stand for several layers: their number is its `layers`, its inputs are rows as well.
     """
     known = report(network, view)
     rows = {node.name: row.node.name for row in known.rows for node in row.layers}
+    solved: Json = {"solved": [answers(one) for one in network.solved]} if network.solved else {}
     return {
         "schema": SCHEMA, "name": network.name, "title": network.source.title, "source": network.source.origin,
         "convention": known.convention.name,
         "inputs": [{"name": node.name, "shape": list(node.output.dims)} for node in network.inputs],
         "layers": [layer(row, rows) for row in known.rows],
         "outputs": [rows.get(node.name, node.name) for node in network.outputs] if network.complete else [],
-        "totals": totals(known),
+        "totals": totals(known), **solved,
         "diagnostics": [diagnostic(finding, network.source.name) for finding in findings],
     }  # fmt: skip
 
@@ -125,6 +126,14 @@ def sums(every: Totals) -> Json:
 def bytes_of(memory: Memory) -> Json:
     """The memory of the whole network, in bytes."""
     return {name: value for name, value in memory._asdict().items() if name != "per_layer"}
+
+
+def answers(one: Solved) -> Json:
+    """A line with a `?`."""
+    return {
+        "name": one.name, "line": one.place.line.number, "what": [*one.what],
+        "answers": [[*answer] for answer in one.answers], "how": one.how,
+    }  # fmt: skip
 
 
 def diagnostic(finding: Diagnostic, file: str) -> Json:

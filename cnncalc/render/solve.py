@@ -8,6 +8,7 @@ from cnncalc.analysis.memory import LEFT_OUT
 from cnncalc.analysis.sizes.fitting import NAMED, NAMES
 from cnncalc.analysis.sizes.progressions import around
 from cnncalc.render.machine import SCHEMA
+from cnncalc.render.machine import answers as in_numbers
 from cnncalc.render.people import aligned, safe, size
 
 if TYPE_CHECKING:
@@ -268,17 +269,9 @@ def too_large(one: Largest) -> str:
 
 def to_dict(network: Network, every: Sequence[Sizes] | None, largest: Largest | None) -> Json:
     """All answers, for programs; what was not asked for is not there."""
-    found: Json = {"schema": SCHEMA, "name": network.name, "solved": [solved_dict(one) for one in network.solved]}
+    found: Json = {"schema": SCHEMA, "name": network.name, "solved": [in_numbers(one) for one in network.solved]}
     found |= {} if every is None else {"fits": [sizes_dict(one) for one in every]}
     return found | ({} if largest is None else {"batch": batch_dict(largest)})
-
-
-def solved_dict(solved: Solved) -> Json:
-    """A line with a `?`."""
-    return {
-        "name": solved.name, "line": solved.place.line.number, "what": [*solved.what],
-        "answers": [[*answer] for answer in solved.answers], "how": solved.how,
-    }  # fmt: skip
 
 
 def sizes_dict(one: Sizes) -> Json:
