@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_cli import terminal
 
 import cnncalc
 from cnncalc import layers
@@ -137,6 +138,15 @@ def test_the_table_of_the_page_is_the_data():
 
 
 # What show makes of them
+
+
+def test_the_line_of_the_convention_breaks_on_a_narrow_terminal():
+    said = terminal("show alexnet vgg16 --convention thop", 60, NO_COLOR="1")
+    told = said[said.index("convention ") : said.index("network ")].strip().splitlines()
+    assert len(told) > 1
+    assert max(map(len, told)) <= 60
+    thop = conventions.find("thop")
+    assert " ".join(" ".join(told).split()) == f"convention {thop.title}: {thop.note}"
 
 
 def test_the_header_says_whose_and_what_and_the_footer_the_sum(run):

@@ -606,6 +606,11 @@ def test_a_network_of_a_head_alone_has_nothing_alive():
     assert (used.weights, used.activations, used.saved_for_backward, used.forward_peak) == (40, 8, 16, 0)
 
 
+def test_where_nothing_is_alive_no_layer_is_named(run, tmp_path):
+    (tmp_path / "a.spec").write_text("INPUT: 4\nH: aux\n  fc 2\n")
+    assert "\nmemory 0 B = 0 weights + 0 forward peak\n" in run("show", "a.spec").out
+
+
 def test_the_layer_that_takes_the_most_is_known_by_hand():
     network = loads("INPUT: 8x8x2\nA: bn\nB: conv 1 1\nC: fc 4")
     for optimizer, per in {"sgd": 2, "momentum": 3, "adam": 4, "rmsprop": 3}.items():

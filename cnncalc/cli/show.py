@@ -76,7 +76,7 @@ def show(
     found = [network.diagnostics for network in networks]
     out = screen(sys.stdout, common.colour(color))
     if len(networks) > 1:
-        write_all(networks, axes, format_, found, view, counted)
+        write_all(networks, axes, format_, found, view, counted, out.width)
     else:
         write_one(networks[0], common.order(axes, networks[0]), format_, columns, found[0], out, specs[0], view)
     for network, findings in zip(networks, found, strict=True):
@@ -144,7 +144,7 @@ def write_table(
 
 def write_all(
     networks: list[Network], axes: str, format_: str, found: list[tuple[Diagnostic, ...]], view: View,
-    convention: Convention,
+    convention: Convention, width: int,
 ) -> None:  # fmt: skip
     """A line for each network."""
     from cnncalc.render import people
@@ -157,4 +157,4 @@ def write_all(
     if format_ != "table":
         raise Failure(f"--format {format_} shows one network; name one, or take table or json")
     orders = [common.order(axes, network) for network in networks]
-    print("\n".join(people.summary(networks, orders, convention)))
+    print("\n".join(people.summary(networks, orders, convention, width)))

@@ -96,7 +96,8 @@ def needed(net: Network, known: Report) -> Iterator[Styled]:
         return
     optimizer = optimizer_of(net.recipe) or USUAL
     buffers = [f"{used.buffers:,} buffers"] * bool(used.buffers)
-    parts = [f"{used.weights:,} weights", *buffers, f"{used.forward_peak:,} forward peak at {used.peak_layer}"]
+    where = f" at {used.peak_layer}" * bool(used.peak_layer)
+    parts = [f"{used.weights:,} weights", *buffers, f"{used.forward_peak:,} forward peak{where}"]
     yield "", f"memory {size(used.inference)} = {' + '.join(parts)}"
     state = [f"{trained.optimizer[optimizer]:,} of {optimizer}"] * bool(trained.optimizer[optimizer])
     parts = [f"{trained.weights:,} weights", *buffers, f"{trained.gradients:,} gradients", *state]
@@ -162,17 +163,19 @@ def overridden(net: Network) -> list[str]:
     return ["--set", *options] if any(name != "input" for name in net.overridden) else options
 
 
-def summary(nets: Sequence[Network], orders: Sequence[Order], convention: Convention) -> list[str]:
+def summary(nets: Sequence[Network], orders: Sequence[Order], convention: Convention, width: int) -> Iterator[str]:
     """One line a network: inputs, outputs, layers, params, MACs, and what another tool counts, which a line tells."""
     other = [convention.heading] * bool(convention.version)
-    told = [f"convention {convention.title}: {convention.note}", ""] * len(other)
+    if other:
+        yield from (line for _, line in wrapped([("", f"convention {convention.title}: {convention.note}")], width))
+        yield ""
     rows = [["network", "input", "output", "layers", "params", "MACs", *other]]
     for net, order in zip(nets, orders, strict=True):
         shapes = [", ".join(order.text(node.output) for node in nodes) for nodes in (net.inputs, net.outputs)]
         figure = [f"{sum(map(convention.figure, convention.runs(net))):,}"] * len(other)
         known = [*shapes, str(len(net)), f"{net.params:,}", f"{net.macs:,}", *figure]
         rows.append([safe(net.name), *(known if net.complete else ["?"] * len(known))])
-    return told + aligned(rows, right=range(1, len(rows[0])))
+    yield from aligned(rows, right=range(1, len(rows[0])))
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
