@@ -698,6 +698,16 @@ def test_theory_beside_it(told):
     assert ("in theory", said) in told(text, "J", "--unit", "4,4")
 
 
+def test_no_range_is_told_that_a_unit_sees_beyond(told):
+    text = "INPUT: 30x1\nA: conv 1 5 stride 2\nB: deconv 1 4 stride 2 pad 1\n"
+    theory = {unit: dict(told(text, "B", "--unit", str(unit))[1:6])["in theory"] for unit in (6, 7)}
+    seen = {unit: dict(told(text, "B", "--unit", str(unit))[1:6])["x"] for unit in (6, 7)}
+    assert seen == {6: "4..10 of 0..29 (7 of 30)", 7: "6..12 of 0..29 (7 of 30)"}
+    said = "at most 7; behind a transposed or adaptive window no one range holds for every unit"
+    assert theory == {6: said, 7: "x 6..12: at most 7"}
+
+
+
 def test_the_order_of_axes_is_that_of_the_file_or_of_the_option(told):
     text = "INPUT: 9x7x1\nA: conv 1 3x1"
     assert told(text, "A", "--unit", "6,0")[:4] == [

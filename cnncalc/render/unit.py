@@ -132,20 +132,26 @@ def theory(asked: Asked, seen: Seen) -> Iterator[Step]:
     if not isinstance(field, Field):
         yield Step("in theory", "the whole input")
     elif asked.unit and len(field.size) == seen.node.output.rank:
-        yield Step("in theory", placed(asked, field))
+        yield Step("in theory", placed(asked, seen, field))
         yield from clipped(asked)
 
 
-def placed(asked: Asked, field: Field) -> str:
-    """The receptive field of this unit, clipped nowhere; ends rounded down as everywhere."""
+def placed(asked: Asked, seen: Seen, field: Field) -> str:
+    """The receptive field of this unit, clipped nowhere; ends rounded down as everywhere.
+
+    Behind a window that is transposed or adaptive units differ, and no range is told for one that sees beyond it.
+    """
     size = "x".join(map(str, asked.order.turned(field.size)))
     join = units.misaligned(asked.net, asked.needs, asked.fields)
     if join:
         return f"{size}; at {join} its branches are out of step, so that no one range holds for every unit"
     moves = zip(field.start, asked.unit, field.jump, field.size, strict=True)
     ends = tuple([(floor(a + i * j), floor(a + i * j + n - 1)) for a, i, j, n in moves])
-    axes = zip(units.names(asked.order, len(ends)), asked.order.turned(ends), strict=True)
     most = "at most " * units.bounds(asked.net, asked.needs)
+    pairs = zip(ends, seen.hull, strict=True) if seen.cells else ()
+    if most and any(begin < a or last > b for (a, b), (begin, last) in pairs):
+        return f"{most}{size}; behind a transposed or adaptive window no one range holds for every unit"
+    axes = zip(units.names(asked.order, len(ends)), asked.order.turned(ends), strict=True)
     return f"{', '.join(f'{name} {span(*pair)}' for name, pair in axes)}: {most}{size}"
 
 
