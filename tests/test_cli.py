@@ -154,6 +154,10 @@ def test_claims_that_are_computed_are_held_under_set(run):
         (("show", "alexnet", "--input", "big"), "input 'big' is no shape"),
         (("show", "alexnet", "--limit", "depth=3"), "--limit knows bytes, columns, lines, layers, nesting, digits"),
         (("show", "alexnet", "--limit", "layers=x"), "--limit layers takes a number, not 'x'"),
+        (
+            ("show", "alexnet", "vgg16", "--columns", "layer"),
+            "--columns chooses those of one network; name one, or leave",
+        ),
         (("show", "alexnet", "vgg16", "--format", "csv"), "--format csv shows one network; name one, or take table"),
         (("explain", "alexnet", "CONV9"), "alexnet has no layer 'CONV9'; did you mean 'CONV"),
         (("explain", "96 11x11"), "'96 11x11' is a line: give its input as well, --input 227x227x3"),

@@ -284,6 +284,12 @@ def test_a_failed_claim_is_an_error_and_the_totals_are_there(run, tmp_path):
         ),
         (("vgg16", "vgg19", "--set-b", "v1=1"), "vgg19: no constant 'v1' to set; the file has "),
         (("vgg16", "vgg19", "--batch", "0"), "--batch takes a number of samples, at least 1, not '0'"),
+        (("vgg16", "vgg19", "--batch", "000"), "--batch takes a number of samples, at least 1, not '000'"),
+        (("vgg16", "vgg19", "--batch", "1e3"), "--batch takes a number of samples, at least 1, not '1e3'"),
+        (
+            ("vgg16", "vgg19", "--batch", "1" + "0" * 15),
+            f"--batch takes a number of samples, below 1,000,000,000,000,000, not '1{'0' * 15}'",
+        ),
         (("vgg16", "vgg19", "--dtype", "int8"), "--dtype: no dtype is called 'int8'; there are float32"),
         (("vgg16", "vgg19", "--depth", "x"), "--depth takes a number of levels, 0 or more, not 'x'"),
         (("vgg16", "vgg19", "--axes", "HxW"), "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'HxW'"),

@@ -707,7 +707,6 @@ def test_no_range_is_told_that_a_unit_sees_beyond(told):
     assert theory == {6: said, 7: "x 6..12: at most 7"}
 
 
-
 def test_the_order_of_axes_is_that_of_the_file_or_of_the_option(told):
     text = "INPUT: 9x7x1\nA: conv 1 3x1"
     assert told(text, "A", "--unit", "6,0")[:4] == [

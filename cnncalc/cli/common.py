@@ -100,7 +100,9 @@ def limits(given: list[str] | None) -> Limits:
 def batch_of(given: str) -> int:
     """The value of --batch, checked; 1 where it is not given."""
     if given and not (given.isascii() and given.isdigit() and len(given) < 16 and int(given)):
-        raise Failure(f"--batch takes a number of samples, at least 1, not '{given}'")
+        large = given.isascii() and given.isdigit() and len(given) > 15
+        least = f"below {10**15:,}" if large else "at least 1"
+        raise Failure(f"--batch takes a number of samples, {least}, not '{given}'")
     return int(given or 1)
 
 

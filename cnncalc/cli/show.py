@@ -68,6 +68,8 @@ def show(
     from cnncalc.analysis.report import View
     from cnncalc.render.screen import screen
 
+    if columns and len(specs) > 1:
+        raise Failure("--columns chooses those of one network; name one, or leave it out")
     folded = level(depth)
     most = MOST if format_ == "table" and folded is None else 0
     counted = convention_of(convention)
