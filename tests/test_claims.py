@@ -797,6 +797,15 @@ def test_what_takes_the_most_is_measured_in_all_that_the_budget_counts(said, lin
     assert missed.message.endswith(f"; {line} takes the most: {most:,} B")
 
 
+def test_an_input_puts_out_nothing_that_is_counted():
+    for said in ("INPUT", "INPUT, saved", "INPUT, weights, peak"):
+        assert cnncalc.loads(f"{MEMORY}expect memory({said}) = 0 B").lint() == ()
+        [missed] = cnncalc.loads(f"{MEMORY}expect memory({said}) > 0 B").lint()
+        assert missed.message == f"memory({said}) 0 B is not above 0 B"
+    assert cnncalc.loads(f"{MEMORY}expect activations(INPUT) = 0").lint() == ()
+    assert cnncalc.loads(f"{MEMORY}expect memory(INPUT, CONV1) = {2 * CONV} B").lint() == ()
+
+
 def test_memory_that_a_line_claims():
     assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu => 2KiB memory").lint() == ()
     assert cnncalc.loads("INPUT: 8x8x3\nCONV1: 4 3x3 pad 1 relu => 8x8x4, memory 2.0KiB").lint() == ()

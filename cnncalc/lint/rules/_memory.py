@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.memory import buffer_bytes, memory, states, trained_tensors
+from cnncalc.analysis.memory import Kept, buffer_bytes, memory, states, trained_tensors
 from cnncalc.lint.rules._claims import grouped
 from cnncalc.network.claim import MEMORY
 from cnncalc.record import NamedTuple
@@ -85,8 +85,8 @@ def whole(every: Memory, optimizer: str) -> dict[str, int]:
 
 
 def of_layers(every: Memory, nodes: Sequence[Node], optimizer: str) -> dict[str, int]:
-    """The same parts of some layers' memory: sums, and of the peak the most in one of them."""
-    kept, size = [every.per_layer[node.name] for node in nodes], DTYPES[every.dtype]
+    """The same parts of some layers' memory: sums, and of the peak the most in one of them; an input has nothing."""
+    kept, size = [every.per_layer.get(node.name, Kept()) for node in nodes], DTYPES[every.dtype]
     params, tensors = sum(node.params for node in nodes), sum(map(trained_tensors, nodes))
     return {
         "weights": params * size, "buffers": sum(buffer_bytes(node, size) for node in nodes),
