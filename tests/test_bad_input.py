@@ -1174,6 +1174,9 @@ BAD = {
         f"INPUT: 32x32x3\nrelu\nexpect memory(batch={'9' * 5000}) <= 4GB": (
             f"SYN115 3:21 {'9' * 5000} | '{'9' * 5000}' is no batch | write batch=32, or the name of a constant",
         ),
+        "INPUT: 32x32x3\nrelu\nexpect memory(batch=2, batch=3) <= 4GB": (
+            "SYN115 3:24 batch=3 | 'batch' is given twice | keep the one that is meant",
+        ),
         "INPUT: 32x32x3\nrelu\nexpect memory(dtype=int8) <= 4GB": (
             "SYN115 3:21 int8 | 'int8' is no dtype"
             " | write dtype=float32, float16, bfloat16, float64, fp32, float, fp16, half, bf16, fp64, double",

@@ -833,3 +833,23 @@ def test_printed_bytes_hold_at_their_precision_and_a_number_takes_four(figure, h
         for count in counts:
             net = cnncalc.loads(f"INPUT: {count}\nrelu\nexpect memory(activations) = {figure}")
             assert len(net.lint()) == wrong, count
+
+
+def test_training_holds_its_forward_peak_where_that_is_more_than_what_is_saved():
+    text = "INPUT: 20x20x3\nC: conv 64 1x1\nG: gap\nFC: 10\n"
+    weights, saved, peak = 4 * (256 + 650), 4 * (1200 + 64), 4 * (25600 + 64)
+    for said, found in (
+        ("memory", 3 * weights + peak),
+        ("memory(training, batch=2)", 3 * weights + 2 * peak),
+        ("memory(saved)", saved),
+    ):
+        assert cnncalc.loads(f"{text}expect {said} = {found} B").lint() == (), said
+    used = cnncalc.loads(text).memory()
+    assert used.held == ("forward peak", peak)
+    [missed] = cnncalc.loads(f"{text}expect memory <= 1 B").lint()
+    assert f"+ {peak:,} peak)" in missed.message
+
+
+def test_spaces_and_units_of_bytes():
+    for figure in ("<= 4   GiB", "<= 4GiB", "< 1PiB", "< 1 PB", ">= 1 B"):
+        assert cnncalc.loads(f"INPUT: 8x8x3\nconv 4 3\nexpect memory {figure}").lint() == (), figure

@@ -479,7 +479,9 @@ def test_solve_prints_the_batch_and_both_at_once(run):
 def test_no_batch_ends_with_status_1_and_says_what_is_too_large(run):
     found = run("solve", "lenet5", "--batch", "1KiB")
     assert found.status == 1 and "too large           weights alone" in found.out
-    assert "(neither the recipe nor --optimizer names one)" in run("solve", "mnist-mlp", "--batch", "1G").out
+    assert (
+        "(neither the recipe nor --optimizer names one that is known)" in run("solve", "mnist-mlp", "--batch", "1G").out
+    )
     network = loads("INPUT: 16x16x3\nfc 10")
     few, many = (largest_batch(network, limit, optimizer="sgd") for limit in (40_000, 62_000))
     assert render.too_large(few) == "what is there for any batch: 61,520 B (60.1 KiB)"
@@ -577,3 +579,12 @@ def test_a_narrow_terminal_breaks_lines_between_words(run, monkeypatch):
 def test_colour_is_asked_for(run):
     assert "\x1b[" in run("solve", "alexnet", "--fits", "--color", "always").out
     assert "\x1b[" not in run("solve", "alexnet", "--fits").out
+
+
+def test_the_largest_batch_has_room_for_the_forward_peak():
+    network = loads("INPUT: 224x224x3\nC: conv 64 1x1\nG: gap\nFC: 10")
+    for limit in (10_000, 12_856_183, 12_856_184, 25_701_495, 25_701_496, 10**9):
+        found = largest_batch(network, limit).batch
+        assert found is not None
+        totals = [memory(network, batch, training=True).training("momentum") for batch in (max(found, 1), found + 1)]
+        assert (found == 0 or totals[0] <= limit) and totals[1] > limit

@@ -637,3 +637,11 @@ def test_a_proof_that_is_cut_short_says_what_was_searched():
     assert net.findings[0].message == (
         "no kernel and dilation give L 40x40x8: none of kernel 1 to 32 and dilation 1 to 31 is an answer"
     )
+
+
+def test_memory_is_an_equation_as_activations_are():
+    for claim in ("60,192 B memory", "15,048 activations"):
+        assert [s.answers for s in network(f"INPUT: 57x33x6\nC: conv 8 3 pad ? => {claim}").solved] == [((1,),)]
+        assert [s.answers for s in network(f"INPUT: 57x33x6\nC: conv ? 1 => {claim}").solved] == [((8,),)]
+    [found] = network("INPUT: 57x33x6\nC: conv 8 3 pad ? => 60,193 B memory").findings
+    assert "B memory" in found.message

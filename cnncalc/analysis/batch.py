@@ -40,7 +40,7 @@ class Largest(NamedTuple):
         used = self.used
         state = (f"{self.optimizer} state", used.optimizer[self.optimizer])
         fixed = (("weights", used.weights), ("buffers", used.buffers), ("gradients", used.gradients), state)
-        return (*fixed, ("saved for backward", used.saved_for_backward))
+        return (*fixed, used.held)
 
     @property
     def total(self) -> int:
@@ -49,8 +49,8 @@ class Largest(NamedTuple):
 
     @property
     def without_samples(self) -> int:
-        """The bytes that do not depend on what is saved for backward."""
-        return self.total - self.used.saved_for_backward
+        """The bytes that do not depend on what a pass holds."""
+        return self.total - self.used.held[1]
 
 
 def bytes_of(text: str) -> int:
@@ -81,8 +81,8 @@ def chosen(network: Network, given: str) -> tuple[str, bool]:
 def largest_batch(network: Network, limit: int, dtype: str = "float32", optimizer: str = "") -> Largest:
     """The largest batch whose training memory is at most so many bytes; heads that only train are in it.
 
-    Each tensor grows with the batch or not at all, so that the memory is linear: c + g*B <= limit. Raises ValueError
-    for a dtype or an optimizer that is not known, or a network that has errors.
+    Each tensor grows with the batch or not at all, so that c + g*B <= limit has to hold for what is saved and for the
+    forward peak. Raises ValueError for a dtype or an optimizer that is not known, or a network that has errors.
     """
     if not network.complete:
         raise ValueError("the spec has errors: its shapes are not known")
@@ -91,9 +91,12 @@ def largest_batch(network: Network, limit: int, dtype: str = "float32", optimize
     def used(batch: int) -> Memory:
         return memory(network, batch, dtype, training=True)
 
-    one, two = (used(batch).training(word) for batch in (1, 2))
-    if one == two <= limit:
-        return Largest(limit, None, used(1), one, word, named)
-    batch = max(0, 1 + (limit - one) // (two - one)) if two > one else 0
+    one, two = used(1), used(2)
+    free = limit - one.training(word) + one.held[1]
+    each = ((one.saved_for_backward, two.saved_for_backward), (one.forward_peak, two.forward_peak))
+    most = [1 + (free - first) // (second - first) for first, second in each if second > first]
+    if free >= one.held[1] and not most:
+        return Largest(limit, None, one, one.training(word), word, named)
+    batch = max(0, min(most)) if free >= one.held[1] else 0
     after = used(batch + 1)
     return Largest(limit, batch, used(batch) if batch else after, after.training(word), word, named)

@@ -54,13 +54,19 @@ class Memory(NamedTuple):
     per_layer: Mapping[str, Kept]
 
     def training(self, optimizer: str) -> int:
-        """Weights, buffers, gradients, optimizer state and what is saved: all there at the end of a forward pass.
+        """Weights, buffers, gradients, optimizer state and what a pass holds: all there in the midst of a step.
 
         Raises ValueError for an optimizer whose state is not known.
         """
         if optimizer not in self.optimizer:
             raise ValueError(f"no optimizer is called '{optimizer}'; there are {', '.join(self.optimizer)}")
-        return sum((self.weights, self.buffers, self.gradients, self.optimizer[optimizer], self.saved_for_backward))
+        return sum((self.weights, self.buffers, self.gradients, self.optimizer[optimizer], self.held[1]))
+
+    @property
+    def held(self) -> tuple[str, int]:
+        """What a training step holds of the activations at least: what is saved, or the forward peak if it is more."""
+        saved, peak = ("saved for backward", self.saved_for_backward), ("forward peak", self.forward_peak)
+        return saved if saved[1] >= peak[1] else peak
 
     @property
     def inference(self) -> int:

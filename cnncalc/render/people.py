@@ -103,7 +103,8 @@ def needed(net: Network, known: Report) -> Iterator[Styled]:
     parts = [f"{trained.weights:,} weights", *buffers, f"{trained.gradients:,} gradients", *state]
     heads = "with heads " * bool(known.training)
     total = size(trained.training(optimizer))
-    yield "", f"train  {heads}{total} = {' + '.join([*parts, f'{trained.saved_for_backward:,} saved for backward'])}"
+    what, held = trained.held
+    yield "", f"train  {heads}{total} = {' + '.join([*parts, f'{held:,} {what}'])}"
     name, most = largest(net, trained, optimizer)
     yield "", f"       {name} takes the most: {size(most)}"
     what = f"memory is for a batch of {used.batch:,} in {used.dtype}, and a lower bound: without {LEFT_OUT}"

@@ -235,7 +235,8 @@ def begun(one: Progression, near: int) -> str:
 def batch(one: Largest, network: Network) -> Iterator[Styled]:
     """The largest batch and what it takes; what one sample takes where none fits."""
     yield "", ""
-    optimizer = one.optimizer if one.named else f"{one.optimizer} (neither the recipe nor --optimizer names one)"
+    unnamed = " (neither the recipe nor --optimizer names one that is known)"
+    optimizer = one.optimizer + unnamed * (not one.named)
     yield "title", f"training memory of {size(one.limit)}: {one.used.dtype}, optimizer {optimizer}"
     yield from rows([*verdict(one), *((what, size(count)) for what, count in one.parts if count)])
     heads = ", with the heads that only train" if network.heads else ""

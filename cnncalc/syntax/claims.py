@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from cnncalc.syntax.tokens import Token
     from cnncalc.syntax.words import Vocabulary
 
-FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( ?(?:(?:[KMGT]i?|k)B?|B)(?!\w))?(?![\w.])")
-SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-BINARY_SCALES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+FIGURE = re.compile(rf"({GROUPED}|\d++)(\.\d+)?( *(?:(?:[KMGTP]i?|k)B?|B)(?!\w))?(?![\w.])")
+SCALES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
+BINARY_SCALES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
 UNITS = {
     "params": "params", "param": "params", "parameters": "params", "weights": "weights", "weight": "weights",
     "biases": "biases", "buffers": "buffers", "macs": "macs", "mac": "macs", "flops": "flops",
@@ -203,6 +203,7 @@ class Claims(Arguments):
         while (token := self.take()).type not in (")", "end"):
             if quantity == "memory" and self.token.type == "=":
                 targets.append(self.setting(token))
+                self.refuse_both(targets)
             elif token.type in ("name", "number"):
                 targets.append(Reference(token.text, token.begin, token.end))
             elif token.type != ",":
@@ -212,6 +213,13 @@ class Claims(Arguments):
             hint = "write names: params(CONV1), or leave the parentheses out"
             raise Mistake(BAD_CLAIM, "no name stands between the parentheses", opening.begin, opening.end, hint)
         return tuple(targets)
+
+    def refuse_both(self, targets: list[Reference]) -> None:
+        """One memory is for one batch, one dtype, one optimizer."""
+        *before, last = targets
+        word = last.name.partition("=")[0]
+        if any(one.name.startswith(f"{word}=") for one in before):
+            raise Mistake(BAD_CLAIM, f"'{word}' is given twice", last.begin, last.end, "keep the one that is meant")
 
     def setting(self, name: Token) -> Reference:
         """What a memory is for: `batch=32`, `dtype=bfloat16`, `optimizer=adam`; a batch may be a constant."""

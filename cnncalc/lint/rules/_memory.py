@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from cnncalc.analysis.memory import Memory
     from cnncalc.network.node import Claimed, Network, Node
 
-TRAINING = ("weights", "buffers", "gradients", "state", "saved")
+HELD = "held"
+"""What a training step holds of the activations at least: what is saved, or the peak where that is more."""
+TRAINING = ("weights", "buffers", "gradients", "state", HELD)
 """What training takes, in the order in which it is told."""
 INFERENCE = ("weights", "buffers", "peak")
 """What using the network takes."""
@@ -65,6 +67,8 @@ def used(network: Network, claim: Claimed, nodes: Sequence[Node]) -> Bytes:
     layers, parts, settings = meant(network, claim.target)
     trains = "train" in claim.target or "training" in claim.target or not {"peak", "activations"} & set(parts)
     every = memory(network, int(settings.get("batch", "1")), settings.get("dtype", "float32"), trains)
+    more = "saved" if every.saved_for_backward >= every.forward_peak else "peak"
+    parts = [more if part == HELD else part for part in parts]
     optimizer = settings.get("optimizer") or optimizer_of(network.recipe) or USUAL
     every_line: dict[str, list[Node]] = {}
     for node in nodes if layers else network.nodes if trains else network.counted:

@@ -123,7 +123,8 @@ class Teller:
     def found(self, claim: Claimed, state: State) -> str:
         """What the line has in place of what it claims."""
         if claim.quantity in SUMMED:
-            return f"{number(state.sums.quantity(claim.quantity))} {claim.quantity}"
+            unit = "B memory" if claim.quantity == "memory" else claim.quantity
+            return f"{number(state.sums.quantity(claim.quantity))} {unit}"
         if claim.quantity == "rf":
             sizes = getattr(state.field, "size", ())
             return f"rf {'x'.join(map(str, self.order.turned(sizes)))}" if sizes else "no receptive field of one size"

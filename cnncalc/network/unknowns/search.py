@@ -18,6 +18,7 @@ from cnncalc.network.slide import fits as fits_exactly
 from cnncalc.network.unknowns.along import axis_of, joined, rows_along
 from cnncalc.network.unknowns.holes import COUNTS, form_of
 from cnncalc.record import NamedTuple
+from cnncalc.storage import DTYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +70,8 @@ class Sums(NamedTuple):
 
     def quantity(self, name: str) -> int:
         """What a claim calls one of them."""
+        if name == "memory":
+            return self.activations * DTYPES["float32"]
         return self.params - self.biases if name == "weights" else self._asdict()[name]
 
 
@@ -76,7 +79,9 @@ WHOLE_LINE = 25
 """For how many numbers one counts that is worked out through its whole line."""
 LARGE = 1 << 64
 """A count by which a sum has grown if it ever does."""
-SUMMED = frozenset((*Sums._fields, "weights"))
+RUNNING = ("macs", "flops", "activations", "memory")
+"""What adds up over a line that grows with its extents, not with its channels alone."""
+SUMMED = frozenset((*Sums._fields, "weights", "memory"))
 
 
 class State(NamedTuple):
@@ -309,7 +314,7 @@ class Search:
     def sums_known(self, at: int) -> tuple[Claimed, ...]:
         """The claims of sums that follow from the parts up to `at`: all, if no later one has a hole."""
         later = any(part > at for part in self.asked)
-        return tuple(c for c in self.equations.sums if not later or c.quantity not in ("macs", "flops", "activations"))
+        return tuple(c for c in self.equations.sums if not later or c.quantity not in RUNNING)
 
     def sums_of(self, claim: Claimed, form: Form, state: State, values: Values) -> Callable[[int], int]:
         """The sum that is claimed, by how many filters or units there are."""
