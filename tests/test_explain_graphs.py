@@ -236,3 +236,13 @@ def test_the_whole_network_is_explained(run, tmp_path):
     assert (status, err) == (0, "")
     assert " in all" not in out
     assert out.splitlines()[-1].startswith("connections, biases among them: ")
+
+
+def test_bytes_are_those_of_a_batch_and_a_dtype(run):
+    out = run("explain", "alexnet", "CONV1", "--batch", "128", "--dtype", "half").out
+    assert "memory            128*290,400 numbers of 2 B = 74,342,400 B, a batch of 128 in float16" in out
+    assert "backward          keeps INPUT 39,574,272 B" in out
+    assert "128*210,830,400/(39,574,272 in + 69,888 weights + 74,342,400 out in float16) = 236.750" in out
+    assert "memory           148,684,800 B, a batch of 128 in float16" in out
+    assert run("explain", "alexnet", "CONV1", "--batch", "0").status == 2
+    assert run("explain", "alexnet", "CONV1", "--dtype", "int4").status == 2

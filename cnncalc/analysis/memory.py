@@ -83,7 +83,7 @@ def memory(network: Network, batch: int = 1, dtype: str = "float32", training: b
     if batch < 1 or batch % 1:
         raise ValueError(f"a batch of {batch} is asked for, and must be {'at least 1' if batch < 1 else 'whole'}")
     size, nodes = DTYPES[dtype], network.nodes if training else network.counted
-    sizes = Sizes(int(batch), size)
+    sizes = Sizes(int(batch), dtype)
     saved = {name: kept.total for name, kept in keeping(nodes, sizes).items()}
     alive = live_bytes(network, sizes)
     layers = {n.name: Kept(sizes.put_out(n), saved.get(n.name, 0), alive.get(n.name, 0)) for n in network.nodes}
@@ -129,10 +129,15 @@ def buffer_bytes(node: Node, size: int) -> int:
 
 
 class Sizes(NamedTuple):
-    """How many bytes things take for a batch of numbers of this size."""
+    """How many bytes things take for a batch of numbers of this dtype."""
 
-    batch: int
-    size: int
+    batch: int = 1
+    dtype: str = "float32"
+
+    @property
+    def size(self) -> int:
+        """The bytes of one number."""
+        return DTYPES[self.dtype]
 
     def output(self, node: Node) -> int:
         """The bytes of a node's output; tokens are whole numbers."""

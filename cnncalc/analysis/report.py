@@ -11,7 +11,6 @@ from cnncalc.analysis.intensity import moved
 from cnncalc.analysis.memory import Kept, Sizes, memory
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.record import NamedTuple
-from cnncalc.storage import DTYPES
 from cnncalc.work import CONVENTION, Work
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def told(network: Network, view: View) -> Report:
     seen = fields(network)
     used = memory(network, view.batch, view.dtype)
     trained = memory(network, view.batch, view.dtype, training=True) if network.heads else used
-    convention, sizes = conventions.find(view.convention), Sizes(used.batch, DTYPES[used.dtype])
+    convention, sizes = conventions.find(view.convention), Sizes(used.batch, used.dtype)
     run = convention.runs(network)
     idle = {*network.counted} - {*run}
     rows = [row(n, seen[n.name], trained.per_layer[n.name], convention, sizes) for n in network.nodes]

@@ -17,7 +17,6 @@ from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.layers import find
 from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
-from cnncalc.storage import DTYPES
 from cnncalc.syntax.words import kind_of
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ class Step(NamedTuple):
     how: str
 
 
-FLOAT32 = Sizes(1, DTYPES["float32"])
 AXES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
 
 
@@ -47,8 +45,11 @@ def axis_names(order: Order, rank: int) -> tuple[str, ...]:
     return tuple(AXES[letter] for letter in order.turned(order.letters(rank)))
 
 
-def working(node: Node, seen: Seen, readers: Readers, order: Order) -> Iterator[Step]:
-    """The steps of one layer; `seen` are the receptive fields of all rows and inputs, `readers` who reads each line."""
+def working(node: Node, seen: Seen, readers: Readers, order: Order, storage: Sizes = Sizes()) -> Iterator[Step]:
+    """The steps of one layer; `seen` are the receptive fields of all rows and inputs, `readers` who reads each line.
+
+    Bytes are those of `storage`, FLOPs of one sample but where they stand beside bytes.
+    """
     yield Step("input", ", ".join(order.text(shape) for shape in node.shapes))
     yield from joined(node, order)
     yield from fitted(node, readers, order)
@@ -56,7 +57,7 @@ def working(node: Node, seen: Seen, readers: Readers, order: Order) -> Iterator[
     yield from params(node)
     yield from macs(node)
     yield from connections(node)
-    yield from other_work(node)
+    yield from other_work(node, storage)
     yield from reached(node, seen, order)
     if node.activations:
         yield Step("activations", equation(times(node.output.dims[::-1]), node.activations))
@@ -74,7 +75,7 @@ def chosen(network: Network, name: str) -> tuple[Node, ...]:
     return network.part(name)
 
 
-def summed(nodes: Sequence[Node], output: Node, seen: Seen, order: Order) -> Iterator[Step]:
+def summed(nodes: Sequence[Node], output: Node, seen: Seen, order: Order, storage: Sizes = Sizes()) -> Iterator[Step]:
     """The sums over several layers, and what the last of them gives."""
     field = seen[output.name]
     yield Step("output", order.text(output.output))
@@ -83,8 +84,8 @@ def summed(nodes: Sequence[Node], output: Node, seen: Seen, order: Order) -> Ite
     yield from [Step("buffers", f"{buffers:,}")] * bool(buffers)
     yield Step("MACs", addition(macs))
     yield Step("FLOPs", itemised(nodes))
-    moving = [moved(node, FLOAT32) for node in nodes]
-    yield from intensity(sum(node.work.flops for node in nodes), tuple(map(sum, zip(*moving, strict=True))))
+    moving = [moved(node, storage) for node in nodes]
+    yield from intensity(sum(node.work.flops for node in nodes), tuple(map(sum, zip(*moving, strict=True))), storage)
     if any(node.owner and node.facts.params for node in nodes):
         yield Step("shared", "weights of another part, counted where they stand first")
     yield Step("receptive field", each_axis(list(map(str, field.size)), order) if isinstance(field, Field) else field)
@@ -307,7 +308,7 @@ def connections(node: Node) -> Iterator[Step]:
         yield Step("connections", equation(links(node, count), count))
 
 
-def other_work(node: Node) -> Iterator[Step]:
+def other_work(node: Node, storage: Sizes) -> Iterator[Step]:
     """Every other kind of work, and the FLOPs of all."""
     others = {what: count for what, count in node.work._asdict().items() if what != "macs" and count}
     for what, number in others.items():
@@ -315,7 +316,7 @@ def other_work(node: Node) -> Iterator[Step]:
     if node.work.flops:
         sum_ = " + ".join([*(["2*MACs"] if node.macs else []), *others])
         yield Step("FLOPs", f"{sum_} = {node.work.flops:,}")
-        yield from intensity(node.work.flops, moved(node, FLOAT32))
+        yield from intensity(node.work.flops, moved(node, storage), storage)
 
 
 def itemised(nodes: Iterable[Node]) -> str:
@@ -324,12 +325,13 @@ def itemised(nodes: Iterable[Node]) -> str:
     return equation(" + ".join(count.text for count in counts) or "0", sum(count.figure for count in counts))
 
 
-def intensity(operations: int, moving: tuple[int, ...]) -> Iterator[Step]:
+def intensity(operations: int, moving: tuple[int, ...], storage: Sizes) -> Iterator[Step]:
     """The operations for each byte that is moved once: what is read, the weights and buffers, what is put out."""
     if operations and any(moving):
         parts = [f"{count:,} {what}" for count, what in zip(moving, ("in", "weights", "out"), strict=True) if count]
-        rate = told(operations, sum(moving))
-        yield Step("FLOPs a byte", f"{operations:,}/({' + '.join(parts)} in float32) = {rate}")
+        many = f"{storage.batch:,}*" * (storage.batch > 1)
+        rate = told(storage.batch * operations, sum(moving))
+        yield Step("FLOPs a byte", f"{many}{operations:,}/({' + '.join(parts)} in {storage.dtype}) = {rate}")
 
 
 def reached(node: Node, seen: Seen, order: Order) -> Iterator[Step]:

@@ -10,7 +10,7 @@ import typer
 
 from cnncalc import zoo
 from cnncalc.cli import common
-from cnncalc.cli.common import Axes, Colour, Failure, Input, Limit, Set, Spec
+from cnncalc.cli.common import Axes, Batch, Colour, Dtype, Failure, Input, Limit, Set, Spec
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -27,16 +27,20 @@ def explain(
     set_: Set = None,
     shape: Input = "",
     axes: Axes = "",
+    batch: Batch = "",
+    dtype: Dtype = "",
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
     """Show the working, numbers put in, as on the board; SPEC may be a single line in quotes."""
     if not spec:
         raise Failure("what? Type cnncalc explain alexnet CONV1, or --input 227x227x3 '96 11x11 stride 4'")
+    from cnncalc.analysis.memory import Sizes
     from cnncalc.analysis.working import chosen
     from cnncalc.render import people
     from cnncalc.render.screen import screen
 
+    sizes = Sizes(common.batch_of(batch), common.dtype_of(dtype))
     network = single(spec, shape) if is_line(spec) else common.network(spec, set_, shape, limit)
     wanted = {node.name for node in chosen(network, layer)} if layer else {node.name for node in network}
     if layer and not wanted and network.complete:
@@ -46,7 +50,7 @@ def explain(
         raise Failure(f"{layer} is the input, {shape}: there is nothing to work out; name a layer")
     out = screen(sys.stdout, common.colour(color))
     about, order = bool(layer) or is_line(spec), common.order(axes, network)
-    lines = people.explained(network, wanted, order, layer, about)
+    lines = people.explained(network, wanted, order, layer, about, sizes)
     for style, line in of_unit(network, layer, unit, order, out.width) if unit and wanted else lines:
         print(out.paint(style, line) if style else line)
     rows = {node.span.line for node in network if node.name in wanted}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnncalc.analysis.convention import Convention
-    from cnncalc.analysis.memory import Keeping
+    from cnncalc.analysis.memory import Keeping, Sizes
     from cnncalc.analysis.report import Report, Totals
     from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Code, Diagnostic
@@ -213,42 +213,44 @@ def titled(name: str, title: str, wide: int, width: int) -> list[str]:
     return [f"{name.ljust(wide)}  {first}".rstrip(), *(" " * (wide + 2) + line for line in more)]
 
 
-def explained(net: Network, wanted: set[str], order: Order, name: str, about: bool) -> Iterator[Styled]:
+def explained(net: Network, wanted: set[str], order: Order, name: str, about: bool, sizes: Sizes) -> Iterator[Styled]:
     """The working of the wanted layers, and the sums of those of a part called `name`.
 
-    With `about`, where they are of one line, what their kinds do and where the formulas come from.
+    With `about`, where they are of one line, what their kinds do and where the formulas come from. Bytes are those of
+    `sizes`.
     """
     from cnncalc.analysis.memory import keeping
     from cnncalc.analysis.receptive_field import fields
-    from cnncalc.analysis.working import FLOAT32, readers, working
+    from cnncalc.analysis.working import readers, working
 
     seen, read_by, solved = fields(net), readers(net), {each.name: each for each in net.solved}
-    kept = keeping(net.nodes, FLOAT32)
+    kept = keeping(net.nodes, sizes)
     chosen = [node for node in net if node.name in wanted]
     told = set[type]() if about and len({node.line for node in chosen}) == 1 else {type(n.layer) for n in chosen}
     for i, node in enumerate(chosen):
         yield from [("", "")] * bool(i)
         head = f", only in training: {node.head}" if node.head else ""
         yield "title", f"{node.name}  ({node.kind}, line {node.span.line}: {short(safe(written(node.place)))}{head})"
-        every = working(node, seen, read_by, order)
-        yield from steps([*every, *in_bytes(node, kept.get(node.name)), *solving(solved.get(node.name), node)])
+        every = [*working(node, seen, read_by, order, sizes), *in_bytes(node, kept.get(node.name), sizes)]
+        yield from steps([*every, *solving(solved.get(node.name), node)])
         if type(node.layer) not in told:
             told.add(type(node.layer))
             yield "", ""
             yield from (("quiet", f"  {text}".rstrip()) for text in paragraph(type(node.layer).__doc__ or ""))
     if len(chosen) > 1 and name:
-        yield from in_all(net, chosen, name, seen, order)
+        yield from in_all(net, chosen, name, seen, order, sizes)
     elif net.complete and len(chosen) == len(net) > 1:
         yield from linked(net)
 
 
-def in_bytes(node: Node, kept: Keeping | None) -> Iterator[Step]:
+def in_bytes(node: Node, kept: Keeping | None, sizes: Sizes) -> Iterator[Step]:
     """The bytes that a layer puts out, and which of what is there training keeps for its backward pass."""
-    from cnncalc.analysis.working import FLOAT32, Step
+    from cnncalc.analysis.working import Step
 
     if node.activations:
-        how = f"{node.activations:,} numbers of {FLOAT32.size} B = {FLOAT32.put_out(node):,} B"
-        yield Step("memory", f"{how}, a batch of 1 in float32")
+        many = f"{sizes.batch:,}*" * (sizes.batch > 1)
+        how = f"{many}{node.activations:,} numbers of {sizes.size} B = {sizes.put_out(node):,} B"
+        yield Step("memory", f"{how}, a batch of {sizes.batch:,} in {sizes.dtype}")
     tensors, beside = kept or ((), 0)
     parts = [f"{name} {count:,} B" for name, count in tensors] + [f"{beside:,} B of its own"] * bool(beside)
     yield Step("backward", f"keeps {' and '.join(parts)}" if parts else "keeps nothing that is not kept above")
@@ -265,17 +267,18 @@ def solving(solved: Solved | None, node: Node) -> Iterator[Step]:
 
 
 def in_all(
-    net: Network, nodes: Sequence[Node], name: str, seen: Mapping[str, Field | Whole], order: Order
+    net: Network, nodes: Sequence[Node], name: str, seen: Mapping[str, Field | Whole], order: Order, sizes: Sizes
 ) -> Iterator[Styled]:
     """The sums over the layers of a part, and what it is."""
     from cnncalc.analysis.folding import parts
-    from cnncalc.analysis.working import summed
+    from cnncalc.analysis.working import Step, summed
 
     part = next((part for part in parts(net) if part.name == name), None)
     kind = f"{table.many(part.kind, part.times)}, " if part else ""
     yield "", ""
     yield "total", f"{name} in all  ({kind}{len(nodes):,} layers)"
-    yield from steps(summed(nodes, net.gives(name), seen, order))
+    memory = Step("memory", f"{sum(map(sizes.put_out, nodes)):,} B, a batch of {sizes.batch:,} in {sizes.dtype}")
+    yield from steps([*summed(nodes, net.gives(name), seen, order, sizes), memory])
 
 
 def steps(every: Iterable[Step]) -> Iterator[Styled]:
