@@ -1,4 +1,4 @@
-"""Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide.
+"""Shapes, parameters, MACs, receptive fields and memory of convolutional networks, from the text on the slide.
 
 `load("alexnet")` or `loads(text)` gives a `Network`; `SpecError` says why there is none. `format(text)` is the
 canonical text of a spec.

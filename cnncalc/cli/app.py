@@ -12,7 +12,7 @@ from typer.main import get_command
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
 
-ABOUT = "Shapes, parameters, MACs and receptive fields of convolutional networks, from the text on the slide."
+ABOUT = "Shapes, parameters, MACs, receptive fields and memory of convolutional networks, from the text on the slide."
 COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "rule", "zoo")
 
 
