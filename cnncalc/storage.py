@@ -14,10 +14,10 @@ INTEGER = 8
 """Bytes of a token, of an index, and of batch normalization's count of batches: torch.int64."""
 USUAL = "momentum"
 """The optimizer where nothing names one: SGD with momentum, as most published CNNs were trained."""
-OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "adadelta": 2, "rmsprop": 1}
+OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "adadelta": 2, "rmsprop": 1, "rmsprop_momentum": 2}
 """Numbers of state for each that is trained: none; a velocity; two moments (Kingma & Ba 2015, algorithm 1);
-two running means (Zeiler 2012, algorithm 1); one."""
-STEPS = {"adam": 4, "adamw": 4, "adadelta": 4, "rmsprop": 4}
+two running means (Zeiler 2012, algorithm 1); one; it and a velocity."""
+STEPS = {"adam": 4, "adamw": 4, "adadelta": 4, "rmsprop": 4, "rmsprop_momentum": 4}
 """Bytes of the steps that they count for every tensor, in torch.optim: a float32."""
 
 
@@ -33,4 +33,5 @@ def optimizer_of(recipe: str) -> str:
     """The optimizer that a training recipe names, as its state has it: momentum for nesterov; nothing for none."""
     words = set(re.findall(r"[a-z]+", recipe.lower()))
     words |= {"momentum"} if "nesterov" in words else set()
+    words |= {"rmsprop_momentum"} if {"rmsprop", "momentum"} <= words else set()
     return next((name for name in reversed(OPTIMIZERS) if name in words), "")

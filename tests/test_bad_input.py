@@ -1182,7 +1182,8 @@ BAD = {
             " | write dtype=float32, float16, bfloat16, float64, fp32, float, fp16, half, bf16, fp64, double",
         ),
         "INPUT: 32x32x3\nrelu\nexpect memory(optimizer=lion) <= 4GB": (
-            "SYN115 3:25 lion | 'lion' is no optimizer | write optimizer=sgd, momentum, adam, adamw, adadelta, rmsprop",
+            "SYN115 3:25 lion | 'lion' is no optimizer | write optimizer=sgd, momentum, adam, adamw, adadelta, rmsprop,"
+            " rmsprop_momentum",
         ),
         "INPUT: 32x32x3\nrelu\nexpect memory(relu1, gradients) <= 4GB": (
             "SYN115 3:15 relu1, gradients | memory(gradients) is that of the whole network, and layers are named"

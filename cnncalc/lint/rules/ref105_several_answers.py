@@ -66,8 +66,9 @@ The equations are the file's own claims and the exact fit of the stride (CS231n,
 def listed(solved: Solved) -> str:
     """All answers, smallest first, or the first of them."""
     parting = ", " if len(solved.what) == 1 else "; "
-    told = parting.join(solved.told(answer) for answer in islice(solved.answers, MOST))
+    told = parting.join(", ".join(f"{number:,}" for number in answer) for answer in islice(solved.answers, MOST))
     count = len(solved.answers)
     more = f"{parting}and {count - MOST:,} more" if count > MOST else ""
+    order = ", in this order" if len(solved.what) > 1 else ""
     verb = "has" if len(solved.what) == 1 else "have"
-    return f"{solved.asked} on {solved.name} {verb} {count:,} answers: {told}{more}"
+    return f"{solved.asked} on {solved.name} {verb} {count:,} answers{order}: {told}{more}"
