@@ -23,27 +23,55 @@ class Parting(Exception):
         self.into, self.at = into, at
 
 
-class Growing(int):
-    """floor((a*k + b)/m) for k from 0 to `most` (None: without end); m does not divide a, or is 1, and a is not 0.
+class Unsettled(int):
+    """A number that need not be the same for every k: sums and comparisons, which may part the k.
 
     As a plain number it means nothing.
     """
-
-    a: int
-    b: int
-    m: int
-    most: int | None
 
     def __add__(self, other: int, /) -> int:
         return added(self, other)
 
     __radd__ = __add__
 
-    def __sub__(self, other: int, /) -> int:
-        return less(self, other)
-
     def __rsub__(self, other: int, /) -> int:
         return added(-self, other)
+
+    def __lt__(self, other: int, /) -> bool:
+        return negative(self - other)
+
+    def __gt__(self, other: int, /) -> bool:
+        return negative(other - self)
+
+    def __le__(self, other: int, /) -> bool:
+        return not negative(other - self)
+
+    def __ge__(self, other: int, /) -> bool:
+        return not negative(self - other)
+
+    def __eq__(self, other: object, /) -> bool:
+        return isinstance(other, int) and zero(self - other)
+
+    def __ne__(self, other: object, /) -> bool:
+        return not self == other
+
+    def __bool__(self) -> bool:
+        return not zero(self)
+
+    def __hash__(self) -> int:
+        raise TypeError("a number that is not the same for every k is no key")
+
+
+class Growing(Unsettled):
+    """floor((a*k + b)/m) for k from 0 to `most` (None: without end); m does not divide a, or is 1, and a is not 0."""
+
+    a: int
+    b: int
+    m: int
+    most: int | None
+
+    def __sub__(self, other: int, /) -> int:
+        return less(self, other)
 
     def __neg__(self) -> int:
         return number(-self.a, self.m - 1 - self.b, self.m, self.most)
@@ -65,30 +93,6 @@ class Growing(int):
     def __rmod__(self, other: int, /) -> int:
         return other - divided(other, self) * self
 
-    def __lt__(self, other: int, /) -> bool:
-        return negative(self - other)
-
-    def __gt__(self, other: int, /) -> bool:
-        return negative(other - self)
-
-    def __le__(self, other: int, /) -> bool:
-        return not negative(other - self)
-
-    def __ge__(self, other: int, /) -> bool:
-        return not negative(self - other)
-
-    def __eq__(self, other: object, /) -> bool:
-        return isinstance(other, int) and zero(self - other)
-
-    def __ne__(self, other: object, /) -> bool:
-        return not self == other
-
-    def __bool__(self) -> bool:
-        return not zero(self)
-
-    def __hash__(self) -> int:
-        raise TypeError("a number that grows is no key")
-
     def __int__(self) -> int:
         raise TypeError("a number that grows is many")
 
@@ -99,7 +103,7 @@ class Growing(int):
         return linear if self.m == 1 else f"floor(({linear})/{self.m})"
 
 
-class Vague(int):
+class Vague(Unsettled):
     """A number that is linear in k only on each residue of k mod `into`; whoever must know it has the k parted.
 
     Where `d` is not 0 it lies between (a*k + low)/d and (a*k + high)/d, which often is all that a comparison asks.
@@ -112,16 +116,8 @@ class Vague(int):
     d: int
     most: int | None
 
-    def __add__(self, other: int, /) -> int:
-        return added(self, other)
-
-    __radd__ = __add__
-
     def __sub__(self, other: int, /) -> int:
         return added(self, -other)
-
-    def __rsub__(self, other: int, /) -> int:
-        return added(-self, other)
 
     def __neg__(self) -> Vague:
         return vague(self.into, (-self.a, -self.high, -self.low, self.d), self.most)
@@ -131,30 +127,6 @@ class Vague(int):
         return vague(lcm(self.into, parts(other)[2]))
 
     __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = with_
-
-    def __lt__(self, other: int, /) -> bool:
-        return negative(self - other)
-
-    def __gt__(self, other: int, /) -> bool:
-        return negative(other - self)
-
-    def __le__(self, other: int, /) -> bool:
-        return not negative(other - self)
-
-    def __ge__(self, other: int, /) -> bool:
-        return not negative(self - other)
-
-    def __eq__(self, other: object, /) -> bool:
-        return isinstance(other, int) and zero(self - other)
-
-    def __ne__(self, other: object, /) -> bool:
-        return not self == other
-
-    def __bool__(self) -> bool:
-        return not zero(self)
-
-    def __hash__(self) -> int:
-        raise TypeError("a number that is not told is no key")
 
     def __int__(self) -> int:
         raise Parting(into=self.into)
