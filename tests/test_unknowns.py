@@ -643,5 +643,10 @@ def test_memory_is_an_equation_as_activations_are():
     for claim in ("60,192 B memory", "15,048 activations"):
         assert [s.answers for s in network(f"INPUT: 57x33x6\nC: conv 8 3 pad ? => {claim}").solved] == [((1,),)]
         assert [s.answers for s in network(f"INPUT: 57x33x6\nC: conv ? 1 => {claim}").solved] == [((8,),)]
+    # K*(12*12 + (12/F)**2) = 1440, of which K = 8 and F = 2 is one answer; without F it says nothing of K
+    for claim in ("5,760 B memory", "1,440 activations"):
+        two = "INPUT: 12x12x3\nC: conv ? 1 maxpool ? =>"
+        assert [s.answers for s in network(f"{two} 32 params, {claim}").solved] == [((8, 2),)]
+        assert [f.code.code for f in network(f"{two} {claim}").findings] == ["SHP118"]
     [found] = network("INPUT: 57x33x6\nC: conv 8 3 pad ? => 60,193 B memory").findings
     assert "B memory" in found.message
