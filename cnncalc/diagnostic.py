@@ -43,6 +43,21 @@ class Code(str):
         return str(self)
 
 
+class Edit(NamedTuple):
+    """Other text for a stretch of a file; an empty stretch is where text is put in."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """What would repair a finding: edits that belong together. A safe one changes no number of the network."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
 class Diagnostic(NamedTuple):
     """One finding. `notes` explain; `hint` says what to do, in the imperative; `times`: of how many layers."""
 
@@ -53,6 +68,7 @@ class Diagnostic(NamedTuple):
     notes: tuple[str, ...] = ()
     level: str = ""
     times: int = 1
+    fix: Fix | None = None
 
     @property
     def severity(self) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Value = int | Fraction | Axes | tuple[Axes, ...] | Pad | Shape | str | None
     """What an argument is once evaluated: a number, extents, lists of them, a pad, a shape, a word, or left out."""
     Array = NDArray[numpy.float64]
+    Interval = tuple[int | None, int | None]
+    """From the first to the second number, both included; None: without end."""
 
 UNBOUNDED = 1 << 4096
 
@@ -135,6 +137,20 @@ class Layer:
     """Whether its stride is that of another branch, where it is judged."""
     frozen: int = 0
     """Whether its weights are kept as they are: buffers, not trained."""
+    linear: ClassVar[bool] = False
+    """Whether, in evaluation, all it puts out are weighted sums of what it is given, plus biases."""
+    activation: ClassVar[bool] = False
+    """Whether it is the nonlinearity of the neurons before it."""
+    bounds: ClassVar[Interval] = (None, None)
+    """The least and the most that it puts out, where there is such."""
+    keeps: ClassVar[Interval | None] = None
+    """The numbers that it hands on as they are, if there is such a stretch."""
+    losses: ClassVar[tuple[str, ...]] = ()
+    """The losses, by PyTorch's names, that apply it themselves."""
+    centres: ClassVar[bool] = False
+    """Whether it takes the mean of each channel off, so that a bias before it changes nothing."""
+    batched: ClassVar[bool] = False
+    """Whether the mean it takes off in training is that of the whole batch."""
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
     """(input, line) pairs: the contract tests hold every one against PyTorch, NumPy and brute force."""
 
@@ -280,6 +296,12 @@ class Elementwise(Layer):
 
     def requires(self, *inputs: Shape) -> Iterator[Requirement]:
         return iter(())
+
+
+class Activation(Elementwise):
+    """A nonlinearity: every number by itself through a function that is not linear."""
+
+    activation = True
 
 
 class Normalization(Layer):

@@ -6,7 +6,7 @@ import pytest
 
 from cnncalc.api import analyse
 from cnncalc.diagnostic import ERROR, Code, Diagnostic, Span
-from cnncalc.lint.engine import findings
+from cnncalc.lint.engine import CHECKED, findings
 from cnncalc.render import findings as render
 from cnncalc.source import read
 
@@ -61,14 +61,14 @@ on the width and height: does not fit; PyTorch takes 2 and never reads the last 
 @pytest.mark.parametrize(("form", "wanted"), [("full", FULL), ("concise", CONCISE), ("github", GITHUB)])
 def test_formats(form, wanted):
     network = analyse(SPEC, "net", "net.spec")
-    found = findings(network)
+    found = findings(network, CHECKED)
     message = next(f.message for f in found if f.code.code == "SYN107")
     assert render.FORMATS[form](network.source, found) == wanted.replace("HERE", message)
 
 
 def test_json():
     network = analyse(SPEC, "net", "net.spec")
-    listed = json.loads(render.json([(network.source, findings(network)), (network.source, ())]))
+    listed = json.loads(render.json([(network.source, findings(network, CHECKED)), (network.source, ())]))
     assert [f["code"] for f in listed] == ["FIT101", "REF101", "SYN107"]
     assert listed[1] == {
         "code": "REF101",

@@ -5,16 +5,26 @@ import pytest
 from cnncalc.api import analyse
 from cnncalc.diagnostic import Code, Diagnostic, Span
 from cnncalc.faults import FAULTS
-from cnncalc.lint import engine
+from cnncalc.lint import engine, registry
+from cnncalc.lint.choice import EVERY, Choice, choice
 from cnncalc.lint.rule import HEADINGS, Rule
 
-RULES = {file: engine.rule(file) for file in engine.files()}
+RULES = {file: registry.rule(file) for file in registry.files()}
 MISFIT = "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3"
 
 
-def found(text: str, families=None) -> list[str]:
+FITS = choice(["FIT", "REF"])
+"""The families that the tests of the engine are about."""
+
+
+def found(text: str, wanted: Choice = EVERY) -> list[str]:
     """The codes of a spec's findings."""
-    return [f.code.code for f in engine.findings(analyse(text, "net", "net.spec"), families)]
+    return [f.code.code for f in engine.findings(analyse(text, "net", "net.spec"), wanted)]
+
+
+def checked(text: str) -> list[str]:
+    """The codes of a spec's findings of fit and claims."""
+    return found(text, FITS)
 
 
 def cases(sort: str):
@@ -76,14 +86,14 @@ def test_the_test_of_rules_finds_what_is_missing():
 
 
 def test_codes_and_names_are_unique():
-    every = engine.pages()
+    every = registry.pages()
     assert len({code.code for code in every}) == len({code.name for code in every}) == len(every)
     assert {code.code for code in every} == {f.code for f in FAULTS} | {rule.code.code for rule in RULES.values()}
 
 
 def test_rules_are_found_not_listed():
-    assert {"fit101_stride_drops_pixels", "ref202_budget_exceeded"} <= set(engine.files())
-    assert not any(file.startswith("_") for file in engine.files())
+    assert {"fit101_stride_drops_pixels", "ref202_budget_exceeded"} <= set(registry.files())
+    assert not any(file.startswith("_") for file in registry.files())
 
 
 # choosing
@@ -108,8 +118,9 @@ def test_rules_are_found_not_listed():
     ],
 )
 def test_select_and_ignore(select, ignore, left):
-    every = engine.findings(analyse("INPUT: 6x6x1\nCONV1: 1 1x1 stride 2", "net", "net.spec"))
-    assert [f.code.code for f in engine.chosen(every, select, ignore)] == left
+    text = "INPUT: 6x6x1\nCONV1: 1 1x1 stride 2"
+    every = found(text, choice(select, ignore))
+    assert [code for code in every if code[:3] in ("FIT", "REF")] == left
 
 
 @pytest.mark.parametrize(
@@ -126,35 +137,34 @@ def test_select_and_ignore(select, ignore, left):
 )
 def test_unknown_selectors_are_told(selector, hint):
     with pytest.raises(ValueError) as error:
-        engine.chosen((), ["ALL"], [selector])
+        choice(["ALL"], [selector])
     assert str(error.value) == f"no rule is called '{selector}'; {hint}"
 
 
 def test_errors_of_syntax_and_shape_cannot_be_chosen_away():
     text = f"{MISFIT} # cnncalc: ignore[ALL, SYN107, unexpected-word]\nCONV2: 1 3x3 strde 4 # noqa: SYN107, FIT101"
-    every = engine.findings(analyse(text, "net", "net.spec"))
-    assert [f.code.code for f in engine.chosen(every, ["REF"], ["SYN", "SYN107"])] == ["SYN107"]
+    assert found(text, choice(["REF"], ["SYN", "SYN107"])) == ["SYN107"]
 
 
-def test_families_narrow_the_rules():
+def test_selectors_narrow_the_rules():
     text = f"{MISFIT} => 9x9x9"
-    assert found(text) == ["FIT101", "REF101"]
-    assert found(text, ("REF",)) == ["REF101"]
-    assert found(text, ()) == []
+    assert found(text, FITS) == ["FIT101", "REF101"]
+    assert found(text, choice(["REF"])) == ["REF101"]
+    assert found(text, choice(())) == []
     assert found(text, engine.CHECKED) == ["FIT101", "REF101"]
-    assert found("INPUT: 7x7x1\nCONV1: 1 9x9", ("FIT",)) == ["SHP101"]
+    assert found("INPUT: 7x7x1\nCONV1: 1 9x9", choice(["FIT"])) == ["SHP101"]
 
 
 def test_pages_are_found_by_code_and_name():
-    assert engine.page("fit101") is engine.page("stride-drops-pixels") is RULES["fit101_stride_drops_pixels"].code
-    assert engine.page("SYN101").name == "unreadable-text"
+    assert registry.page("fit101") is registry.page("stride-drops-pixels") is RULES["fit101_stride_drops_pixels"].code
+    assert registry.page("SYN101").name == "unreadable-text"
     for word, message in {
         "FIT": "'FIT' means several codes; name one of them, such as FIT101",
         "SYN11": "'SYN11' means several codes; name one of them, such as SYN110",
         "FIT110": "no rule is called 'FIT110'; did you mean 'FIT101'?",
     }.items():
         with pytest.raises(ValueError) as error:
-            engine.page(word)
+            registry.page(word)
         assert str(error.value) == message
 
 
@@ -173,7 +183,7 @@ def test_pages_are_found_by_code_and_name():
     ],
 )
 def test_a_comment_on_the_line_suppresses(comment):
-    assert found(f"{MISFIT} # {comment}") == []
+    assert checked(f"{MISFIT} # {comment}") == []
 
 
 @pytest.mark.parametrize(
@@ -191,29 +201,29 @@ def test_a_comment_on_the_line_suppresses(comment):
     ],
 )
 def test_other_comments_do_not(comment):
-    assert found(f"{MISFIT} # {comment}") == ["FIT101"]
+    assert checked(f"{MISFIT} # {comment}") == ["FIT101"]
 
 
 def test_a_comment_speaks_of_its_own_line_only():
     text = "INPUT: 7x7x1 # noqa: FIT101\nCONV1: 1 3x3 stride 3\nCONV2: 1 1x1 # noqa: FIT101"
-    assert found(text) == ["FIT101"]
+    assert checked(text) == ["FIT101"]
 
 
 def test_a_continued_line_is_one_line():
-    assert found("INPUT: 7x7x1\nCONV1: 1 3x3 \\\n stride 3 # noqa: FIT101") == []
-    assert found("INPUT: 7x7x1\nCONV1: 1 3x3 \\\n stride 3 => \\\n 9x9x9 # noqa: REF101") == ["FIT101"]
+    assert checked("INPUT: 7x7x1\nCONV1: 1 3x3 \\\n stride 3 # noqa: FIT101") == []
+    assert checked("INPUT: 7x7x1\nCONV1: 1 3x3 \\\n stride 3 => \\\n 9x9x9 # noqa: REF101") == ["FIT101"]
 
 
 def test_the_top_of_a_file_suppresses_in_all_of_it():
     top = "# A net\n\n# cnncalc: ignore-file[FIT101, wrong-shape] slides\n"
-    assert found(f"{top}{MISFIT} => 1x1x1") == []
-    assert found(f"INPUT: 7x7x1\n{top}CONV1: 1 3x3 stride 3") == ["FIT101"]
+    assert checked(f"{top}{MISFIT} => 1x1x1") == []
+    assert checked(f"INPUT: 7x7x1\n{top}CONV1: 1 3x3 stride 3") == ["FIT101"]
 
 
 def test_claims_can_be_suppressed():
-    assert found(f"{MISFIT} => 3x3x1") == ["FIT101", "REF101"]
-    assert found(f"{MISFIT} => 3x3x1 # cnncalc: ignore[REF101] the slide's figure") == ["FIT101"]
-    assert found(f"{MISFIT}\nexpect params = 1 # noqa: REF201") == ["FIT101"]
+    assert checked(f"{MISFIT} => 3x3x1") == ["FIT101", "REF101"]
+    assert checked(f"{MISFIT} => 3x3x1 # cnncalc: ignore[REF101] the slide's figure") == ["FIT101"]
+    assert checked(f"{MISFIT}\nexpect params = 1 # noqa: REF201") == ["FIT101"]
 
 
 # rounding exact
@@ -230,7 +240,7 @@ def test_claims_can_be_suppressed():
 )
 def test_rounding_exact_makes_errors(line, wanted):
     for directive, level in (("rounding exact", None), ("rounding floor", "as usual")):
-        every = engine.findings(analyse(f"{directive}\nINPUT: 7x7x1\n{line}", "net", "net.spec"))
+        every = engine.findings(analyse(f"{directive}\nINPUT: 7x7x1\n{line}", "net", "net.spec"), FITS)
         usual = [(code, {"FIT101": "warning"}.get(code, "info") if level else severity) for code, severity in wanted]
         assert [(f.code.code, f.severity) for f in every] == usual
 
@@ -240,14 +250,14 @@ def test_rounding_exact_makes_errors(line, wanted):
 
 def test_findings_stand_in_the_order_of_the_file():
     text = "INPUT: 9x9x1\nCONV1: 1 3x3 stride 4 => 9x9x9, 1 params\nCONV2: 1 3x3 strde 1\nexpect params = 1"
-    every = engine.findings(analyse(text, "net", "net.spec"))
+    every = engine.findings(analyse(text, "net", "net.spec"), FITS)
     assert [f.span[:2] for f in every] == sorted(f.span[:2] for f in every)
     assert [f.code.code for f in every] == ["FIT101", "FIT103", "REF101", "REF102", "SYN107"]
 
 
 def test_the_layers_of_one_text_are_told_once():
     text = "INPUT: 9x9x3\nCONV1..4: 3 3x3 pad 1 => 8x8x3\nCONV5: 3 3x3 pad 1 => 8x8x3"
-    first, second = engine.findings(analyse(text, "net", "net.spec"))
+    first, second = engine.findings(analyse(text, "net", "net.spec"), FITS)
     assert first.message.startswith("CONV1 claims 8x8x3, the arithmetic gives 9x9x3")
     assert first.notes == ("the same place says so of 3 more layers",)
     assert (second.message[:5], second.notes) == ("CONV5", ())

@@ -80,10 +80,11 @@ def readable(
 
 def asked(network: Network, select: list[str] | None, ignore: list[str] | None) -> tuple[Diagnostic, ...]:
     """The findings asked for."""
-    from cnncalc.lint.engine import chosen
+    from cnncalc.lint.choice import choice
+    from cnncalc.lint.engine import findings
 
     try:
-        return chosen(network.lint(), split(select) or ("ALL",), split(ignore))
+        return findings(network, choice(split(select) or ("ALL",), split(ignore)))
     except ValueError as error:
         raise Failure(str(error)) from None
 

@@ -13,7 +13,7 @@ from cnncalc.cli.common import Colour, Failure
 
 def complete_rule(incomplete: str) -> list[str]:
     """Codes and names for the shell's completion."""
-    from cnncalc.lint.engine import pages
+    from cnncalc.lint.registry import pages
 
     words = (word for code in pages() for word in (code.code, code.name))
     return [word for word in words if word.lower().startswith(incomplete.lower())]
@@ -25,7 +25,7 @@ All = Annotated[bool, typer.Option("--all", help="Every page.")]
 
 def rule(code: Code = "", all_: All = False, color: Colour = "auto") -> None:
     """Say what a finding means, why it matters and what to write instead."""
-    from cnncalc.lint.engine import page, pages
+    from cnncalc.lint.registry import page, pages
     from cnncalc.render import people
     from cnncalc.render.screen import screen
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Abs(Elementwise):
+class Abs(Activation):
     """The absolute value: a compare a number (Jarrett et al. 2009, section 2, where it is `R_abs`).
 
     Alone it is this kind; where its parenthesis touches it, `abs(x)` is the function of expressions.
     """
 
+    bounds = (0, None)
+    keeps = (0, None)
     examples = (("6x5x4", "abs"), ("9x3", "abs"), ("2x3x4x2", "abs"), ("10", "abs"))
 
     def work(self, *inputs: Shape) -> Work:

@@ -19,6 +19,7 @@ class Add(Joining):
     All of one shape: nothing is broadcast. One addition an output for every branch but the first.
     """
 
+    linear = True
     examples = (
         ("6x5x4", "add from INPUT, INPUT"),
         ("9x3", "add from INPUT and INPUT"),

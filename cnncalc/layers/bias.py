@@ -35,6 +35,7 @@ class Bias(Elementwise):
     parameters = (Parameter("untied", "flag"),)
     # `conv 64 3x3 bias` means the bias that conv has anyway, not a second one
     postfix = False
+    linear = True
     examples = (
         ("19x19x1", "bias untied"),
         ("6x5x4", "bias"),

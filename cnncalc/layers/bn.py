@@ -20,6 +20,9 @@ class Bn(Normalization):
     algorithms 1 and 2). Training keeps the input and, once a batch, its mean and deviation.
     """
 
+    linear = True
+    centres = True
+    batched = True
     examples = (("6x5x4", "bn"), ("9x3", "bn"), ("2x3x4x2", "bn"), ("10", "bn"))
 
     def weights(self, *inputs: Shape) -> Mapping[str, Weight]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Concat(Joining):
     """Its branches one behind the other along the channels (Szegedy et al. 2015, section 4, figure 2)."""
 
+    linear = True
     examples = (
         ("6x5x4", "concat from INPUT, INPUT"),
         ("9x3", "concat from INPUT and INPUT"),

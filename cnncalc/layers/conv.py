@@ -64,6 +64,7 @@ class Conv(Layer):
         Parameter("connect", "rows", low=0),
     )
     ranks = (1, 2, 3)
+    linear = True
     examples = (
         ("227x227x3", "conv 96 11x11 stride 4"),
         ("32x32x3", "conv 10 5x5 pad 2"),

@@ -29,6 +29,7 @@ class Crop(Frame):
     )
 
     view = True
+    linear = True
     examples = (
         ("8x7x3", "crop 2"),
         ("9x8x2", "crop 1x2"),

@@ -35,6 +35,7 @@ class Deconv(Layer):
         Parameter("nobias", "flag"),
     )
     ranks = (1, 2, 3)
+    linear = True
     examples = (
         ("7x7x16", "deconv 8 4x4 stride 2 pad 1"),
         ("8x8x4", "deconv 3 3x3 stride 2 pad 1 outpad 1"),

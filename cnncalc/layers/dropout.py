@@ -22,6 +22,7 @@ class Dropout(Elementwise):
 
     parameters = (Parameter("p", "number", positional=True, default="0.5", low=0, high=1),)
     rests = True
+    linear = True
     examples = (
         ("6x5x4", "dropout"),
         ("9x3", "dropout 0"),

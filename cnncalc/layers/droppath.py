@@ -38,6 +38,7 @@ class Droppath(Elementwise):
 
     parameters = (Parameter("p", "number", positional=True, required=True, low=0, high=1),)
     rests = True
+    linear = True
     examples = (
         ("6x5x4", "droppath 0.1"),
         ("9x3", "droppath 0"),

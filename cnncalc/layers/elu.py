@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import UNBOUNDED, Elementwise, Module, Parameter, Saved, number
+from cnncalc.layer import UNBOUNDED, Activation, Module, Parameter, Saved, number
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Elu(Elementwise):
+class Elu(Activation):
     """x where it is positive, else alpha*(exp(x) - 1) (Clevert et al. 2016, section 3).
 
     A compare, an exponential, an addition and a product a number.
     """
 
     parameters = (Parameter("alpha", "number", positional=True, default="1.0", low=-UNBOUNDED),)
+    keeps = (0, None)
     examples = (
         ("6x5x4", "elu"),
         ("9x3", "elu 0.5"),

@@ -27,6 +27,7 @@ class Fc(Layer):
         Parameter("in", "count"),
     )
     gathers = "sample"
+    linear = True
     examples = (
         ("6x6x256", "fc 40 in 9216"),
         ("784", "fc 10"),

@@ -16,6 +16,7 @@ class Flatten(Arrangement):
 
     view = True
     gathers = "sample"
+    linear = True
     examples = (("6x5x4", "flatten"), ("9x3", "flatten"), ("2x3x4x2", "flatten"), ("10", "flatten"))
 
     def out(self, *inputs: Shape) -> Shape:

@@ -22,6 +22,7 @@ class Gap(GlobalPool):
     """
 
     aliases = ("global avgpool", "global avg pool")
+    linear = True
     examples = (
         ("7x7x512", "gap"),
         ("1x1x8", "global avgpool"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Gelu(Elementwise):
+class Gelu(Activation):
     """x*(1 + erf(x/sqrt(2)))/2, exactly, not by its tanh approximation (Hendrycks & Gimpel 2016, section 2).
 
     Three products, an addition and an error function, counted as an exponential, a number.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Hardsigmoid(Elementwise):
+class Hardsigmoid(Activation):
     """min(max(0, x + 3), 6)/6: a sigmoid of straight lines (Howard et al. 2019, section 5.2).
 
     An addition, two compares and a division a number.
     """
 
+    bounds = (0, 1)
     examples = (("6x5x4", "hardsigmoid"), ("9x3", "hardsigmoid"), ("2x3x4x2", "hardsigmoid"), ("10", "hardsigmoid"))
 
     def work(self, *inputs: Shape) -> Work:

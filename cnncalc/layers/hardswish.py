@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Hardswish(Elementwise):
+class Hardswish(Activation):
     """x*min(max(0, x + 3), 6)/6: a silu of straight lines (Howard et al. 2019, section 5.2).
 
     An addition, two compares, a product and a division a number.

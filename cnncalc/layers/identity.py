@@ -15,6 +15,7 @@ class Identity(Arrangement):
     """Its input, as it is (He et al. 2016, "Identity Mappings in Deep Residual Networks", equation 1)."""
 
     view = True
+    linear = True
     examples = (("6x5x4", "identity"), ("9x3", "identity"), ("2x3x4x2", "identity"), ("10", "identity"))
 
     def out(self, *inputs: Shape) -> Shape:

@@ -25,6 +25,7 @@ class Instancenorm(Normalization):
 
     ranks = (1, 2, 3)
     gathers = "batch"
+    centres = True
     examples = (("6x5x4", "instancenorm"), ("9x3", "instancenorm"), ("2x3x4x2", "instancenorm"))
 
     def weights(self, *inputs: Shape) -> Mapping[str, Weight]:

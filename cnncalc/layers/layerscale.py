@@ -34,6 +34,7 @@ class Layerscale(Elementwise):
     """
 
     parameters = (Parameter("init", "number", positional=True, default="1e-6", low=-UNBOUNDED),)
+    linear = True
     examples = (
         ("6x5x4", "layerscale"),
         ("9x3", "layerscale 0.1"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import UNBOUNDED, Elementwise, Module, Parameter, Saved, number
+from cnncalc.layer import UNBOUNDED, Activation, Module, Parameter, Saved, number
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Leaky(Elementwise):
+class Leaky(Activation):
     """x where it is positive, else x times a small slope (Maas et al. 2013, section 2).
 
     A compare and a product a number.
@@ -21,6 +21,7 @@ class Leaky(Elementwise):
 
     aliases = ("leaky relu",)
     parameters = (Parameter("slope", "number", positional=True, default="0.01", low=-UNBOUNDED),)
+    keeps = (0, None)
     examples = (
         ("6x5x4", "leaky"),
         ("9x3", "leaky 0.1"),

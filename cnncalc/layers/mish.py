@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Mish(Elementwise):
+class Mish(Activation):
     """x*tanh(log(1 + exp(x))) (Misra 2020; PyTorch, nn.Mish).
 
     The work of a softplus and of a tanh, and a product: two products, three exponentials (one of them a logarithm),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Parameter, Saved, Weight
+from cnncalc.layer import Activation, Module, Parameter, Saved, Weight
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Prelu(Elementwise):
+class Prelu(Activation):
     """x where it is positive, else x times a trained slope (He et al. 2015, "Delving Deep", equation 1).
 
     One slope for the whole layer, or with `channelwise` one a channel; it begins at 0.25. A compare and a product a
@@ -20,6 +20,7 @@ class Prelu(Elementwise):
     """
 
     parameters = (Parameter("channelwise", "flag"),)
+    keeps = (0, None)
     examples = (
         ("6x5x4", "prelu"),
         ("9x3", "prelu channelwise"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Relu(Elementwise):
+class Relu(Activation):
     """max(0, x): one compare a number (Nair & Hinton 2010, section 2; Krizhevsky et al. 2012, section 3.1)."""
 
+    bounds = (0, None)
+    keeps = (0, None)
     examples = (("6x5x4", "relu"), ("9x3", "relu"), ("2x3x4x2", "relu"), ("10", "relu"))
 
     def work(self, *inputs: Shape) -> Work:

@@ -23,6 +23,7 @@ class Reshape(Arrangement):
     view = True
     gathers = "sample"
     parameters = (Parameter("shape", "shape", positional=True, required=True),)
+    linear = True
     examples = (
         ("784", "reshape 28x28x1"),
         ("6x5x4", "reshape 10x12"),

@@ -20,6 +20,7 @@ class Shuffle(Arrangement):
 
     ranks = (1, 2, 3)
     parameters = (Parameter("groups", "count", positional=True, required=True),)
+    linear = True
     examples = (("6x5x4", "shuffle 2"), ("9x6", "shuffle 3"), ("2x3x4x6", "shuffle groups=2"))
 
     groups: int

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Sigmoid(Elementwise):
+class Sigmoid(Activation):
     """1/(1 + exp(-x)): an exponential, an addition and a division a number (Goodfellow et al. 2016, equation 3.30)."""
 
+    bounds = (0, 1)
+    losses = ("bce_with_logits", "binary_cross_entropy_with_logits")
     examples = (("6x5x4", "sigmoid"), ("9x3", "sigmoid"), ("2x3x4x2", "sigmoid"), ("10", "sigmoid"))
 
     def work(self, *inputs: Shape) -> Work:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Silu(Elementwise):
+class Silu(Activation):
     """x/(1 + exp(-x)), also called swish (Elfwing et al. 2018, section 2; Ramachandran et al. 2017, section 4).
 
     An exponential, an addition and a division a number.

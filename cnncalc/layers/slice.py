@@ -20,6 +20,7 @@ class Slice(Arrangement):
 
     view = True
     parameters = (Parameter("channels", "range", unit="A:B", positional=True, required=True, low=0),)
+    linear = True
     examples = (
         ("6x5x8", "slice 0:3"),
         ("9x4", "slice C//2:C"),

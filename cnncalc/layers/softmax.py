@@ -18,6 +18,9 @@ class Softmax(Normalization):
     An exponential and a division a number, C - 1 additions a position.
     """
 
+    activation = True
+    bounds = (0, 1)
+    losses = ("cross_entropy",)
     examples = (("6x5x4", "softmax"), ("9x3", "softmax"), ("2x3x4x2", "softmax"), ("10", "softmax"))
 
     def weights(self, *inputs: Shape) -> Mapping[str, Weight]:

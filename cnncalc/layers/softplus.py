@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Softplus(Elementwise):
+class Softplus(Activation):
     """log(1 + exp(x)), a smooth relu (Goodfellow et al. 2016, equation 3.31).
 
     An exponential, an addition and a logarithm, counted as an exponential, a number. PyTorch returns x itself above
     20, where the difference is below 3e-9.
     """
 
+    bounds = (0, None)
     examples = (("6x5x4", "softplus"), ("9x3", "softplus"), ("2x3x4x2", "softplus"), ("10", "softplus"))
 
     def work(self, *inputs: Shape) -> Work:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.layer import Elementwise, Module, Saved
+from cnncalc.layer import Activation, Module, Saved
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 
-class Stanh(Elementwise):
+class Stanh(Activation):
     """1.7159*tanh(2x/3), the squashing function of LeNet-5 (LeCun et al. 1998, Appendix A; section II.B).
 
     The work of a tanh and two products more a number: 3 products, an exponential, a division and two additions.

@@ -45,6 +45,7 @@ class Subsample(Layer):
     )
     ranks = (1, 2, 3)
     postfix = True
+    linear = True
     examples = (
         ("28x28x6", "subsample 2x2"),
         ("10x10x16", "subsample 2"),

@@ -33,6 +33,7 @@ class Upsample(Layer):
         Parameter("to", "layer"),
     )
     ranks = (1, 2, 3)
+    linear = True
     examples = (
         ("7x6x4", "upsample 2"),
         ("5x4x3", "upsample 3x1 nearest"),

@@ -20,6 +20,7 @@ class Zeropad(Frame):
     nothing.
     """
 
+    linear = True
     examples = (
         ("8x7x3", "zeropad 2"),
         ("9x8x2", "zeropad 1x2"),

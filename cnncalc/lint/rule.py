@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.diagnostic import Code, Diagnostic
-    from cnncalc.network.node import Network
+    from cnncalc.lint.study import Study
 
 HEADINGS = ("What it does", "Why is this bad", "Example", "Use instead", "Fix safety", "Source")
 """Every page has these, in this order."""
@@ -17,13 +17,18 @@ HEADINGS = ("What it does", "Why is this bad", "Example", "Use instead", "Fix sa
 class Rule:
     """One code: its page, the specs that show it (`bad`) and their legal twins (`good`), and the check.
 
-    The cases are the rule's tests: each bad one yields exactly this code, each good one none of it.
+    The cases are the rule's tests: each bad one yields exactly this code, each good one none of it, and some good one
+    is a near miss: a bad one but for a line. `fixes` says how the findings are repaired: safe, unsafe, or not at all;
+    a safe fix changes no number of the network.
     """
 
     code: ClassVar[Code]
     good: ClassVar[tuple[str, ...]]
     bad: ClassVar[tuple[str, ...]]
+    fixes: ClassVar[str] = ""
+    last: ClassVar[bool] = False
+    """Whether it is run when all others are, to judge what became of what they found."""
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
+    def check(self, study: Study) -> Iterator[Diagnostic]:
         """The findings of this code in a network; nodes behind an error are not in it."""
         raise NotImplementedError(self.code.code)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Rational, Steps, Whole
     from cnncalc.layer import Layer, Weight
     from cnncalc.source import Source
+    from cnncalc.syntax.parse import Parsed
     from cnncalc.syntax.tree import Place
     from cnncalc.work import Work
 
@@ -273,6 +274,7 @@ class Network:
     """
 
     source: Source
+    parsed: Parsed
     name: str
     constants: Mapping[str, Rational]
     order: Order

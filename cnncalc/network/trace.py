@@ -442,6 +442,7 @@ class Tracer(Bodies):
         return Network(
             **tuples,
             name=name,
+            parsed=self.parsed,
             sections=tuple(self.sections),
             outputs=tuple(self.given) or self.last(),
             constants=dict(self.top.constants),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.folding import Fold
     from cnncalc.analysis.memory import Memory
     from cnncalc.analysis.report import Report, Row, Totals
-    from cnncalc.diagnostic import Diagnostic
+    from cnncalc.diagnostic import Diagnostic, Fix
     from cnncalc.geometry import Rational, Whole
     from cnncalc.network.node import Network, Node, Solved
 
@@ -142,5 +142,12 @@ def diagnostic(finding: Diagnostic, file: str) -> Json:
     return {
         "code": finding.code.code, "name": finding.code.name, "severity": finding.severity,
         "message": finding.message, "file": file, "line": span.line, "column": span.column,
-        "end_line": span.end_line, "end_column": span.end_column, "hint": finding.hint or None, "fix": None,
+        "end_line": span.end_line, "end_column": span.end_column, "hint": finding.hint or None,
+        "fix": fix(finding.fix) if finding.fix else None,
     }  # fmt: skip
+
+
+def fix(repair: Fix) -> Json:
+    """What would repair a finding."""
+    edits = [{**place._asdict(), "text": text} for place, text in repair.edits]
+    return {"message": repair.message, "safe": repair.safe, "edits": edits}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc import layers
 from cnncalc.layer import UNBOUNDED
-from cnncalc.lint.engine import pages
+from cnncalc.lint.registry import pages
 from cnncalc.network.trace import trace
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from cnncalc.analysis.fit import Sides, Slide
     from cnncalc.diagnostic import Code
     from cnncalc.geometry import Order
-    from cnncalc.network.node import Network, Node
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Node
 
 NAMES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
 
@@ -59,14 +60,14 @@ def parts(node: Node, order: Order, wanted: Callable[[Slide], bool]) -> tuple[Pa
 
 
 def misfits(
-    network: Network, code: Code, wanted: Callable[[Slide], bool], told: Callable[[Slide], str]
+    study: Study, code: Code, wanted: Callable[[Slide], bool], told: Callable[[Slide], str]
 ) -> Iterator[Diagnostic]:
     """A finding for each node with a wanted slide; an error where the file rounds exactly."""
-    for node in network.nodes:
-        found = parts(node, network.order, lambda slide: slide.remainder > 0 and wanted(slide))
-        if found:
+    for node, each in study.sliding:
+        if any(slide.remainder > 0 and wanted(slide) for slide in each):
+            found = parts(node, study.network.order, lambda slide: slide.remainder > 0 and wanted(slide))
             text = "; ".join(f"{misfit(part)} {told(part.slide)}" for part in found)
-            level = ERROR if network.exact else ""
+            level = ERROR if study.network.exact else ""
             yield Diagnostic(code, f"{node.name}: {text}", node.span, remedy(node, found), level=level)
 
 

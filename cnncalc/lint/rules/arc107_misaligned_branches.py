@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.receptive_field import fields
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.geometry import Field
 from cnncalc.lint.rule import Rule
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.geometry import Order, Rational
+    from cnncalc.lint.study import Study
     from cnncalc.network.node import Network, Node
 
     Branch = tuple[Node, Field]
@@ -72,15 +72,16 @@ that it stays aligned.
         "INPUT: 9x9x4\nA: conv 4 1x5\nB: conv 4 1x1 stride 1x2 from INPUT\nconcat from A, B, A",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        joins = [node for node in network.nodes if len(node.inputs) > 1]
-        seen = fields(network) if joins else {}
-        for node in joins:
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        seen = study.fields if study.joins else {}
+        for node in study.joins:
             branches = [(x, field) for x in node.inputs if isinstance(field := seen[x.name], Field)]
             pairs = ((branches[0], other, apart(branches[0], other)) for other in branches[1:])
-            found = next((pair for pair in pairs if pair[2] and comparable(network, pair[0][0], pair[1][0])), None)
+            found = next(
+                (pair for pair in pairs if pair[2] and comparable(study.network, pair[0][0], pair[1][0])), None
+            )
             if found:
-                yield misaligned(self.code, node, *found, network.order)
+                yield misaligned(self.code, node, *found, study.network.order)
 
 
 def apart(one: Branch, other: Branch) -> list[int]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cnncalc.analysis.fit import Slide
     from cnncalc.diagnostic import Diagnostic
-    from cnncalc.network.node import Network
+    from cnncalc.lint.study import Study
 
 
 class StrideDropsPixels(Rule):
@@ -59,8 +59,8 @@ arithmetic for deep learning", relationship 6 and section 4.
         "INPUT: 30x8\nCONV1: 4 3 stride 4",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        return misfits(network, self.code, lambda slide: slide.lost > 0, told)
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        return misfits(study, self.code, lambda slide: slide.lost > 0, told)
 
 
 def told(slide: Slide) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cnncalc.analysis.fit import Slide
     from cnncalc.diagnostic import Diagnostic
-    from cnncalc.network.node import Network
+    from cnncalc.lint.study import Study
 
 
 class StrideDropsPadding(Rule):
@@ -58,8 +58,8 @@ convolution arithmetic for deep learning", relationship 6.
         "INPUT: 8x7x1\nCONV1: 1 3x3 stride 2 pad 1",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        return misfits(network, self.code, lambda slide: slide.lost == 0 < slide.dropped, told)
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        return misfits(study, self.code, lambda slide: slide.lost == 0 < slide.dropped, told)
 
 
 def told(slide: Slide) -> str:

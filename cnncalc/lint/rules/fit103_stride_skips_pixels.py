@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.rules._fit import Part
-    from cnncalc.network.node import Network
+    from cnncalc.lint.study import Study
 
 
 class StrideSkipsPixels(Rule):
@@ -46,10 +46,10 @@ He et al. 2019, "Bag of Tricks for Image Classification with Convolutional Neura
     good = ("INPUT: 57x57x64\nCONV1: 128 3x3 stride 2", "INPUT: 3x3x1\nCONV1: 1 3x3 stride 5")
     bad = ("INPUT: 57x57x64\nCONV1: 128 1x1 stride 2", "INPUT: 9x10x1\nCONV1: 1 3x2 stride 3x4")
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        for node in network.nodes:
-            found = parts(node, network.order, lambda slide: slide.gaps > 0)
-            if found:
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        for node, each in study.sliding:
+            if any(slide.gaps > 0 for slide in each):
+                found = parts(node, study.network.order, lambda slide: slide.gaps > 0)
                 text = "; ".join(map(told, found))
                 yield Diagnostic(self.code, f"{node.name}: {text}", node.span, "; ".join(map(remedy, found)))
 

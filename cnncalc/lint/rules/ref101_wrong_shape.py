@@ -11,6 +11,7 @@ from cnncalc.network.claim import agree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncalc.lint.study import Study
     from cnncalc.network.node import Claimed, LineOf, Network
 
 
@@ -57,9 +58,9 @@ CS231n, "Convolutional Networks", case studies (AlexNet's input); the claims are
         "INPUT: 9x9x3\nCONV1: 8 3x3 => 7x7",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        wrong = shapes_wrong(network)
-        return told(network, wrong) if wrong else iter(())
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        wrong = shapes_wrong(study.network)
+        return told(study.network, wrong) if wrong else iter(())
 
 
 def told(network: Network, wrong: list[tuple[LineOf, Claimed]]) -> Iterator[Diagnostic]:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.rules._claims import Sums
-    from cnncalc.network.node import Claimed, Network, Node
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Claimed, Node
 
 
 class WrongCount(Rule):
@@ -59,9 +60,9 @@ The claims are the file's own; the formulas are those of each kind of layer (`cn
         "INPUT: 8x8x3\nCONV1: 4 3x3 => 1.0KiB memory",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        for line, claim in claims(network):
-            nodes = network.whole(line) if claim.quantity in IS else ()
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        for line, claim in claims(study.network):
+            nodes = study.network.whole(line) if claim.quantity in IS else ()
             sums = counts(nodes) if nodes else {}
             if sums and not holds(claim, sums[claim.quantity]):
                 text = f"{line.name} claims {said(claim)} {claim.quantity}, the arithmetic gives"

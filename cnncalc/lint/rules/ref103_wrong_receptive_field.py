@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.receptive_field import fields
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.geometry import Field
 from cnncalc.lint.claims import claims
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.geometry import Rational, Whole
+    from cnncalc.lint.study import Study
     from cnncalc.network.node import Claimed, LineOf, Network
 
     Fields = dict[str, Field | Whole]
@@ -62,13 +62,13 @@ Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks
         "INPUT: 32x32x3\nCONV1: 8 3x5 => rf 3",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        held = [(line, claim) for line, claim in claims(network) if claim.quantity == "rf"]
-        known = fields(network) if held else {}
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        held = [(line, claim) for line, claim in claims(study.network) if claim.quantity == "rf"]
+        known = study.fields if held else {}
         first = {size_of(field): name for name, field in reversed(known.items())}
         for line, claim in held:
             if not agrees(claim, known[line.output.name]):
-                text = wrong(network, line, claim, known)
+                text = wrong(study.network, line, claim, known)
                 yield Diagnostic(self.code, text, claim.span, remedy(first, line, claim, known))
 
 

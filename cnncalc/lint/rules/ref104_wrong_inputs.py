@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.rules._search import Search
+    from cnncalc.lint.study import Study
     from cnncalc.network.node import Network
 
 
@@ -45,12 +46,12 @@ The claims are the file's own.
     good = ("INPUT: 6x6x256\nFC6: 4096 in 9216", "INPUT: 8x8x3\nCONV1: 4 3x3 in 3\nCONV2: 4 3x3 in 4")
     bad = ("INPUT: 6x6x256\nFC6: 4096 in 6400", "INPUT: 8x8x3\nCONV1: 4 3x3\nCONV2: 4 3x3 in 3")
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        wrong = [(node, claim) for node, claim in inputs(network) if claim[1] != claim[2]]
-        search = searched(network) if wrong else None
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        wrong = [(node, claim) for node, claim in inputs(study.network) if claim[1] != claim[2]]
+        search = searched(study.network) if wrong else None
         for node, (argument, said, found, working) in wrong:
             hint = (search and search.inputs(node, said)) or f"write {argument} {found}"
-            gives = working.format(shape=network.order.text(node.shapes[0]), found=found)
+            gives = working.format(shape=study.network.order.text(node.shapes[0]), found=found)
             yield Diagnostic(self.code, f"{node.name} says {said} inputs, {gives}", node.span, hint)
 
 

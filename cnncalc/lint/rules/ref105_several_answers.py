@@ -9,7 +9,8 @@ from cnncalc.lint.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.network.node import Network, Solved
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Solved
 
 MOST = 20
 """How many answers are told."""
@@ -55,8 +56,8 @@ The equations are the file's own claims and the exact fit of the stride (CS231n,
         "INPUT: 9216\nFC6: ? => 38M params",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        for solved in network.solved:
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        for solved in study.network.solved:
             if len(solved.answers) > 1:
                 first = solved.told(solved.answers[0])
                 hint = f"write the one that is meant, or claim more; used is the smallest, {first}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.rules._expect import Measured
+    from cnncalc.lint.study import Study
     from cnncalc.network.node import Network
 
 
@@ -60,9 +61,9 @@ The expectations are the file's own.
         "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect memory(weights) = 1KiB",
     )
 
-    def check(self, network: Network) -> Iterator[Diagnostic]:
-        for measure in missed(network, ("=", "!=")):
-            yield Diagnostic(self.code, text(network, measure), measure.claim.span, hint(measure))
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        for measure in missed(study.network, ("=", "!=")):
+            yield Diagnostic(self.code, text(study.network, measure), measure.claim.span, hint(measure))
 
 
 def text(network: Network, measure: Measured) -> str:
