@@ -313,6 +313,133 @@ def kept(module, x):
     return bool(ends[0]), bool(ends[1]), sum(storages.values())
 
 
+# Facts that the linter asks for
+
+
+READING = {keyword: kind for keyword, kind in KINDS.items() if kind.arity and not kind.tokens}
+"""Kinds that are given numbers: an input is given nothing, and tokens are no numbers."""
+UNTOLD = {"scale"}
+"""Kinds that are linear in one of their forms alone: `scale N` is, branches that are multiplied are not."""
+LOSSES = {
+    "cross_entropy": (F.cross_entropy, lambda given, told: F.nll_loss(given.log(), told.argmax(dim=1))),
+    "binary_cross_entropy_with_logits": (F.binary_cross_entropy_with_logits, F.binary_cross_entropy),
+}
+"""By the name of a loss: the loss itself, and what is left of it where what it applies was applied before."""
+LOSSES["bce_with_logits"] = LOSSES["binary_cross_entropy_with_logits"]
+every_reading = pytest.mark.parametrize("keyword", READING)
+
+
+def runs(example, *batches):
+    """What the kind's NumPy gives for each of several batches of inputs, its weights the same random ones."""
+    weights = {name.removeprefix("m."): w.numpy() for name, w in randomized(example.module).state_dict().items()}
+    return [example.node.layer.run(weights, *batch) for batch in batches]
+
+
+def is_linear(given_input, line):
+    """Whether f(2x - 3y) - f(0) is 2(f(x) - f(0)) - 3(f(y) - f(0)) on random inputs."""
+    example = case(given_input, line)
+    count = len(example.node.shapes)
+    x, y = ([tensor(example.shape, seed=seed + i).numpy() * 9 for i in range(count)] for seed in (0, count))
+    mixed = [2 * a - 3 * b for a, b in zip(x, y, strict=True)]
+    at_x, at_y, at_both, at_nothing = runs(example, x, y, mixed, [0 * a for a in x])
+    return np.allclose(at_both - at_nothing, 2 * (at_x - at_nothing) - 3 * (at_y - at_nothing), rtol=1e-9, atol=1e-9)
+
+
+@every_reading
+def test_a_kind_is_linear_that_says_so_and_no_other(keyword):
+    known = [is_linear(*example) for example in READING[keyword].examples]
+    if keyword in UNTOLD:
+        assert not READING[keyword].linear
+        assert len(set(known)) == 2
+    else:
+        assert all(known) == READING[keyword].linear
+
+
+@pytest.mark.parametrize("keyword", [keyword for keyword, kind in KINDS.items() if kind.rests])
+def test_what_rests_hands_its_input_on(keyword):
+    for example in (case(*e) for e in KINDS[keyword].examples):
+        x = tensor(example.shape).numpy()
+        assert np.array_equal(runs(example, [x])[0], x)
+
+
+def spread(example, low=-30.0, high=30.0):
+    """A batch of inputs: each place goes through every eighth from low to high, and starts elsewhere."""
+    steps = np.arange(low, high + 0.125, 0.125)
+    axes = np.arange(example.shape.elements).reshape(example.shape.dims)
+    return steps[(np.arange(len(steps)).reshape(-1, *[1] * axes.ndim) + 37 * axes) % len(steps)]
+
+
+ACTIVATIONS = [(keyword, *example) for keyword, kind in KINDS.items() if kind.activation for example in kind.examples]
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), ACTIVATIONS)
+def test_an_activation_stays_within_its_bounds_and_comes_near_them(keyword, given_input, line):
+    example = case(given_input, line)
+    low, high = KINDS[keyword].bounds
+    out = runs(example, [spread(example)])[0]
+    assert low is None or low <= out.min() < low + 0.01
+    assert high is None or high - 0.01 < out.max() <= high
+
+
+@pytest.mark.parametrize(("keyword", "given_input", "line"), ACTIVATIONS)
+def test_an_activation_keeps_what_it_says_and_nothing_just_outside(keyword, given_input, line):
+    example, keeps = case(given_input, line), KINDS[keyword].keeps
+    x = spread(example)
+    out = runs(example, [x])[0]
+    low, high = keeps or (1.0, 2.0)
+    inside = (x >= (-np.inf if low is None else low)) & (x <= (np.inf if high is None else high))
+    assert inside.any()
+    assert np.array_equal(out[inside], x[inside]) == (keeps is not None)
+    for end, step in ((low, -0.125), (high, 0.125)):
+        near = x == (0 if end is None else end) + step
+        assert not keeps or end is None or (out[near] != x[near]).all()
+
+
+@every_kind
+def test_only_activations_have_bounds_and_keep_a_stretch_and_only_what_takes_the_mean_off_a_batch_is_batched(keyword):
+    kind = KINDS[keyword]
+    assert kind.activation or (kind.bounds, kind.keeps, kind.losses) == ((None, None), None, ())
+    assert kind.centres or not kind.batched
+    assert not (kind.activation and kind.linear)
+
+
+def training(example, x):
+    """What the module gives in training, in double precision; its random numbers are those of one seed."""
+    torch.manual_seed(0)
+    return example.module.double().train()(x).detach()
+
+
+@every_reading
+def test_a_constant_a_channel_is_lost_where_a_kind_centres_and_nowhere_else(keyword):
+    lost = []
+    for example in (case(*e) for e in READING[keyword].examples):
+        x = tensor(example.shape)
+        shift = torch.arange(1.0, 1.0 + x.shape[1], dtype=x.dtype).reshape(-1, *[1] * (x.dim() - 2))
+        lost.append(torch.allclose(training(example, x), training(example, x + shift), rtol=1e-9, atol=1e-9))
+    assert all(lost) == READING[keyword].centres
+
+
+@every_reading
+def test_a_sample_depends_on_its_batch_where_a_kind_says_so_and_nowhere_else(keyword):
+    depends = []
+    for example in (case(*e) for e in READING[keyword].examples):
+        x = tensor(example.shape)
+        other = torch.stack([x[0], 3 * x[1] + 1])
+        depends.append(not torch.equal(training(example, x)[0], training(example, other)[0]))
+    assert depends == [READING[keyword].batched] * len(depends)
+
+
+@pytest.mark.parametrize(("keyword", "loss"), [(word, loss) for word, kind in KINDS.items() for loss in kind.losses])
+def test_a_loss_applies_what_is_said_to_be_in_it(keyword, loss):
+    example = case("10", keyword)
+    x, told = tensor(example.shape), torch.softmax(tensor(example.shape, seed=1), 1)
+    told = F.one_hot(told.argmax(dim=1), 10).double()
+    whole, rest = LOSSES[loss]
+    applied = torch.from_numpy(runs(example, [x.numpy()])[0])
+    torch.testing.assert_close(whole(x, told), rest(applied, told))
+    assert not torch.isclose(whole(x, told), whole(applied, told))
+
+
 # Facts against plain loops
 
 

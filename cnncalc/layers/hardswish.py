@@ -18,6 +18,7 @@ class Hardswish(Activation):
     An addition, two compares, a product and a division a number.
     """
 
+    keeps = (3, None)
     examples = (("6x5x4", "hardswish"), ("9x3", "hardswish"), ("2x3x4x2", "hardswish"), ("10", "hardswish"))
 
     def work(self, *inputs: Shape) -> Work:
