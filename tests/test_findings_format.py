@@ -50,12 +50,14 @@ net.spec:3:26: REF101 wrong-shape error: CONV1 claims 3x3x1, the arithmetic give
 net.spec:4:14: SYN107 unexpected-word error: HERE; did you mean 'stride'?"""
 
 GITHUB = """\
-::warning file=net.spec,line=3,col=8,title=FIT101 stride-drops-pixels::CONV1: (7 + 2*0 - 3)/3 + 1 = 2.33 \
-on the width and height: does not fit; PyTorch takes 2 and never reads the last 1 pixel\
-%0Ause an input of 6 or 9, or pad 1, or stride 2
-::error file=net.spec,line=3,col=26,title=REF101 wrong-shape::CONV1 claims 3x3x1, the arithmetic gives 2x2x1: \
-(7 + 2*0 - 3)/3 + 1 = 2.33, rounded down to 2%0Apad 1 on line 3 would give 3x3x1
-::error file=net.spec,line=4,col=14,title=SYN107 unexpected-word::HERE%0Adid you mean 'stride'?"""
+::error file=net.spec,line=3,endLine=3,col=26,endColumn=31,title=REF101 wrong-shape::net.spec:3:26: REF101 \
+CONV1 claims 3x3x1, the arithmetic gives 2x2x1: (7 + 2*0 - 3)/3 + 1 = 2.33, rounded down to 2\
+%0Apad 1 on line 3 would give 3x3x1
+::error file=net.spec,line=4,endLine=4,col=14,endColumn=19,title=SYN107 unexpected-word::net.spec:4:14: SYN107 HERE\
+%0Adid you mean 'stride'?
+::warning file=net.spec,line=3,endLine=3,col=8,endColumn=22,title=FIT101 stride-drops-pixels::net.spec:3:8: FIT101 \
+CONV1: (7 + 2*0 - 3)/3 + 1 = 2.33 on the width and height: does not fit; PyTorch takes 2 and never reads the last \
+1 pixel%0Ause an input of 6 or 9, or pad 1, or stride 2"""
 
 
 @pytest.mark.parametrize(("form", "wanted"), [("full", FULL), ("concise", CONCISE), ("github", GITHUB)])
@@ -63,12 +65,12 @@ def test_formats(form, wanted):
     network = analyse(SPEC, "net", "net.spec")
     found = findings(network, CHECKED)
     message = next(f.message for f in found if f.code.code == "SYN107")
-    assert render.FORMATS[form](network.source, found) == wanted.replace("HERE", message)
+    assert render.written(form, [(network.source, found)]) == wanted.replace("HERE", message)
 
 
 def test_json():
     network = analyse(SPEC, "net", "net.spec")
-    listed = json.loads(render.json([(network.source, findings(network, CHECKED)), (network.source, ())]))
+    listed = json.loads(render.written("json", [(network.source, findings(network, CHECKED)), (network.source, ())]))
     assert [f["code"] for f in listed] == ["FIT101", "REF101", "SYN107"]
     assert listed[1] == {
         "code": "REF101",
@@ -83,7 +85,7 @@ def test_json():
         "hint": "pad 1 on line 3 would give 3x3x1",
         "fix": None,
     }
-    assert render.json([]) == "[]"
+    assert render.written("json", []) == "[]"
 
 
 def one(row: str, column: int, end: int, message: str = "wrong", **more) -> Diagnostic:
@@ -112,13 +114,18 @@ def test_colours_are_the_callers():
 
 def test_infos_are_notices_on_github():
     info = one("x", 1, 2)._replace(level="info")
-    assert render.github(read("x", "a"), [info]).startswith("::notice file=a,line=1,col=1,")
+    assert render.written("github", [(read("x", "a"), [info])]).startswith(
+        "::notice file=a,line=1,endLine=1,col=1,endColumn=2,"
+    )
 
 
 def test_github_escapes():
     found = [one("x", 1, 2, "50% of a:b, c\nnext\r")]
-    wanted = "::error file=a%3Ab%2Cc%25.spec,line=1,col=1,title=TST101 a-test::50%25 of a:b, c\\u{a}next\\u{d}"
-    assert render.github(read("x", "a:b,c%.spec"), found) == wanted
+    wanted = (
+        "::error file=a%3Ab%2Cc%25.spec,line=1,endLine=1,col=1,endColumn=2,title=TST101 a-test"
+        "::a:b,c%25.spec:1:1: TST101 50%25 of a:b, c\\u{a}next\\u{d}"
+    )
+    assert render.written("github", [(read("x", "a:b,c%.spec"), found)]) == wanted
 
 
 @pytest.mark.parametrize(
@@ -175,11 +182,11 @@ def test_nothing_from_a_spec_steers_the_terminal():
     bad = "\x1b]0;t\x07\u202e\x9b\n"
     source = read("x", f"a{bad}.spec")
     found = [one("x", 1, 2, f"m{bad}", hint=f"h{bad}", notes=(f"n{bad}",))]
-    for form in render.FORMATS.values():
-        text = form(source, found)
+    for form in ("full", "concise", "github"):
+        text = render.written(form, [(source, found)])
         assert not set(text) & set("\x1b\x07\u202e\x9b")
-        assert text.count("\\u{202e}") == (4 if form is not render.concise else 3)
-    assert "\x1b" not in render.json([(source, found)])
+        assert text.count("\\u{202e}") == {"full": 4, "concise": 3, "github": 5}[form]
+    assert "\x1b" not in render.written("json", [(source, found)])
 
 
 def test_a_file_that_cannot_be_read_has_no_line_to_show():
@@ -195,4 +202,4 @@ def test_a_flood_is_cut_and_says_so():
         assert form(source, found[:201]).endswith("\n... and 1 more finding")
         assert "more" not in form(source, found[:200])
         assert form(source, found).count("wrong") == 200
-    assert len(json.loads(render.json([(source, found)]))) == 203
+    assert len(json.loads(render.written("json", [(source, found)]))) == 203

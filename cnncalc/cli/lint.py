@@ -102,15 +102,11 @@ def write(
     from cnncalc.render.screen import screen
 
     loud = [(network.source, tuple(f for f in every if f.severity in shown)) for network, every in found]
-    if output_format == "json":
-        return print(findings.json(loud))
-    out = screen(sys.stdout, color)
-    for source, every in loud:
-        if every:
-            print(findings.FORMATS[output_format](source, every, out.paint) + "\n" * (output_format == "full"))
+    text = findings.written(output_format, loud, screen(sys.stdout, color).paint)
+    if text:
+        print(text + "\n" * (output_format == "full"))
     if output_format == "full":
         print(counted([f for _, every in found for f in every], len(found), shown))
-    return None
 
 
 def counted(found: list[Diagnostic], files: int, shown: tuple[str, ...]) -> str:

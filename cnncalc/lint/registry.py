@@ -14,6 +14,17 @@ from cnncalc.lint.rule import Rule
 if TYPE_CHECKING:
     from cnncalc.diagnostic import Code
 
+FAMILIES = {
+    "SYN": "syntax",
+    "SHP": "shapes",
+    "FIT": "stride, padding and size",
+    "REF": "claims and expectations",
+    "ARC": "architecture",
+    "GPU": "efficiency on a GPU",
+    "STY": "style",
+    "SUP": "suppressions",
+}
+"""What the findings of a family are about, by the letters their codes begin with."""
 _FILES: list[str] = []
 
 
@@ -39,9 +50,20 @@ def rule(file: str) -> type[Rule]:
     return next(kind for kind in kinds if kind.__module__ == module.__name__)
 
 
+def family(code: str) -> str:
+    """The letters a code begins with: FIT of FIT101."""
+    return code.rstrip("0123456789")
+
+
 def rule_of(code: str) -> type[Rule] | None:
     """The rule with this code; none for an error of syntax or shape."""
     return next((rule(file) for file in files() if file.startswith(f"{code.lower()}_")), None)
+
+
+def fixes(code: str) -> str:
+    """How the findings of a code are repaired: safe, unsafe, or not at all."""
+    found = rule_of(code)
+    return found.fixes if found else ""
 
 
 def pages() -> tuple[Code, ...]:

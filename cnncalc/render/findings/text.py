@@ -1,4 +1,4 @@
-"""Findings as text: for people with the source underlined, one a line, for programs, for GitHub's checks.
+"""Findings for people: with the source underlined, or one a line.
 
 Whatever comes from a spec is shown without its power over a terminal: control, format and bidirectional characters
 appear as escapes. Colour is the caller's: `paint(style, text)`.
@@ -13,7 +13,7 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from cnncalc.diagnostic import Diagnostic, Span
+    from cnncalc.diagnostic import Diagnostic, Fix, Span
     from cnncalc.source import Source
 
     Paint = Callable[[str, str], str]
@@ -25,9 +25,8 @@ WIDE: Final = 100
 BEFORE: Final = 40
 """How many of them, in a line that is cut, stand before the underlined part."""
 STEERING: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice"}
-DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+MARKS: Final = {"safe": " [*]", "unsafe": " [* unsafe]"}
+"""What stands in a line behind the severity of a finding that has a fix."""
 
 
 class Cell(NamedTuple):
@@ -70,7 +69,7 @@ def full(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -
 
 
 def concise(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
-    """A line each: file:line:column: CODE name severity: message; hint."""
+    """A line each: file:line:column: CODE name severity: message; hint. Behind the severity `[*]` tells of a fix."""
     return "\n".join([*(line(source, finding, paint) for finding in findings[:MOST]), *more(findings)])
 
 
@@ -83,7 +82,8 @@ def more(findings: Sequence[Diagnostic]) -> list[str]:
 def line(source: Source, finding: Diagnostic, paint: Paint) -> str:
     """One finding on one line."""
     code, hint = finding.code, f"; {finding.hint}" if finding.hint else ""
-    what = f"{code.code} {code.name} {paint(finding.severity, finding.severity)}"
+    mark = MARKS[sort(finding.fix)] if finding.fix else ""
+    what = f"{code.code} {code.name} {paint(finding.severity, finding.severity)}{mark}"
     return f"{paint('place', place(source, finding.span))}: {what}: {safe(finding.message + hint)}"
 
 
@@ -101,6 +101,13 @@ def block(source: Source, finding: Diagnostic, paint: Paint) -> Iterator[str]:
     yield from (f"{margin} {paint('place', '=')} note: {safe(note)}" for note in finding.notes)
     if finding.hint:
         yield f"{margin} {paint('place', '=')} {paint('hint', 'help')}: {safe(finding.hint)}"
+    if fix := finding.fix:
+        yield f"{margin} {paint('place', '=')} {paint('hint', 'fix')} ({sort(fix)}): {safe(fix.message)}"
+
+
+def sort(fix: Fix) -> str:
+    """Whether a fix is applied by --fix alone, or by --unsafe-fixes only."""
+    return "safe" if fix.safe else "unsafe"
 
 
 def place(source: Source, span: Span) -> str:
@@ -136,30 +143,3 @@ def cut(cells: list[Cell], begin: int, long: bool) -> tuple[int, int]:
 def columns(cells: Iterable[Cell]) -> int:
     """The columns that some cells take."""
     return sum(c.columns for c in cells)
-
-
-def json(reports: Iterable[tuple[Source, Iterable[Diagnostic]]]) -> str:
-    """A JSON list of the findings of some files."""
-    from json import dumps
-
-    from cnncalc.render.machine import diagnostic
-
-    return dumps([diagnostic(f, source.name) for source, findings in reports for f in findings], indent=1)
-
-
-def github(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
-    """Workflow commands that GitHub shows beside the line."""
-    return "\n".join(command(source, finding) for finding in findings)
-
-
-def command(source: Source, finding: Diagnostic) -> str:
-    """One workflow command: `%`, line ends and, in properties, `:` and `,` are escaped."""
-    span, title = finding.span, f"{finding.code.code} {finding.code.name}"
-    given = {"file": source.name, "line": str(span.line), "col": str(span.column), "title": title}
-    properties = ",".join(f"{name}={safe(value).translate(PROPERTY)}" for name, value in given.items())
-    text = "\n".join(map(safe, filter(None, [finding.message, *finding.notes, finding.hint])))
-    return f"::{LEVELS[finding.severity]} {properties}::{text.translate(DATA)}"
-
-
-FORMATS: Final = {"full": full, "concise": concise, "github": github}
-"""The formats of one file's findings, by name."""
