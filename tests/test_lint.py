@@ -1,4 +1,6 @@
-"""The linter: every rule's own cases, the registry, choosing rules, suppressing findings."""
+"""The linter: every rule's own cases and fixes, the registry, choosing rules, suppressing findings."""
+
+import re
 
 import pytest
 
@@ -7,6 +9,7 @@ from cnncalc.diagnostic import Code, Diagnostic, Span
 from cnncalc.faults import FAULTS
 from cnncalc.lint import engine, registry
 from cnncalc.lint.choice import EVERY, Choice, choice
+from cnncalc.lint.fixing import edited, fixed, numbers
 from cnncalc.lint.rule import HEADINGS, Rule
 
 RULES = {file: registry.rule(file) for file in registry.files()}
@@ -17,9 +20,13 @@ FITS = choice(["FIT", "REF"])
 """The families that the tests of the engine are about."""
 
 
+def read(text: str):
+    return analyse(text, "net", "net.spec")
+
+
 def found(text: str, wanted: Choice = EVERY) -> list[str]:
     """The codes of a spec's findings."""
-    return [f.code.code for f in engine.findings(analyse(text, "net", "net.spec"), wanted)]
+    return [f.code.code for f in engine.findings(read(text), wanted)]
 
 
 def checked(text: str) -> list[str]:
@@ -38,26 +45,57 @@ def test_bad_cases_have_the_finding(file, text):
 
 @pytest.mark.parametrize(("file", "text"), cases("good"))
 def test_good_cases_have_none(file, text):
-    network = analyse(text, "net", "net.spec")
+    network = read(text)
     assert network.complete
     assert RULES[file].code.code not in found(text)
+
+
+def one_line_apart(one: str, other: str) -> bool:
+    """Whether two texts differ in one line that is changed, added or removed."""
+    a, b = one.split("\n"), other.split("\n")
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    return max(len(a), len(b)) == 1
+
+
+def fixes_of(rule: type[Rule]) -> list[Diagnostic]:
+    """The findings of a rule's bad cases that have a fix."""
+    every = [f for text in rule.bad for f in engine.findings(read(text)) if f.code is rule.code]
+    return [finding for finding in every if finding.fix]
+
+
+SAYS = {"": "There is no automatic fix", "safe": r"(?i)\bsafe\b", "unsafe": r"(?i)\bunsafe\b"}
+"""What a page says of its fix."""
 
 
 def faults_of(file: str, rule: type[Rule]) -> list[str]:
     """What is missing of a rule."""
     code = rule.code
     headings = [line[3:] for line in code.page.splitlines() if line.startswith("## ")]
+    safety = section(code, "Fix safety")
     wrong = {
         "headings": headings != list(HEADINGS),
         "file": file != f"{code.code}_{code.name}".lower().replace("-", "_"),
-        "good": len(rule.good) < 2,
+        "name": not re.fullmatch("[a-z]+(-[a-z0-9]+)+", code.name),
+        "good": len(rule.good) < 3,
         "bad": len(rule.bad) < 2,
+        "near": not any(one_line_apart(good, bad) for good in rule.good for bad in rule.bad),
         "severity": code.severity not in ("error", "warning", "info"),
         "doc": not rule.__doc__,
         "example": example(code, "Example") not in rule.bad,
         "instead": found_in(example(code, "Use instead"), code),
+        "fixes": {f.fix.safe for f in fixes_of(rule)} != {"safe": {True}, "unsafe": {False}}.get(rule.fixes, set()),
+        "safety": [word for word, said in SAYS.items() if re.search(said, safety)] != [rule.fixes],
     }
     return [what for what, missing in wrong.items() if missing]
+
+
+def section(code: Code, heading: str) -> str:
+    """What stands under a heading of a page, each paragraph on a line."""
+    part = code.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", part)
 
 
 def example(code: Code, heading: str) -> str:
@@ -67,7 +105,7 @@ def example(code: Code, heading: str) -> str:
 
 
 def found_in(text: str, code: Code) -> bool:
-    return code.code in found(text) or not analyse(text, "net", "net.spec").complete
+    return code.code in found(text) or not read(text).complete
 
 
 @pytest.mark.parametrize("file", RULES)
@@ -77,12 +115,62 @@ def test_rules_are_whole(file):
 
 def test_the_test_of_rules_finds_what_is_missing():
     class Lame(RULES["fit101_stride_drops_pixels"]):
-        code = Code("FIT999", "lame", "bad", "## What it does\n")
+        code = Code("FIT999", "Lame", "bad", "## What it does\n")
         good = bad = ()
+        fixes = "safe"
 
     Lame.__doc__ = ""
-    wanted = {"headings", "file", "good", "bad", "severity", "doc", "example", "instead"}
-    assert set(faults_of("fit999_lam", Lame)) == wanted
+    wanted = {"headings", "file", "name", "good", "bad", "near", "severity", "doc", "example", "instead"}
+    assert set(faults_of("fit999_lam", Lame)) == wanted | {"fixes", "safety"}
+
+
+@pytest.mark.parametrize(
+    ("other", "wanted"),
+    [("a\nx\nc", True), ("a\nc", True), ("a\nb\nx\nc", True), ("a\nb\nc", False), ("a\nx\ny", False), ("c\na", False)],
+)
+def test_near_misses_are_one_line_apart(other, wanted):
+    assert one_line_apart("a\nb\nc", other) is one_line_apart(other, "a\nb\nc") is wanted
+
+
+# fixes
+
+
+def fixable():
+    """Every bad case of the rules with fixes."""
+    return [(file, text) for file, text in cases("bad") if RULES[file].fixes]
+
+
+def loud(text: str) -> dict[str, int]:
+    """How many findings of each code are no mere remarks."""
+    every = [f.code.code for f in engine.findings(read(text)) if f.severity != "info"]
+    return {code: every.count(code) for code in every}
+
+
+@pytest.mark.parametrize(("file", "text"), fixable())
+def test_a_fix_repairs_its_finding_and_brings_no_other(file, text):
+    code = RULES[file].code
+    for finding in engine.findings(read(text)):
+        if finding.code is code and finding.fix:
+            after, before = edited(text, finding.fix.edits), loud(text)
+            assert read(after).complete
+            assert code.code not in found(after)
+            assert {c: n for c, n in loud(after).items() if n > before.get(c, 0)} == {}
+            assert finding.fix.message and finding.fix.safe is (RULES[file].fixes == "safe")
+            if finding.fix.safe:
+                assert numbers(read(after)) == numbers(read(text))
+
+
+@pytest.mark.parametrize(("file", "text"), fixable())
+def test_fixes_are_applied_as_they_are_asked_for(file, text):
+    code, unsafe = RULES[file].code, RULES[file].fixes == "unsafe"
+    done, usual = fixed(text, read, EVERY, unsafe), fixed(text, read, EVERY)
+    assert all(f.fix and f.fix.safe for f in usual.applied)
+    wanted = [f.message for f in engine.findings(read(text)) if f.code is code and f.fix]
+    assert [f.message for f in done.applied if f.code is code] == wanted
+    assert [f.message for f in usual.applied if f.code is code] == ([] if unsafe else wanted)
+    assert numbers(usual.network) == numbers(read(text))
+    again = fixed(done.text, read, EVERY, unsafe)
+    assert (again.text, again.applied) == (done.text, ())
 
 
 def test_codes_and_names_are_unique():
@@ -139,6 +227,68 @@ def test_unknown_selectors_are_told(selector, hint):
     with pytest.raises(ValueError) as error:
         choice(["ALL"], [selector])
     assert str(error.value) == f"no rule is called '{selector}'; {hint}"
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "never", "wanted"),
+    [
+        (["ALL"], [], [], True),
+        (["ALL"], [], ["FIT101"], False),
+        (["FIT101"], [], ["ALL"], False),
+        (["stride-drops-pixels"], [], ["FIT"], False),
+        (["FIT101"], ["FIT"], ["FIT102"], True),
+        (["FIT101"], ["FIT10"], [], True),
+        (["FIT10"], ["FIT"], [], True),
+        (["FIT"], ["FIT10"], [], False),
+        (["FIT10", "ALL"], ["FIT"], ["REF"], True),
+        (["REF"], [], [], False),
+    ],
+)
+def test_the_most_exact_selector_wins_and_never_means_never(select, ignore, never, wanted):
+    assert choice(select, ignore, never).wants("FIT101", "stride-drops-pixels") is wanted
+
+
+@pytest.mark.parametrize(
+    ("levels", "severity"),
+    [
+        ({}, "warning"),
+        ({"FIT": "info"}, "info"),
+        ({"ALL": "ERROR"}, "error"),
+        ({"ALL": "error", "FIT": "info"}, "info"),
+        ({"FIT101": "error", "FIT": "info"}, "error"),
+        ({"FIT": "info", "FIT101": "error"}, "error"),
+        ({"Stride-Drops-Pixels": "error", "FIT10": "info"}, "error"),
+        ({"stride-drops-pixels": "info", "FIT101": "error"}, "info"),
+        ({"fit102": "error"}, "warning"),
+        ({"REF": "error"}, "warning"),
+    ],
+)
+def test_severities_are_those_of_the_most_exact_selector(levels, severity):
+    (finding,) = engine.findings(read(MISFIT), choice(["FIT"], levels=levels))
+    assert finding.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ({"FIT101": "warn"}, "a severity is error, warning or info, not 'warn'"),
+        ({"FIT101": ""}, "a severity is error, warning or info, not ''"),
+        ({"FIT10l": "info"}, "no rule is called 'FIT10l'; did you mean 'FIT101'?"),
+        ({"SYN": "info"}, "SYN is of syntax or shape, and always an error"),
+        ({"FIT": "info", "shp101": "error"}, "SHP101 is of syntax or shape, and always an error"),
+        ({"unexpected-word": "info"}, "unexpected-word is of syntax or shape, and always an error"),
+    ],
+)
+def test_levels_that_mean_nothing_are_told(levels, message):
+    with pytest.raises(ValueError) as error:
+        choice(levels=levels)
+    assert str(error.value) == message
+
+
+def test_all_the_levels_leave_syntax_an_error():
+    text = f"{MISFIT}\nCONV2: 1 3x3 strde 4"
+    every = engine.findings(read(text), choice(["FIT"], levels={"ALL": "info"}))
+    assert [(f.code.code, f.severity) for f in every] == [("FIT101", "info"), ("SYN107", "error")]
 
 
 def test_errors_of_syntax_and_shape_cannot_be_chosen_away():
@@ -250,14 +400,14 @@ def test_rounding_exact_makes_errors(line, wanted):
 
 def test_findings_stand_in_the_order_of_the_file():
     text = "INPUT: 9x9x1\nCONV1: 1 3x3 stride 4 => 9x9x9, 1 params\nCONV2: 1 3x3 strde 1\nexpect params = 1"
-    every = engine.findings(analyse(text, "net", "net.spec"), FITS)
+    every = engine.findings(read(text), FITS)
     assert [f.span[:2] for f in every] == sorted(f.span[:2] for f in every)
     assert [f.code.code for f in every] == ["FIT101", "FIT103", "REF101", "REF102", "SYN107"]
 
 
 def test_the_layers_of_one_text_are_told_once():
     text = "INPUT: 9x9x3\nCONV1..4: 3 3x3 pad 1 => 8x8x3\nCONV5: 3 3x3 pad 1 => 8x8x3"
-    first, second = engine.findings(analyse(text, "net", "net.spec"), FITS)
+    first, second = engine.findings(read(text), FITS)
     assert first.message.startswith("CONV1 claims 8x8x3, the arithmetic gives 9x9x3")
     assert first.notes == ("the same place says so of 3 more layers",)
     assert (second.message[:5], second.notes) == ("CONV5", ())

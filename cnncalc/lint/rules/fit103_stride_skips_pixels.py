@@ -43,13 +43,17 @@ There is no automatic fix: another kernel or stride is another network.
 He et al. 2019, "Bag of Tricks for Image Classification with Convolutional Neural Networks", section 4.1 (ResNet-D).
 """,
     )
-    good = ("INPUT: 57x57x64\nCONV1: 128 3x3 stride 2", "INPUT: 3x3x1\nCONV1: 1 3x3 stride 5")
+    good = (
+        "INPUT: 57x57x64\nCONV1: 128 3x3 stride 2",
+        "INPUT: 3x3x1\nCONV1: 1 3x3 stride 5",
+        "INPUT: 57x57x64\nCONV1: 128 2x2 stride 2",
+    )
     bad = ("INPUT: 57x57x64\nCONV1: 128 1x1 stride 2", "INPUT: 9x10x1\nCONV1: 1 3x2 stride 3x4")
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        for node, each in study.sliding:
-            if any(slide.gaps > 0 for slide in each):
-                found = parts(node, study.network.order, lambda slide: slide.gaps > 0)
+        for node, each in study.moving:
+            if any(slide.stride > slide.reach and slide.gaps > 0 for slide in each):
+                found = parts(each, study.network.order, lambda slide: slide.gaps > 0)
                 text = "; ".join(map(told, found))
                 yield Diagnostic(self.code, f"{node.name}: {text}", node.span, "; ".join(map(remedy, found)))
 

@@ -51,6 +51,7 @@ The claims are the file's own; the formulas are those of each kind of layer (`cn
     good = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 34,944 params, 34,848 weights, 105.4M macs",
         "INPUT: 8x8x3\nCONV1: 4 3x3 nobias => 108 params, 0 biases, 3,888 macs, 7776 flops, 144 activations",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 => 144 activations, 0.6KiB memory",
     )
     bad = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => 34,848 params",

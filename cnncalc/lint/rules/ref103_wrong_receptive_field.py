@@ -56,6 +56,7 @@ Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks
     good = (
         "INPUT: 32x32x3\nCONV1: 8 3x3 => rf 3\nCONV2: 8 3x3 => rf 5",
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 => rf 11\nCONV2: 4 5x5 => rf 27",
+        "INPUT: 32x32x3\nCONV1: 8 3x3\nCONV2: 8 3x3 => rf 5",
     )
     bad = (
         "INPUT: 32x32x3\nCONV1: 8 3x3\nCONV2: 8 3x3 => rf 7",

@@ -43,7 +43,11 @@ There is no automatic fix: whether the claim or a layer above is wrong is yours 
 The claims are the file's own.
 """,
     )
-    good = ("INPUT: 6x6x256\nFC6: 4096 in 9216", "INPUT: 8x8x3\nCONV1: 4 3x3 in 3\nCONV2: 4 3x3 in 4")
+    good = (
+        "INPUT: 6x6x256\nFC6: 4096 in 9216",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 in 3\nCONV2: 4 3x3 in 4",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nCONV2: 4 3x3 in 4",
+    )
     bad = ("INPUT: 6x6x256\nFC6: 4096 in 6400", "INPUT: 8x8x3\nCONV1: 4 3x3\nCONV2: 4 3x3 in 3")
 
     def check(self, study: Study) -> Iterator[Diagnostic]:

@@ -49,6 +49,7 @@ The equations are the file's own claims and the exact fit of the stride (CS231n,
     good = (
         "INPUT: 33x33x3\nCONV1: 8 5x5 stride 2 pad ? => 17x17x8",
         "INPUT: 55x55x96\nCONV2: 64 ? stride 2 => 27x27x64",
+        "INPUT: 9216\nFC6: ? => 37.75M params",
     )
     bad = (
         "INPUT: 33x33x3\nCONV1: 8 5x5 stride 2 pad ?",

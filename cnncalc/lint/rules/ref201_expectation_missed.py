@@ -52,6 +52,7 @@ The expectations are the file's own.
     good = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect params = 34,944\nexpect macs = 105.4M\nexpect rf != 12",
         "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect rf(CONV1) = 3\nexpect params(CONV1, weights) = 108",
+        "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nexpect memory(weights) = 448 B",
     )
     bad = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect params = 34,848",

@@ -51,6 +51,7 @@ The bounds are the file's own.
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 106M\nexpect params < 34,945",
         "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 3\nexpect rf > 2",
         "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect memory(weights) <= 448 B\nexpect memory(CONV1) <= 576 B",
+        "INPUT: 8x8x3\nCONV1: 4 3x3\nexpect rf(CONV1) >= 3",
     )
     bad = (
         "INPUT: 227x227x3\nCONV1: 96 11x11 stride 4\nexpect macs <= 100M",
