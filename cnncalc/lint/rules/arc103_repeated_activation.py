@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import WARNING, Code, Diagnostic
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._flow import removed, written
+from cnncalc.lint.study import source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.layer import Interval
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Node
+
+    Pair = tuple[Node, Node]
+
+
+class RepeatedActivation(Rule):
+    """An activation is applied to what an activation put out, and changes nothing or squashes twice."""
+
+    code = Code(
+        "ARC103",
+        "repeated-activation",
+        WARNING,
+        """\
+## What it does
+Finds activations that read what another put out, where the second changes nothing, because all it is given lies in
+the stretch that it hands on as it is (relu behind relu6, sigmoid or abs), or where both are of one kind (sigmoid
+behind sigmoid). Dropout and views such as flatten may stand between.
+
+## Why is this bad
+The first sort is dead weight, and often a sign that a layer between the two was lost. The second sort does harm:
+sigmoid puts out 0 to 1, and a second one turns that into 0.5 to 0.73, with gradients that are at most 1/16 of those
+that came in.
+
+## Example
+    INPUT: 32x32x3
+    CONV1: 64 3x3 pad 1 bn relu relu
+
+## Use instead
+    INPUT: 32x32x3
+    CONV1: 64 3x3 pad 1 bn relu
+
+## Fix safety
+The fix removes the second where it is written behind the first on one line. It is unsafe: it changes what a second
+sigmoid computes, and the FLOPs of the network. Where the second has a line of its own there is no fix.
+
+## Source
+Goodfellow et al. 2016, section 6.3: what the usual units put out, and the saturation of sigmoidal ones. Jarrett et al.
+2009, section 3.1, rectify what tanh gives with abs, which does change it.
+""",
+    )
+    fixes = "unsafe"
+    good = (
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn relu",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 tanh abs",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 leaky relu",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu sigmoid",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu relu6",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu dropout\nCONV2: 64 3x3 pad 1 relu",
+        "INPUT: 32x32x8\nadd relu\n  - conv 8 3x3 pad 1 relu\n  - identity",
+        "INPUT: 100\nFC1: 10 sigmoid\nFC2: 10 sigmoid",
+    )
+    bad = (
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn relu relu",
+        "INPUT: 100\nFC1: 10 sigmoid\nOUT: sigmoid",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu6 dropout relu",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 sigmoid\nflatten\nA: abs",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu\nCONV2..4: 3 3x3 pad 1 leaky leaky",
+    )
+
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        acting = ((node, source_of(node)) for node in study.network.nodes if node.layer.activation)
+        found = [(node, first) for node, first in acting if first.layer.activation and idle(first, node)]
+        nodes = [node for node, _ in found]
+        for node, first in found:
+            words = written(study, node, nodes)
+            hint = f"leave {node.name} out, or put the layer that is missing between the two"
+            fix = words and removed(words, f"remove the second {node.kind}")
+            yield Diagnostic(self.code, told(first, node), node.span, hint, fix=fix)
+
+
+def idle(first: Node, second: Node) -> bool:
+    """Whether the second activation hands on all that the first puts out, or is the first over again."""
+    return type(first.layer) is type(second.layer) or kept(first, second)
+
+
+def kept(first: Node, second: Node) -> bool:
+    """Whether all that the first puts out lies in the stretch that the second hands on as it is."""
+    keeps, bounds = second.layer.keeps, first.layer.bounds
+    return keeps is not None and within(bounds, keeps)
+
+
+def within(inner: Interval, outer: Interval) -> bool:
+    """Whether one stretch of numbers lies in another."""
+    (low, high), (least, most) = inner, outer
+    above = least is None or (low is not None and low >= least)
+    return above and (most is None or (high is not None and high <= most))
+
+
+def told(first: Node, second: Node) -> str:
+    """What the second is given, and what it makes of it."""
+    if kept(first, second):
+        given = f"{first.name} puts out {stretch(first.layer.bounds)}"
+        return f"{second.name}: {given}, and {second.kind} hands on {stretch(second.layer.keeps)} as it is"
+    return f"{second.name}: {first.name} has put these numbers through {first.kind} already"
+
+
+def stretch(interval: Interval | None) -> str:
+    """Numbers from 0 up, from 0 to 6."""
+    low, high = interval or (None, None)
+    if low is None:
+        return f"numbers up to {high}"
+    return f"numbers from {low} up" if high is None else f"numbers from {low} to {high}"
