@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._fit import counted
 from cnncalc.lint.rules._flow import flagged, written
 
 if TYPE_CHECKING:
@@ -83,9 +82,8 @@ subtraction". Ulyanov et al. 2016, equation 2: the mean of instance normalizatio
     def found(self, study: Study, node: Node, idle: Sequence[Node]) -> Diagnostic:
         """The finding, with what all layers of the same text save."""
         norm = study.readers[node.name][0].kind
-        text = (
-            f"{node.name}: {norm} takes the mean of each channel off, and with it the {counted(node.biases, 'bias')}es"
-        )
+        biases = f"{node.biases:,} bias{'' if node.biases == 1 else 'es'}"
+        text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases} add"
         words = written(study, node, idle)
         if words is None or all(parameter.name != FLAG for parameter in node.layer.parameters):
             return Diagnostic(self.code, text, node.span, "leave the bias out")
