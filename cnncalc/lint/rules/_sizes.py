@@ -1,0 +1,72 @@
+"""What the rules of kernels, channels and parameters ask alike."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnncalc.geometry import WHOLE, Field, Window
+from cnncalc.network.fields import through
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncalc.geometry import Order, Rational, Whole
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Network, Node
+
+LARGE = 5
+"""From this extent on a kernel is large: the 5x5 of Simonyan & Zisserman 2015 and of Szegedy et al. 2015."""
+
+
+def large_kernels(study: Study) -> Iterator[tuple[Node, Window]]:
+    """The layers with large kernels whose filters read all channels, and own trained weights."""
+    for node, _ in study.sliding:
+        window = node.window
+        if isinstance(window, Window) and max(window.kernel) >= LARGE and node.params and dense(node, window):
+            yield node, window
+
+
+def dense(node: Node, window: Window) -> bool:
+    """Whether every filter reads all channels: not in groups, not depthwise, not over chosen maps."""
+    return node.macs == node.output.elements * node.shapes[0].channels * prod(window.kernel)
+
+
+def by(order: Order, axes: tuple[Rational, ...]) -> str:
+    """Extents as the file would write them: 7x7."""
+    return "x".join(map(str, order.turned(axes)))
+
+
+def share(part: int, whole: int) -> str:
+    """A part in percent: 61%."""
+    return f"{(200 * part + whole) // (2 * whole)}%"
+
+
+def classifies(network: Network) -> bool:
+    """Whether it looks at one map and answers with vectors alone."""
+    if not network.complete or len(network.inputs) != 1 or not network.inputs[0].output.rank:
+        return False
+    return all(prod(node.output.extents) == 1 for node in network.outputs)
+
+
+def least_fields(study: Study) -> dict[str, Field | Whole]:
+    """The smallest part of the input that some way to each layer sees: of branches the least, not their hull.
+
+    What reads the whole map in a side branch, as the gate of a scale does, is left out where another branch does not
+    (Richter et al. 2021, "Should You Go Deeper?", whose minimum receptive field this is).
+    """
+    if not study.joins:
+        return study.fields
+    known: dict[str, Field | Whole] = {x.name: study.fields[x.name] for x in study.network.inputs}
+    for node in study.network.nodes:
+        known[node.name] = through(node.facts, least([known[x.name] for x in node.inputs]))
+    return known
+
+
+def least(fields: Iterable[Field | Whole]) -> Field | Whole:
+    """The smallest size on each axis; "whole" where all are."""
+    own = [field for field in fields if isinstance(field, Field)]
+    if not own:
+        return WHOLE
+    alike = [field.size for field in own if len(field.size) == len(own[0].size)]
+    return own[0]._replace(size=tuple(map(min, zip(*alike, strict=True))))

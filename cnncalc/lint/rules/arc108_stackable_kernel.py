@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import INFO, Code, Diagnostic
+from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._fit import listed
+from cnncalc.lint.rules._sizes import LARGE, by, large_kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.geometry import Axes, Order, Window
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Node
+
+WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+class StackableKernel(Rule):
+    """A large kernel with more parameters than the stack of 3x3 that sees as much."""
+
+    code = Code(
+        "ARC108",
+        "stackable-kernel",
+        INFO,
+        """\
+## What it does
+Finds kernels of 5x5, 7x7 and larger with more parameters than a stack of 3x3 layers with as many filters: two 3x3
+for a 5x5, three for a 7x7, (F - 1)/2 for FxF. The first layer of the stack reads the C channels, the others read K.
+
+## Why is this bad
+Three 3x3 see 7x7 pixels as one 7x7 does. Where C = K they have 27 weights for a pair of channels, not 49, with
+three nonlinearities in place of one. It is no gain where C is much below K, as in a first layer on 3 channels:
+there the later layers of the stack cost more than the large kernel, and nothing is said. Nor is it for kernels of
+one long axis (1x7), for groups, and for dilated kernels.
+
+## Example
+    INPUT: 28x28x192
+    CONV1: 192 7x7 pad 3 relu
+
+## Use instead
+    INPUT: 28x28x192
+    CONV1..3: 192 3x3 pad 1 relu
+
+## Fix safety
+There is no automatic fix: more layers with a nonlinearity between are another network.
+
+## Source
+Simonyan & Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", section 2.3: the
+49*C^2 weights of a 7x7 against the 27*C^2 of three 3x3. A stride stands on the first layer of the stack, as in the
+stem of Szegedy et al. 2016, "Rethinking the Inception Architecture", table 1.
+""",
+    )
+    good = (
+        "INPUT: 28x28x192\nCONV1..3: 192 3x3 pad 1 relu",
+        "INPUT: 28x28x3\nCONV1: 192 7x7 pad 3 relu",
+        "INPUT: 28x28x192\nCONV1: 192 7x7 pad 3 groups 2 relu",
+        "INPUT: 28x28x192\nCONV1: 192 7x7 pad 6 dilation 2 relu",
+        "INPUT: 28x28x192\nCONV1: 192 7x1 pad 3x0 relu\nCONV2: 192 1x7 pad 0x3 relu",
+        "INPUT: 28x28x192\nconv depthwise 7x7 pad 3",
+        "INPUT: 28x28x24\nCONV1: 36 5x5 stride 2",
+        "INPUT: 28x28x48\nCONV1: 64 6x6",
+        "INPUT: 28x28x16\nCONV1: 32 5x5 pad 2",
+    )
+    bad = (
+        "INPUT: 28x28x192\nCONV1: 192 7x7 pad 3 relu",
+        "INPUT: 28x28x192\nCONV1: 32 5x5 pad 2 nobias relu",
+        "INPUT: 28x28x24\nCONV1: 36 5x5 stride 2 pad 2",
+        "INPUT: 28x28x8x16\nCONV1: 16 5x5x1",
+        "INPUT: 28x28x64\nCONV1..3: 64 9x9 pad same",
+    )
+
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        for node, window in large_kernels(study):
+            long = set(window.kernel) - {1}
+            if len(long) == 1 and stackable(window, *long) and (count := stacked(node, window)) < node.params:
+                yield found(self.code, node, window, count, study.network.order)
+
+
+def stackable(window: Window, extent: int) -> bool:
+    """Whether 3x3 layers can stand for it: odd, square, without holes, and padded so that a stride can come first."""
+    axes = [axis for axis, k in enumerate(window.kernel) if k > 1]
+    square = extent % 2 == 1 and extent >= LARGE and len(axes) > 1
+    if not square or set(window.dilation) != {1}:
+        return False
+    least = (extent - 3) // 2
+    return set(window.stride) == {1} or all(min(window.pad[axis]) >= least for axis in axes)
+
+
+def stacked(node: Node, window: Window) -> int:
+    """The parameters of the stack: the first layer reads C channels, the others K; biases in each if in the layer."""
+    c, k = node.shapes[0].channels, node.output.channels
+    layers = (max(window.kernel) - 1) // 2
+    return prod(small(window)) * (c * k + (layers - 1) * k * k) + layers * node.biases
+
+
+def small(window: Window) -> Axes:
+    """The kernel of the stack's layers: 3 where the large one is not 1."""
+    return tuple(min(k, 3) for k in window.kernel)
+
+
+def found(code: Code, node: Node, window: Window, count: int, order: Order) -> Diagnostic:
+    """The finding: both parameter counts, and the stack in full."""
+    layers = (max(window.kernel) - 1) // 2
+    stack = f"{WORDS.get(layers, f'{layers:,}')} {by(order, small(window))}"
+    text = f"{node.name}: a {by(order, window.kernel)} on {node.shapes[0].channels:,} channels has {node.params:,}"
+    steps = "" if set(window.stride) == {1} else f", stride {by(order, window.stride)} on the first"
+    hint = f"write {stack} of {node.output.channels:,} filters{steps}{padded(node, window, layers, order)}"
+    hint += ", a nonlinearity behind each"
+    return Diagnostic(code, f"{text} parameters, {stack} have {count:,}", node.span, hint)
+
+
+def padded(node: Node, window: Window, layers: int, order: Order) -> str:
+    """The pads of the stack that make a map of the same extents: pad 1 each; pads 2, 1 and 1."""
+    each = [pads(side, layers, k) for sides, k in zip(window.pad, window.kernel, strict=True) for side in sides]
+    if any(one != each[0] for one in each):
+        return f", pads that give {by(order, node.output.extents)}"
+    if len(set(each[0])) > 1:
+        return f", pads {listed(each[0], 'and')}"
+    return f", pad {each[0][0]} each" if each[0][0] else ""
+
+
+def pads(side: int, layers: int, extent: int) -> list[int]:
+    """The pad at one side of each layer of the stack: 1 as long as there is any, all beyond on the first."""
+    if extent == 1:
+        return [side] + [0] * (layers - 1)
+    first = max(side - layers + 1, min(side, 1))
+    return [first, *(int(place < side - first) for place in range(layers - 1))]

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostic import WARNING, Code, Diagnostic
+from cnncalc.lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncalc.geometry import Order
+    from cnncalc.lint.study import Study
+    from cnncalc.network.node import Node
+
+BATCH = r"(?i)\bbatch(?:\s+size)?(?:\s*=\s*|\s+of\s+|\s+)(\d[\d,]{0,11})"
+"""How a training recipe says its batch."""
+
+
+class BatchnormOnOneValue(Rule):
+    """A norm over the batch where each sample has one value a channel."""
+
+    code = Code(
+        "GPU102",
+        "batchnorm-on-one-value",
+        WARNING,
+        """\
+## What it does
+Finds batch norms on maps shrunk to one cell, so that each sample gives one value a channel to the mean and the
+variance. Where the recipe says a batch of more than one it is silent. On vectors it speaks only where the recipe says
+`batch 1`: a norm behind a fully connected layer is usual, and meant for a batch.
+
+## Why is this bad
+With a batch of 1 there is one value a channel. Less its own mean that is 0, whatever it was, and PyTorch refuses to
+train: "Expected more than 1 value per channel when training". It also happens in the last, smaller batch of an
+epoch. With a small batch the statistics are those of a few values, far from those that evaluation uses.
+
+## Example
+    INPUT: 33x33x256
+    ASPP: concat
+      - conv 64 1x1 nobias bn relu
+      - gap; conv 64 1x1 nobias bn relu; upsample to INPUT
+    conv 21 1x1
+
+## Use instead
+    INPUT: 33x33x256
+    ASPP: concat
+      - conv 64 1x1 nobias bn relu
+      - gap; conv 64 1x1 relu; upsample to INPUT
+    conv 21 1x1
+
+## Fix safety
+There is no automatic fix: without the norm, or with ln or gn in its place, it is another network. A recipe with a
+batch above 1 (`train: batch 16`) says that it is meant.
+
+## Source
+Ioffe & Szegedy 2015, "Batch Normalization", section 3.2: for a convolution the statistics are of all values of a map
+over the batch. Wu & He 2018, "Group Normalization", section 1: the error of batch norm grows as the batch shrinks.
+PyTorch, torch.nn.functional.batch_norm.
+""",
+    )
+    good = (
+        "INPUT: 33x33x256\nASPP: concat\n  - conv 64 1x1 nobias bn relu\n  - gap; conv 64 1x1 relu; upsample to INPUT\n"
+        "conv 21 1x1",
+        "INPUT: 33x33x256\nASPP: concat\n  - conv 64 1x1 nobias bn relu\n"
+        "  - gap; conv 64 1x1 nobias bn relu; upsample to INPUT\nconv 21 1x1\ntrain: batch 16, sgd",
+        "INPUT: 2x1x256\nCONV1: 64 1x1 nobias bn relu\nFC: 10",
+        "INPUT: 784\nFC1: 100 nobias bn relu\nFC2: 10",
+        "INPUT: 784\nFC1: 100 nobias bn relu\nFC2: 10\ntrain: batch 2",
+        "INPUT: 33x33x256\ngap\nCONV1: 64 1x1 ln relu\nFC: 10",
+    )
+    bad = (
+        "INPUT: 33x33x256\nASPP: concat\n  - conv 64 1x1 nobias bn relu\n"
+        "  - gap; conv 64 1x1 nobias bn relu; upsample to INPUT\nconv 21 1x1",
+        "INPUT: 33x33x256\ngap\nCONV1: 64 1x1 nobias bn relu\nFC: 10\ntrain: sgd, batch 1, lr 1e-2",
+        "INPUT: 784\nFC1: 100 nobias bn relu\nFC2: 10\ntrain: batch 1",
+        "INPUT: 5x4\nCONV1: 8 5 nobias bn",
+    )
+
+    def check(self, study: Study) -> Iterator[Diagnostic]:
+        found = [node for node in study.network.nodes if node.layer.batched and prod(node.output.extents) == 1]
+        batch = batch_of(study.network.recipe) if found else 0
+        if batch < 2:
+            for node in found:
+                if node.output.rank or batch:
+                    yield single(self.code, node, batch, study.network.order)
+
+
+def batch_of(recipe: str) -> int:
+    """The batch that a training recipe names; 0 where it names none."""
+    match = re.search(BATCH, recipe)
+    return int(match[1].replace(",", "")) if match else 0
+
+
+def single(code: Code, node: Node, batch: int, order: Order) -> Diagnostic:
+    """The finding: what there is of a channel, and what becomes of it."""
+    what = f"a map of {order.text(node.output)}" if node.output.rank else f"a vector of {node.output.channels:,}"
+    when = "the recipe's batch of 1" if batch else "a batch of 1"
+    text = f"{node.name} has 1 value a channel in {what}: PyTorch refuses to train on {when}, which needs 2"
+    hint = "leave the norm out, normalize before the map shrinks, or say 'train: batch 2' or more"
+    return Diagnostic(code, text, node.span, hint)
