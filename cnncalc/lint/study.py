@@ -44,6 +44,16 @@ class Study:
         return [(node, each) for node, each in every if each]
 
     @cached_property
+    def moving(self) -> Sequence[tuple[Node, tuple[Slide, ...]]]:
+        """Those of the sliding windows that have a stride other than 1."""
+        return [pair for pair in self.sliding if pair[0].facts.moves]
+
+    @cached_property
+    def padded(self) -> Sequence[tuple[Node, tuple[Slide, ...]]]:
+        """Those of the sliding windows that have padding."""
+        return [pair for pair in self.sliding if any(slide.pad != (0, 0) for slide in pair[1])]
+
+    @cached_property
     def joins(self) -> Sequence[Node]:
         """The nodes that read several tensors."""
         return [node for node in self.network.nodes if len(node.inputs) > 1]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cnncalc.analysis.fit import remedies, slides
 from cnncalc.diagnostic import ERROR, Diagnostic
+from cnncalc.geometry import Pad
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cnncalc.analysis.fit import Sides, Slide
     from cnncalc.diagnostic import Code
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
+T = TypeVar("T")
 NAMES = {"W": "width", "H": "height", "D": "depth", "L": "length"}
 
 
@@ -44,28 +46,53 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def alike(each: Sequence[T], order: Order) -> dict[T, tuple[tuple[str, ...], int]]:
+    """What holds on each axis, in PyTorch's order: the names of the axes where the same does, and one of these axes.
+
+    In the file's order.
+    """
+    axes = list(enumerate(each))
+    found: dict[T, tuple[tuple[str, ...], int]] = {}
+    letters = order.letters(len(axes))
+    for letter, (axis, value) in zip(letters, axes[::-1] if order.width_first else axes, strict=True):
+        names, first = found.get(value, ((), axis))
+        found[value] = ((*names, NAMES[letter]), first)
+    return found
+
+
 def axis_parts(node: Node, order: Order) -> tuple[Part, ...]:
     """The axes of a sliding window, those that agree together, in the file's order."""
-    axes = list(enumerate(slides(node)))
-    found: dict[Slide, tuple[list[str], int]] = {}
-    letters = order.letters(len(axes))
-    for letter, (axis, slide) in zip(letters, axes[::-1] if order.width_first else axes, strict=True):
-        found.setdefault(slide, ([], axis))[0].append(NAMES[letter])
-    return tuple(Part(tuple(names), axis, slide) for slide, (names, axis) in found.items())
+    return parts_of(slides(node), order)
 
 
-def parts(node: Node, order: Order, wanted: Callable[[Slide], bool]) -> tuple[Part, ...]:
+def parts_of(each: Sequence[Slide], order: Order) -> tuple[Part, ...]:
+    """Axes by how they slide, those that agree together, in the file's order."""
+    return tuple(Part(names, axis, slide) for slide, (names, axis) in alike(each, order).items())
+
+
+def parts(each: Sequence[Slide], order: Order, wanted: Callable[[Slide], bool]) -> tuple[Part, ...]:
     """Those of a node's axes that slide in the way wanted."""
-    return tuple(part for part in axis_parts(node, order) if wanted(part.slide))
+    return tuple(part for part in parts_of(each, order) if wanted(part.slide))
+
+
+def empty(node: Node) -> bool:
+    """Whether the padding holds nothing: a fill repeats cells of the map."""
+    pad = node.layer.__dict__.get("pad")
+    return not isinstance(pad, Pad) or pad.fill == "zeros"
+
+
+def where(names: Sequence[str], rank: int) -> str:
+    """On which axes a remedy is meant; nothing where it is all of them."""
+    return f" on the {listed(names, 'and')}" if len(names) < rank else ""
 
 
 def misfits(
     study: Study, code: Code, wanted: Callable[[Slide], bool], told: Callable[[Slide], str]
 ) -> Iterator[Diagnostic]:
     """A finding for each node with a wanted slide; an error where the file rounds exactly."""
-    for node, each in study.sliding:
+    for node, each in study.moving:
         if any(slide.remainder > 0 and wanted(slide) for slide in each):
-            found = parts(node, study.network.order, lambda slide: slide.remainder > 0 and wanted(slide))
+            found = parts(each, study.network.order, lambda slide: slide.remainder > 0 and wanted(slide))
             text = "; ".join(f"{misfit(part)} {told(part.slide)}" for part in found)
             level = ERROR if study.network.exact else ""
             yield Diagnostic(code, f"{node.name}: {text}", node.span, remedy(node, found), level=level)
