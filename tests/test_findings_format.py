@@ -1,11 +1,14 @@
 """Findings as people and programs read them: the whole output, to the character."""
 
 import json
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 
+import cnncalc
 from cnncalc.api import analyse
-from cnncalc.diagnostic import ERROR, Code, Diagnostic, Span
+from cnncalc.diagnostic import ERROR, INFO, WARNING, Code, Diagnostic, Edit, Fix, Span
 from cnncalc.lint.engine import CHECKED, findings
 from cnncalc.render import findings as render
 from cnncalc.source import read
@@ -60,6 +63,11 @@ CONV1: (7 + 2*0 - 3)/3 + 1 = 2.33 on the width and height: does not fit; PyTorch
 1 pixel%0Ause an input of 6 or 9, or pad 1, or stride 2"""
 
 
+@pytest.fixture(autouse=True)
+def no_checkout(monkeypatch):
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+
+
 @pytest.mark.parametrize(("form", "wanted"), [("full", FULL), ("concise", CONCISE), ("github", GITHUB)])
 def test_formats(form, wanted):
     network = analyse(SPEC, "net", "net.spec")
@@ -110,6 +118,264 @@ def test_colours_are_the_callers():
         "  <place>=</> note: why\n"
         "  <place>=</> <hint>help</>: do"
     )
+
+
+PAGE = """\
+## What it does
+Finds *this*. And
+that.
+
+## Why is this bad
+It is.
+
+## Example
+    conv {3}
+
+## Use instead
+    conv 3x3
+"""
+STYLE = Code("STY901", "a-style", WARNING, PAGE)
+SAFE = Fix("write 3x3", (Edit(Span(1, 6, 1, 8), "3x3"),), True)
+UNSAFE = Fix("write nobias", (Edit(Span(2, 9, 2, 9), " nobias"), Edit(Span(2, 1, 2, 5), "CONV")), False)
+MIXED = (
+    Diagnostic(STYLE, "wrong", Span(1, 6, 1, 8), "do", ("why",), fix=SAFE),
+    Diagnostic(STYLE, "bad {0}", Span(2, 1, 3, 4), level=ERROR, fix=UNSAFE),
+    Diagnostic(STYLE, "a 50% saving", Span(2, 6, 2, 9), level=INFO),
+)
+MIXED_FULL = """\
+warning[STY901 a-style]: wrong
+ --> a.spec:1:6
+  |
+1 | conv 3x
+  |      ^^
+  = note: why
+  = help: do
+  = fix (safe): write 3x3
+
+error[STY901 a-style]: bad {0}
+ --> a.spec:2:1
+  |
+2 | conv 3x3 \\
+  | ^^^^^^^^^^
+  = fix (unsafe): write nobias
+
+info[STY901 a-style]: a 50% saving
+ --> a.spec:2:6
+  |
+2 | conv 3x3 \\
+  |      ^^^"""
+MIXED_CONCISE = """\
+a.spec:1:6: STY901 a-style warning [*]: wrong; do
+a.spec:2:1: STY901 a-style error [* unsafe]: bad {0}
+a.spec:2:6: STY901 a-style info: a 50% saving"""
+MIXED_GITHUB = """\
+::error file=a.spec,line=2,endLine=3,title=STY901 a-style::a.spec:2:1: STY901 bad {0}
+::warning file=a.spec,line=1,endLine=1,col=6,endColumn=8,title=STY901 a-style::a.spec:1:6: STY901 wrong%0Awhy%0Ado
+::notice file=a.spec,line=2,endLine=2,col=6,endColumn=9,title=STY901 a-style::a.spec:2:6: STY901 a 50%25 saving"""
+MIXED_JUNIT = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="cnncalc" tests="4" failures="2" errors="0">
+  <testsuite name="a.spec" tests="3" failures="2" errors="0" file="a.spec">
+    <testcase name="STY901 a-style (line 1, column 6)" classname="a">
+      <failure message="wrong" type="warning">line 1, column 6: wrong
+why
+do</failure>
+    </testcase>
+    <testcase name="STY901 a-style (line 2, column 1)" classname="a">
+      <failure message="bad {0}" type="error">line 2, column 1: bad {0}</failure>
+    </testcase>
+    <testcase name="STY901 a-style (line 2, column 6)" classname="a">
+      <system-out>line 2, column 6: a 50% saving</system-out>
+    </testcase>
+  </testsuite>
+  <testsuite name="sub/&#252;.spec" tests="1" failures="0" errors="0" file="sub/&#252;.spec">
+    <testcase name="cnncalc" classname="sub/&#252;" />
+  </testsuite>
+</testsuites>"""
+
+
+def mixed():
+    """Two files: one with findings of every severity, with a note, a hint and fixes, and a clean one."""
+    return [(read("conv 3x\nconv 3x3 \\\n  pad 1", "a.spec"), MIXED), (read("", "sub/ü.spec"), ())]
+
+
+@pytest.mark.parametrize(
+    ("form", "wanted"),
+    [("full", MIXED_FULL), ("concise", MIXED_CONCISE), ("github", MIXED_GITHUB), ("junit", MIXED_JUNIT)],
+)
+def test_formats_tell_notes_hints_and_fixes(form, wanted):
+    assert render.written(form, mixed()) == wanted
+
+
+def test_files_follow_each_other():
+    source, found = read("x", "b"), [one("x", 1, 2)]
+    for form, between in (("full", "\n\n"), ("concise", "\n"), ("github", "\n")):
+        alone = render.written(form, [(source, found)])
+        assert render.written(form, [(source, found), (source, ()), (source, found)]) == alone + between + alone
+        assert render.written(form, [(source, ())]) == ""
+
+
+def test_json_tells_fixes():
+    listed = json.loads(render.written("json", mixed()))
+    assert [f["fix"] for f in listed] == [
+        {
+            "message": "write 3x3",
+            "safe": True,
+            "edits": [{"line": 1, "column": 6, "end_line": 1, "end_column": 8, "text": "3x3"}],
+        },
+        {
+            "message": "write nobias",
+            "safe": False,
+            "edits": [
+                {"line": 2, "column": 9, "end_line": 2, "end_column": 9, "text": " nobias"},
+                {"line": 2, "column": 1, "end_line": 2, "end_column": 5, "text": "CONV"},
+            ],
+        },
+        None,
+    ]
+
+
+def region(*ends: int) -> dict[str, int]:
+    return dict(zip(("startLine", "startColumn", "endLine", "endColumn"), ends, strict=True))
+
+
+def result(level: str, text: str, place: dict[str, int], **more) -> dict[str, object]:
+    """A result of MIXED in SARIF."""
+    where = {"physicalLocation": {"artifactLocation": FILE, "region": place}}
+    return {
+        "ruleId": "STY901", "ruleIndex": 0, "level": level, "message": {"text": text}, "locations": [where], **more,
+    }  # fmt: skip
+
+
+def change(text: str, *replacements: tuple[dict[str, int], str]) -> list[dict[str, object]]:
+    """A fix in SARIF."""
+    listed = [{"deletedRegion": place, "insertedContent": {"text": new}} for place, new in replacements]
+    return [{"description": {"text": text}, "artifactChanges": [{"artifactLocation": FILE, "replacements": listed}]}]
+
+
+FILE = {"uri": "a.spec", "uriBaseId": "%SRCROOT%"}
+RULE = {
+    "id": "STY901",
+    "name": "a-style",
+    "shortDescription": {"text": "Finds *this*"},
+    "fullDescription": {"text": "Finds *this*. And that. It is."},
+    "help": {
+        "text": PAGE.replace("{3}", "{{3}}").rstrip(),
+        "markdown": "## What it does\n\nFinds \\*this\\*. And\nthat.\n\n## Why is this bad\n\nIt is.\n\n"
+        "## Example\n\n```text\nconv {{3}}\n```\n\n## Use instead\n\n```text\nconv 3x3\n```",
+    },
+    "defaultConfiguration": {"level": "warning"},
+    "properties": {"tags": ["style"]},
+}
+
+
+def test_sarif():
+    assert json.loads(render.written("sarif", mixed())) == {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "cnncalc", "version": cnncalc.__version__, "rules": [RULE]}},
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {
+                    "%SRCROOT%": {"description": {"text": "The root of the repository, or the folder cnncalc ran in."}}
+                },
+                "results": [
+                    result(
+                        "warning",
+                        "wrong\nwhy\ndo",
+                        region(1, 6, 1, 8),
+                        fixes=change("write 3x3", (region(1, 6, 1, 8), "3x3")),
+                    ),
+                    result(
+                        "error",
+                        "bad {{0}}",
+                        region(2, 1, 3, 4),
+                        fixes=change("write nobias", (region(2, 9, 2, 9), " nobias"), (region(2, 1, 2, 5), "CONV")),
+                    ),
+                    result("note", "a 50% saving", region(2, 6, 2, 9)),
+                ],
+            }
+        ],
+    }
+
+
+def many(**counts: int) -> list[Diagnostic]:
+    """So many findings of each severity, the last line first, infos before errors."""
+    return [
+        Diagnostic(CODE, level, Span(line, 1, line, 2), level=level)
+        for level, count in reversed(counts.items())
+        for line in range(count, 0, -1)
+    ]
+
+
+def commands(*files: list[Diagnostic]) -> list[tuple[str, str]]:
+    """(command, place) of what GitHub is told of some files."""
+    reports = [(read("x", f"{name}.spec"), found) for name, found in zip("ab", files, strict=False)]
+    lines = render.written("github", reports).split("\n")
+    return [(line.split(" ")[0], line.partition("::")[2].partition("::")[2].partition(": ")[0]) for line in lines]
+
+
+def test_github_is_told_the_worst_first_over_all_files():
+    assert commands(many(error=1, warning=1, info=1), many(error=2, warning=1, info=1)) == [
+        ("::error", "a.spec:1:1"),
+        ("::error", "b.spec:1:1"),
+        ("::error", "b.spec:2:1"),
+        ("::warning", "a.spec:1:1"),
+        ("::warning", "b.spec:1:1"),
+        ("::notice", "a.spec:1:1"),
+        ("::notice", "b.spec:1:1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "left"),
+    [
+        ({"error": 10, "warning": 10, "info": 10}, (10, 10, 10), ""),
+        ({"error": 11, "warning": 10, "info": 10}, (10, 10, 10), "1 more error, 1 more info"),
+        ({"error": 12, "warning": 1013, "info": 2}, (10, 10, 3), "2 more errors, 1,003 more warnings"),
+        ({"error": 0, "warning": 0, "info": 12}, (0, 0, 10), "3 more infos"),
+    ],
+)
+def test_github_is_told_how_many_it_would_not_show(counts, shown, left):
+    lines = render.written("github", [(read("x", "a.spec"), many(**counts))]).split("\n")
+    kinds = [line.split(" ")[0] for line in lines]
+    assert tuple(kinds.count(f"::{kind}") for kind in ("error", "warning", "notice")) == shown
+    told = f"::notice title=cnncalc::{left}; cnncalc lint tells them all"
+    assert (lines[-1] == told) if left else all("more" not in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "workspace", "wanted"),
+    [
+        ("nets/a.spec", "", "nets/a.spec"),
+        ("./nets/../a.spec", "", "a.spec"),
+        ("{here}/nets/a.spec", "", "nets/a.spec"),
+        ("nets/a.spec", "{up}", "sub/nets/a.spec"),
+        ("../a.spec", "{up}", "a.spec"),
+        ("../a.spec", "", "{up}/a.spec"),
+        ("{here}/nets/a.spec", "{up}", "sub/nets/a.spec"),
+        ("nets/a.spec", "/elsewhere", "nets/a.spec"),
+        ("{here}-2/a.spec", "", "{here}-2/a.spec"),
+        ("/elsewhere/a.spec", "{up}", "/elsewhere/a.spec"),
+        ("<stdin>", "{up}", "<stdin>"),
+    ],
+)
+def test_servers_are_told_paths_from_the_root_of_the_repository(name, workspace, wanted, tmp_path, monkeypatch):
+    here = tmp_path / "sub"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("GITHUB_WORKSPACE", workspace.format(up=tmp_path))
+    name, wanted = (text.format(here=here, up=tmp_path) for text in (name, wanted))
+    reports = [(read("x", name), [one("x", 1, 2)])]
+    assert render.written("github", reports).startswith(f"::error file={wanted},line=1,")
+    suite = ElementTree.fromstring(render.written("junit", reports))[0]
+    assert suite.get("name") == suite.get("file") == wanted
+    reports = [(read("x", name), [MIXED[2]])]
+    file = json.loads(render.written("sarif", reports))["runs"][0]["results"][0]["locations"][0]
+    uri = quote(wanted)
+    known = {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
+    assert file["physicalLocation"]["artifactLocation"] == known
 
 
 def test_infos_are_notices_on_github():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnncalc.diagnostic import Diagnostic
-    from cnncalc.render.findings.text import Paint
+    from cnncalc.render.findings.text import Paint as Paint
     from cnncalc.source import Source
 
     Reports = Sequence[tuple[Source, Sequence[Diagnostic]]]

@@ -6,6 +6,7 @@ Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0,
 from __future__ import annotations
 
 from json import dumps
+from os import fsencode
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -47,7 +48,7 @@ def rule(code: Code) -> Json:
     return {
         "id": code.code, "name": code.name, "shortDescription": {"text": text(about.partition(". ")[0].rstrip("."))},
         "fullDescription": {"text": text(f"{about} {prose(page['Why is this bad'])}")},
-        "help": {"text": text(code.page.rstrip()), "markdown": "\n".join(markdown(code.page))},
+        "help": {"text": text(code.page.rstrip()), "markdown": text("\n".join(markdown(code.page)))},
         "defaultConfiguration": {"level": LEVELS[code.severity]}, "properties": {"tags": [FAMILIES[family(code)]]},
     }  # fmt: skip
 
@@ -64,8 +65,8 @@ def result(finding: Diagnostic, file: Json, at: Mapping[Code, int]) -> Json:
 
 
 def text(message: str) -> str:
-    """Plain text of a message (3.11.5): a brace begins a placeholder, unless it is doubled."""
-    return message.replace("{", "{{").replace("}", "}}")
+    """Plain text of a message: a brace that is not doubled begins a placeholder (3.11.5), `](` a link (3.11.6)."""
+    return message.replace("{", "{{").replace("}", "}}").replace("](", "] (")
 
 
 def region(span: Span) -> Json:
@@ -76,11 +77,9 @@ def region(span: Span) -> Json:
 
 
 def artifact(name: str) -> Json:
-    """A file (3.4): from the root of the repository, where it is below it."""
-    path = relative(name)
-    if path.startswith("/"):
-        return {"uri": f"file://{quote(path)}"}
-    return {"uri": quote(path), "uriBaseId": ROOT}
+    """A file (3.4): from the root of the repository, where it is in it."""
+    path = quote(fsencode(relative(name)))
+    return {"uri": f"file://{path}"} if path.startswith("/") else {"uri": path, "uriBaseId": ROOT}
 
 
 def fix(repair: Fix, file: Json) -> Json:
