@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,6 @@ import typer
 
 from cnncalc.cli import common
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Spec
-from cnncalc.render.findings import safe
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -36,7 +34,7 @@ def build(
     from cnncalc.render.screen import screen
 
     network = common.network(spec, set_, shape, limit)
-    if same(output, "/dev/stdin" if spec == "-" else network.source.name):
+    if common.same(output, "/dev/stdin" if spec == "-" else network.source.name):
         raise Failure(f"{output} is the spec itself; name another file for the module")
     found = network.diagnostics
     common.report(network, found, screen(sys.stderr, common.colour(color)))
@@ -44,31 +42,8 @@ def build(
         raise typer.Exit(1)
     text = network.torch_source()
     failed = verify and not verified(network, text)
-    write(text, output)
+    common.write(text, output)
     raise typer.Exit(1 if failed else common.status(found))
-
-
-def same(output: str, spec: str) -> bool:
-    """Whether both are one file, by whatever names."""
-    return os.path.isfile(output) and os.path.exists(spec) and os.path.samefile(output, spec)
-
-
-def write(text: str, output: str) -> None:
-    """To stdout, or to a file whose old text stays until the new one is whole."""
-    data = text.encode("utf-8")
-    if output in ("", "-"):
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-    elif os.path.exists(output) and not os.path.isfile(output):
-        with open(os.open(output, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:
-            os.set_blocking(file.fileno(), True)
-            file.write(data)
-    else:
-        try:
-            common.replace(os.path.realpath(output), data)
-        except OSError as error:
-            raise Failure(f"{output}: {error.strerror}") from None
-        print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
 
 
 def verified(network: Network, text: str) -> bool:

@@ -208,6 +208,31 @@ def replace(path: str, data: bytes) -> None:
             raise
 
 
+def same(output: str, spec: str) -> bool:
+    """Whether both are one file, by whatever names."""
+    return os.path.isfile(output) and os.path.exists(spec) and os.path.samefile(output, spec)
+
+
+def write(text: str, output: str) -> None:
+    """To stdout, or to a file whose old text stays until the new one is whole."""
+    from cnncalc.render.findings import safe
+
+    data = text.encode("utf-8")
+    if output in ("", "-"):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+    elif os.path.exists(output) and not os.path.isfile(output):
+        with open(os.open(output, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:
+            os.set_blocking(file.fileno(), True)
+            file.write(data)
+    else:
+        try:
+            replace(os.path.realpath(output), data)
+        except OSError as error:
+            raise Failure(f"{output}: {error.strerror}") from None
+        print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
+
+
 def network(
     spec: str, constants: list[str] | None = None, shape: str = "", limit: list[str] | None = None, shown_as: str = ""
 ) -> Network:

@@ -11,7 +11,7 @@ import typer
 from cnncalc import zoo
 from cnncalc.cli import common, complain
 from cnncalc.cli.common import Colour, Failure, Limit
-from cnncalc.cli.lint import inside
+from cnncalc.cli.specs import inside
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:

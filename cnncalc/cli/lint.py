@@ -1,118 +1,96 @@
-"""`cnncalc lint`: coded findings of one or many specs."""
+"""`cnncalc lint`: coded findings of one or many specs, and their repair."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cnncalc.cli import common, complain
+from cnncalc.cli import common, complete
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Specs
 
-if TYPE_CHECKING:
-    from cnncalc.api import Network
-    from cnncalc.diagnostic import Diagnostic
-
-FORMATS = ("full", "concise", "json", "github")
-SEVERITIES = ("error", "warning", "info")
-Format = Annotated[
-    str, typer.Option("--output-format", help="full, concise, json or github.", autocompletion=lambda: FORMATS)
+Many = list[str] | None
+Select = Annotated[
+    Many,
+    typer.Option("--select", help="Codes, names, prefixes or ALL, commas between.", autocompletion=complete.selectors),
 ]
-Select = Annotated[list[str] | None, typer.Option("--select", help="Codes, names, prefixes or ALL, commas between.")]
-Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="The same, to leave out.")]
-Severity = Annotated[str, typer.Option("--severity", help="Show findings from this severity up: error, warning, info.")]
+Ignore = Annotated[Many, typer.Option("--ignore", help="The same, to leave out.", autocompletion=complete.selectors)]
+Extend = Annotated[
+    Many, typer.Option("--extend-select", help="The same, beside those chosen.", autocompletion=complete.selectors)
+]
+PerFile = Annotated[Many, typer.Option("--per-file-ignores", help="What some files do without: 'old/*.spec:FIT101'.")]
+Severity = Annotated[
+    str,
+    typer.Option(
+        "--severity",
+        help="Show findings from this severity up: error, warning (usual), info.",
+        autocompletion=complete.severities,
+    ),
+]
+Override = Annotated[
+    Many,
+    typer.Option("--severity-override", help="Another severity: FIT101=error.", autocompletion=complete.overrides),
+]
+Fix = Annotated[bool, typer.Option("--fix", help="Repair what can be repaired, in place; stdin to stdout.")]
+Unsafe = Annotated[
+    bool | None, typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Also in ways that change numbers.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Write nothing; show what --fix would change.")]
+ShowFixes = Annotated[bool, typer.Option("--show-fixes", help="List what was repaired.")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--output-format",
+        help="full (usual), concise, json, github, junit or sarif.",
+        autocompletion=complete.formats,
+    ),
+]
+Output = Annotated[str, typer.Option("-o", "--output-file", help="The file to write the report to.")]
+Statistics = Annotated[bool, typer.Option("--statistics", help="Show how many findings each code has instead.")]
+MaxWarnings = Annotated[str, typer.Option("--max-warnings", help="Fail only with more warnings than this.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 though there are findings.")]
 Filename = Annotated[str, typer.Option("--stdin-filename", help="What to call the spec read from stdin.")]
+ConfigFile = Annotated[str, typer.Option("--config", help="Read the settings from this file.")]
+Isolated = Annotated[bool, typer.Option("--isolated", help="Read no settings from files.")]
+ShowSettings = Annotated[bool, typer.Option("--show-settings", help="Print the settings for the first spec.")]
 
 
 def lint(
     specs: Specs = None,
     select: Select = None,
     ignore: Ignore = None,
-    output_format: Format = "full",
-    severity: Severity = "warning",
+    extend_select: Extend = None,
+    per_file_ignores: PerFile = None,
+    severity: Severity = "",
+    severity_override: Override = None,
+    fix: Fix = False,
+    unsafe_fixes: Unsafe = None,
+    diff: Diff = False,
+    show_fixes: ShowFixes = False,
+    output_format: Format = "",
+    output_file: Output = "",
+    statistics: Statistics = False,
+    max_warnings: MaxWarnings = "",
+    exit_zero: ExitZero = False,
     stdin_filename: Filename = "",
+    config: ConfigFile = "",
+    isolated: Isolated = False,
+    show_settings: ShowSettings = False,
     set_: Set = None,
     shape: Input = "",
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
-    """Find what is wrong: syntax, shapes, strides that do not fit, claims that do not hold."""
-    if not specs:
-        raise Failure("which spec? Type a file (cnncalc lint my.spec), a folder, or a zoo name (cnncalc lint alexnet)")
-    if output_format not in FORMATS:
-        raise Failure(f"--output-format takes {', '.join(FORMATS)}, not '{output_format}'")
-    if severity not in SEVERITIES:
-        raise Failure(f"--severity takes {', '.join(SEVERITIES)}, not '{severity}'")
-    common.colour(color)
-    paths = [path for spec in specs for path in inside(spec)]
-    networks = [readable(path, set_, shape, limit, stdin_filename) for path in paths]
-    found = [(network, asked(network, select, ignore)) for network in networks if network is not None]
-    if found:
-        write(found, SEVERITIES[: SEVERITIES.index(severity) + 1], output_format, color)
-    wrong = any(f.severity != "info" for _, findings in found for f in findings)
-    raise typer.Exit(2 if None in networks else int(wrong))
+    """Find what is wrong: syntax, shapes, strides that do not fit, claims that do not hold; repair it."""
+    from cnncalc.cli import linting
+    from cnncalc.cli.chosen import Words, settings
 
-
-def inside(spec: str) -> list[str]:
-    """The specs of a folder and its subfolders, in order; or the spec itself."""
-    if not os.path.isdir(spec):
-        return [spec]
-    files = [os.path.join(at, name) for at, _, names in os.walk(spec) for name in names if name.endswith(".spec")]
-    if not files:
-        raise Failure(f"{spec} holds no .spec file")
-    return sorted(files)
-
-
-def readable(
-    spec: str, constants: list[str] | None, shape: str, limit: list[str] | None, shown_as: str
-) -> Network | None:
-    """One spec; None where it cannot be read, which stderr says while the others go on."""
-    try:
-        return common.network(spec, constants, shape, limit, shown_as)
-    except Failure as failure:
-        complain(f"cnncalc: {failure}")
-    except OSError as error:
-        complain(f"cnncalc: {error.filename or spec}: {error.strerror or error}")
-    return None
-
-
-def asked(network: Network, select: list[str] | None, ignore: list[str] | None) -> tuple[Diagnostic, ...]:
-    """The findings asked for."""
-    from cnncalc.lint.choice import choice
-    from cnncalc.lint.engine import findings
-
-    try:
-        return findings(network, choice(split(select) or ("ALL",), split(ignore)))
-    except ValueError as error:
-        raise Failure(str(error)) from None
-
-
-def split(given: list[str] | None) -> tuple[str, ...]:
-    """Selectors, commas or options between them."""
-    return tuple(word.strip() for text in given or () for word in text.split(",") if word.strip())
-
-
-def write(
-    found: list[tuple[Network, tuple[Diagnostic, ...]]], shown: tuple[str, ...], output_format: str, color: str
-) -> None:
-    """The findings on stdout; for people a line that counts them."""
-    from cnncalc.render import findings
-    from cnncalc.render.screen import screen
-
-    loud = [(network.source, tuple(f for f in every if f.severity in shown)) for network, every in found]
-    text = findings.written(output_format, loud, screen(sys.stdout, color).paint)
-    if text:
-        print(text + "\n" * (output_format == "full"))
-    if output_format == "full":
-        print(counted([f for _, every in found for f in every], len(found), shown))
-
-
-def counted(found: list[Diagnostic], files: int, shown: tuple[str, ...]) -> str:
-    """How many findings of each severity there are, and which are not shown."""
-    numbers = {severity: sum(f.severity == severity for f in found) for severity in SEVERITIES}
-    parts = [f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in numbers.items() if n]
-    hidden = [severity for severity in SEVERITIES if numbers[severity] and severity not in shown]
-    where = f" (--severity {hidden[-1]} shows all)" if hidden else ""
-    return f"{files} spec{'s' if files != 1 else ''}: {', '.join(parts) or 'no findings'}{where}"
+    asked = linting.Asked(set_, shape, limit, stdin_filename, fix, diff, show_fixes, statistics, output_file, exit_zero)
+    linting.check(specs or [], asked, output_format)
+    if isolated and config:
+        raise Failure("--isolated reads no settings, and --config names a file of them; leave one of them out")
+    rules = Words(select, ignore, extend_select, per_file_ignores, severity_override)
+    line = settings(rules, severity, output_format, max_warnings, unsafe_fixes)
+    configs = linting.configurations(line, isolated, config)
+    run = linting.shown if show_settings else linting.linted
+    raise typer.Exit(run(specs or [], configs, asked, common.colour(color)))

@@ -1,0 +1,47 @@
+"""Patterns of paths, as ruff reads them: `*` crosses folders, `**/` is any number of them, none too."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+
+TOKENS = re.compile(
+    r"(?P<deep>(?:^|(?<=/))\*\*/)|(?P<any>\*+)|(?P<one>\?)|\[(?P<no>[!^]?)(?P<set>\]?[^]]*)\]|(?P<other>.)"
+)
+BRACES = {"{": "(?:", "}": ")", ",": "|"}
+
+
+def matches(pattern: str, folder: str, path: str) -> bool:
+    """Whether a path is meant: its name alone, or all of it from the folder on; `!` in front means all others.
+
+    `folder` and `path` are absolute. Raises ValueError for a pattern that is none.
+    """
+    inverse, bare = pattern.startswith("!"), pattern.removeprefix("!").removeprefix("./").rstrip("/")
+    above = "" if os.path.isabs(bare) else re.escape(os.path.join(folder, ""))
+    named = re.fullmatch(expression(bare), os.path.basename(path), re.DOTALL)
+    return bool(named or re.fullmatch(above + expression(bare), path, re.DOTALL)) is not inverse
+
+
+@lru_cache(maxsize=1024)
+def expression(pattern: str) -> str:
+    """The regular expression of a pattern; raises ValueError where a bracket of it has no other half."""
+    out, depth = "", 0
+    for token in TOKENS.finditer(pattern):
+        char = token["other"] or ""
+        depth += (char == "{") - (char == "}")
+        if char == "[" or depth < 0:
+            break
+        out += part(token) if char not in BRACES or (char == "," and not depth) else BRACES[char]
+    else:
+        if not depth:
+            return out
+    raise ValueError(f"the pattern '{pattern}' has a bracket without its other half")
+
+
+def part(token: re.Match[str]) -> str:
+    """The regular expression of one piece of a pattern."""
+    if token["set"] is not None:
+        inside = token["set"].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("&", "\\&")
+        return f"[{'^' * bool(token['no'])}{inside}]"
+    return {"deep": "(?:.*/)?", "any": ".*", "one": "."}.get(str(token.lastgroup)) or re.escape(token[0])
