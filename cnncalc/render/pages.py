@@ -1,4 +1,4 @@
-"""The pages of `cnncalc rule`: as parts for programs, and as Markdown."""
+"""The pages of `cnncalc rule`: for people, in parts for programs, and as Markdown."""
 
 from __future__ import annotations
 
@@ -11,6 +11,37 @@ if TYPE_CHECKING:
 
     from cnncalc.diagnostic import Code
     from cnncalc.render.machine import Json
+    from cnncalc.render.people import Styled
+
+
+def listed(every: Iterable[Code]) -> Iterator[Styled]:
+    """Every code, its name, its severity and its fix, under the titles of the families."""
+    from cnncalc.render.people import aligned
+
+    codes = [code for group in grouped(every).values() for code in group]
+    rows = aligned([[f"  {code.code}", code.name, code.severity, repaired(code)] for code in codes])
+    last = ""
+    for code, row in zip(codes, rows, strict=True):
+        if family(code) != last:
+            yield from [("", "")] * bool(last)
+            last = family(code)
+            yield "heading", f"{last}  {FAMILIES[last]}"
+        yield "", row
+
+
+def repaired(code: Code) -> str:
+    """Which fix there is for a code: safe fix, unsafe fix or none."""
+    known = fixes(code)
+    return f"{known} fix" if known else ""
+
+
+def styled(every: Iterable[Code]) -> Iterator[Styled]:
+    """The pages of some codes."""
+    for i, code in enumerate(every):
+        yield from [("", "")] * bool(i)
+        yield "title", f"{code.code} {code.name} ({', '.join(filter(None, [code.severity, repaired(code)]))})"
+        for line in code.page.rstrip().splitlines():
+            yield ("", "") if not line else ("heading", line) if line.startswith("## ") else ("", line)
 
 
 def parts(page: str) -> dict[str, str]:
@@ -31,7 +62,7 @@ def to_dict(code: Code) -> Json:
     """A code and its page for programs; `fix` is safe, unsafe or None."""
     return {
         "code": code.code, "name": code.name, "severity": code.severity, "family": family(code),
-        "about": FAMILIES[family(code)], "fix": fixes(code) or None, "page": parts(code.page),
+        "fix": fixes(code) or None, "page": parts(code.page),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What people read on a screen: the table with its heading and footer, summaries, workings, pages."""
+"""What people read on a screen: the table with its heading and footer, summaries, workings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.memory import Keeping, Sizes
     from cnncalc.analysis.report import Report, Totals
     from cnncalc.analysis.working import Step
-    from cnncalc.diagnostic import Code, Diagnostic
+    from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Field, Order, Whole
     from cnncalc.network.node import Network, Node, Solved
     from cnncalc.syntax.tree import Place
@@ -313,17 +313,3 @@ def linked(net: Network) -> Iterator[Styled]:
 def paragraph(doc: str) -> list[str]:
     """A docstring's lines without their indentation."""
     return [line.strip() for line in doc.strip().splitlines()]
-
-
-def codes(every: Sequence[Code]) -> list[str]:
-    """Every finding's code, name and severity."""
-    return aligned([[code.code, code.name, code.severity] for code in every])
-
-
-def pages(every: Sequence[Code]) -> Iterator[Styled]:
-    """The pages of some findings."""
-    for i, code in enumerate(every):
-        yield from [("", "")] * bool(i)
-        yield "title", f"{code.code} {code.name} ({code.severity})"
-        for line in code.page.rstrip().splitlines():
-            yield ("", "") if not line else ("heading", line) if line.startswith("## ") else ("", line)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from cnncalc import layers
 from cnncalc.layer import UNBOUNDED
-from cnncalc.lint.registry import pages
+from cnncalc.lint.registry import FAMILIES, fixes, pages
 from cnncalc.network.trace import trace
+from cnncalc.render.pages import escaped, grouped, markdown
 from cnncalc.source import read
 from cnncalc.syntax.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnncalc.diagnostic import Code
     from cnncalc.layer import Layer, Parameter
@@ -58,7 +59,8 @@ RULES = """\
 
 Written from the pages of `cnncalc rule` by a test. Codes and names are accepted alike: `cnncalc rule FIT101`,
 `cnncalc lint --select wrong-shape`, `# cnncalc: ignore[FIT101]`. SYN and SHP speak of the spec's syntax and shapes;
-they are always told, and behind one of them numbers are unknown.
+they are always told, and behind one of them numbers are unknown. A safe fix (`cnncalc lint --fix`) changes no number
+of the network; an unsafe one (`--unsafe-fixes`) may, and its page says how.
 """
 
 
@@ -70,10 +72,29 @@ def kinds() -> str:
 
 
 def rules() -> str:
-    """docs/rules.md: every page of `cnncalc rule`."""
-    every = pages()
-    rows = [[f"[{c.code}](#{c.code.lower()}-{c.name})", c.name, c.severity] for c in every]
-    return "\n".join([RULES, table(("code", "name", "severity"), rows), *map(page, every)])
+    """docs/rules.md: every page of `cnncalc rule`, by family."""
+    groups = grouped(pages())
+    parts = [part for letters, codes in groups.items() for part in (f"## {heading(letters)}\n", *map(page, codes))]
+    return "\n".join([RULES, contents(groups), *parts])
+
+
+def heading(letters: str) -> str:
+    """A family's title."""
+    return f"{letters}: {FAMILIES[letters]}"
+
+
+def contents(groups: Mapping[str, Iterable[Code]]) -> str:
+    """All codes in one table, a row with the title before those of a family."""
+    rows: list[list[str]] = []
+    for letters, codes in groups.items():
+        rows.append([f"**[{letters}](#{anchor(heading(letters))})**", f"**{FAMILIES[letters]}**", "", ""])
+        rows += [[f"[{c.code}](#{c.code.lower()}-{c.name})", c.name, c.severity, fixes(c)] for c in codes]
+    return table(("code", "name", "severity", "fix"), rows)
+
+
+def anchor(title: str) -> str:
+    """What a link to a heading says."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def index(every: Iterable[type[Layer]]) -> str:
@@ -176,23 +197,10 @@ def traced(text: str) -> Network:
 
 
 def page(of: Code) -> str:
-    """One finding's page, a heading deeper, its examples fenced."""
-    return f"## {of.code} {of.name}\n\n{of.severity.capitalize()}.\n\n" + "\n".join(lines(of.page.rstrip())) + "\n"
-
-
-def lines(text: str) -> Iterator[str]:
-    """The lines of a page: headings set off, what is indented between fences."""
-    fenced = False
-    for line in text.splitlines():
-        inside = line.startswith("    ")
-        if inside != fenced:
-            yield "```text" if inside else "```"
-        fenced = inside
-        if line.startswith("## "):
-            yield from (f"#{line}", "")
-        else:
-            yield line[4:] if inside else escaped(line)
-    yield from ["```"] * fenced
+    """One code's page, two headings deeper, its examples fenced."""
+    fix = f" Its fix is {fixes(of)}." if fixes(of) else ""
+    head = f"### {of.code} {of.name}\n\n{of.severity.capitalize()}.{fix}\n\n"
+    return head + "\n".join(markdown(of.page, deeper="##")) + "\n"
 
 
 def summary(kind: type[Layer]) -> str:
@@ -204,12 +212,6 @@ def summary(kind: type[Layer]) -> str:
 def doc(kind: type[Layer]) -> str:
     """A kind's docstring without its indentation."""
     return "\n".join(line.strip() for line in (kind.__doc__ or "").strip().splitlines())
-
-
-def escaped(text: str) -> str:
-    """Prose as Markdown shows it: the stars of a formula are no emphasis."""
-    parts = text.split("`")
-    return "`".join(part if i % 2 else part.replace("*", r"\*").replace("|", r"\|") for i, part in enumerate(parts))
 
 
 def code(words: Iterable[str]) -> str:
