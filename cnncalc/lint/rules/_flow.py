@@ -41,8 +41,11 @@ def flagged(words: Written, word: str, message: str) -> Fix:
 def removed(words: Written, message: str) -> Fix | None:
     """A line without one of its postfixes; none for the layer itself and for its only postfix."""
     (statement, use), base = words, words[0].place.begin + words[0].base
-    if len(statement.body.uses) < 3 or use is statement.body.uses[0]:
+    read = next((origin.begin for origin in statement.body.origins if use.begin < origin.begin < use.end), use.end)
+    behind = any(argument.begin > read for argument in use.arguments)
+    if len(statement.body.uses) < 3 or use is statement.body.uses[0] or behind:
         return None
-    line = statement.place.line
-    begin = len(line.text[: base + use.begin].rstrip(" \t,"))
-    return Fix(message, (replaced(line, begin, base + use.end, ""),), False)
+    text = statement.place.line.text
+    end = base + use.end if read == use.end else text.lower().rindex("from", 0, base + read)
+    begin, end = len(text[: base + use.begin].rstrip(" \t,")), len(text[:end].rstrip())
+    return Fix(message, (replaced(statement.place.line, begin, end, ""),), False)

@@ -102,15 +102,14 @@ def within(inner: Interval, outer: Interval) -> bool:
 
 def told(first: Node, second: Node) -> str:
     """What the second is given, and what it makes of it."""
-    if kept(first, second):
-        given = f"{first.name} puts out {stretch(first.layer.bounds)}"
-        return f"{second.name}: {given}, and {second.kind} hands on {stretch(second.layer.keeps)} as it is"
-    return f"{second.name}: {first.name} has put these numbers through {first.kind} already"
+    if not kept(first, second):
+        return f"{second.name}: {first.name} has put these numbers through {first.kind} already"
+    given, keeps = stretch(first.layer.bounds), stretch(second.layer.keeps)
+    hands = f"which {second.kind} hands" if given == keeps else f"and {second.kind} hands those {keeps}"
+    return f"{second.name}: {first.name} puts out numbers {given}, {hands} on as they are"
 
 
 def stretch(interval: Interval | None) -> str:
-    """Numbers from 0 up, from 0 to 6."""
+    """From 0 up, from 0 to 6."""
     low, high = interval or (None, None)
-    if low is None:
-        return f"numbers up to {high}"
-    return f"numbers from {low} up" if high is None else f"numbers from {low} to {high}"
+    return f"from {low} up" if high is None else f"from {low} to {high}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._fit import counted
 from cnncalc.lint.rules._flow import computed
 
 if TYPE_CHECKING:
@@ -77,11 +78,11 @@ nn.BCEWithLogitsLoss combines a sigmoid and the loss. Goodfellow et al. 2016, se
         loss = spelled(said[1])
         for node in dict.fromkeys(map(computed, study.ends)):
             if node.layer.losses and loss in map(spelled, node.layer.losses):
-                above = computed(node.inputs[0])
+                above, numbers = computed(node.inputs[0]), counted(node.output.elements, "number")
                 text = (
                     f"{node.name}: the recipe's loss {said[1]} applies {node.kind} itself, so that it is applied twice"
                 )
-                hint = f"leave {node.name} out: the loss reads the {node.output.elements:,} numbers of {above.name}"
+                hint = f"leave {node.name} out: the loss reads the {numbers} of {above.name}"
                 yield Diagnostic(self.code, text, node.span, hint)
 
 
