@@ -30,8 +30,8 @@ are not meant.
 
 ## Why is this bad
 Such an output knows nothing of the input: it is the bias alone, for every image. The rim of the map is a constant
-frame, which every layer behind reads, and the multiplications of it are wasted. PyTorch limits the padding of pools, not that
-of convolutions.
+frame, which every layer behind reads, and the multiplications of it are wasted. PyTorch limits the padding of pools,
+not that of convolutions.
 
 ## Example
     INPUT: 12x12x3

@@ -77,10 +77,11 @@ def keeps(slide: Slide) -> bool:
 
 
 def read(slide: Slide) -> int:
-    """How many windows read cells of the padding, at either side: their first tap or their last is on one."""
+    """How many windows read cells of the padding, at either end; what hangs over where a pool rounds up is none."""
     start, end = slide.pad
-    out, inside = slide.out, (slide.extent + start - slide.reach) // slide.stride
-    return (start or end) and out - max(0, min(out - 1, inside) + start // -slide.stride + 1)
+    first = -(-start // slide.stride)
+    last = (slide.extent + start - slide.reach) // slide.stride if end else slide.out - 1
+    return slide.out - max(0, min(slide.out - 1, last) - first + 1)
 
 
 def told(names: tuple[str, ...], slide: Slide) -> str:

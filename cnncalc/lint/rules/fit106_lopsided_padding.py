@@ -75,7 +75,7 @@ section 2.1: causal convolutions.
                 axes = alike(tuple(zip(taps(node, each), jumps(study, node), strict=True)), study.network.order)
                 found = [(names, *fact) for fact, (names, _) in axes.items() if drifts(fact[0].slide)]
                 text = "; ".join(told(*each) for each in found)
-                hint = "; ".join(f"{remedy(tap)}{where(names, len(each))}" for names, tap, _ in found)
+                hint = "; ".join(f"{remedy(tap, node)}{where(names, len(each))}" for names, tap, _ in found)
                 yield Diagnostic(self.code, f"{node.name}: {text}", node.span, hint)
 
 
@@ -106,15 +106,18 @@ def off(twice: Rational) -> str:
     """Half of a number of cells: half a cell, 1 cell, 1.5 cells."""
     from fractions import Fraction
 
-    many = Fraction(abs(twice), 2)
+    many = abs(Fraction(twice) / 2)
     return "half a cell" if many == Fraction(1, 2) else f"{amount(many)} cell{'' if many == 1 else 's'}"
 
 
-def remedy(tap: Taps) -> str:
-    """Padding alike at both ends that gives the same size, with a kernel one larger where the sum is odd."""
-    total = sum(tap.slide.pad)
+def remedy(tap: Taps, node: Node) -> str:
+    """Padding alike at both ends that gives the same size, with a kernel one larger where the sum is odd.
+
+    That may be more than a dilated pool takes, half of its kernel.
+    """
+    total, pool = sum(tap.slide.pad), not node.facts.weights
     if total % 2 == 0:
         return f"use pad {total // 2}"
-    if tap.slide.reach % 2 == 0:
+    if tap.slide.reach % 2 == 0 and not (pool and tap.dilation > 1):
         return f"use a kernel of {tap.kernel + 1} and pad {(total + tap.dilation) // 2}"
     return f"use pad {max(tap.slide.pad)}"

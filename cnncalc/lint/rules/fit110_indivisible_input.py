@@ -114,18 +114,22 @@ def enlarges(node: Node) -> bool:
 def cut(study: Study, axis: int) -> Cut | None:
     """What an input that its strides do not divide comes to on an axis; nothing where they do, or it does no harm."""
     network = study.network
-    extent, stride = network.inputs[0].output.extents[axis], total_stride(study, axis)
-    if extent % stride == 0:
-        return None
-    marks = harmed(network, {}, axis)
-    if not marks:
-        return None
-    near = [size for size in (extent - extent % stride, extent - extent % stride + stride) if size]
+    marks = harmed(network, {}, axis) if rounds(study, axis) else {}
+    extent, stride = network.inputs[0].output.extents[axis], total_stride(study, axis) if marks else 1
+    below = extent - extent % stride
+    near = [size for size in (below, below + stride) if size] if below < extent else []
+    left = {size: harmed(network, shapes, axis) for size in near if (shapes := at_size(network, axis, size))}
     for node, what in marks.items():
-        sizes = tuple(size for size in near if mended(network, node, axis, size))
+        sizes = tuple(size for size, still in left.items() if node not in still)
         if sizes:
             return Cut(extent, stride, node.name, what, sizes)
     return None
+
+
+def rounds(study: Study, axis: int) -> bool:
+    """Whether some stride does not divide its own map."""
+    slides = (each[axis] for _, each in study.moving if len(each) > axis)
+    return any(slide.extent % slide.stride for slide in slides)
 
 
 def total_stride(study: Study, axis: int) -> int:
@@ -147,12 +151,6 @@ def harmed(network: Network, shapes: Shapes, axis: int) -> Mapping[Node, str]:
         elif node in network.outputs and len(after.extents) > axis and after.extents[axis] != extent:
             found[node] = f"puts out {after.extents[axis]:,}"
     return found
-
-
-def mended(network: Network, node: Node, axis: int, size: int) -> bool:
-    """Whether the network takes an input of another size, and what shows at a node does not there."""
-    shapes = at_size(network, axis, size)
-    return shapes is not None and node not in harmed(network, shapes, axis)
 
 
 def at_size(network: Network, axis: int, size: int) -> Shapes | None:
