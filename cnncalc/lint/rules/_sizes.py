@@ -11,9 +11,10 @@ from cnncalc.network.fields import through
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnncalc.diagnostic import Span
     from cnncalc.geometry import Order, Rational, Whole
     from cnncalc.lint.study import Study
-    from cnncalc.network.node import Network, Node
+    from cnncalc.network.node import Node
 
 LARGE = 5
 """From this extent on a kernel is large: the 5x5 of Simonyan & Zisserman 2015 and of Szegedy et al. 2015."""
@@ -38,15 +39,31 @@ def by(order: Order, axes: tuple[Rational, ...]) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part in percent: 61%."""
-    return f"{(200 * part + whole) // (2 * whole)}%"
+    """A part in percent: 61%; a part is neither all nor nothing."""
+    percent = (200 * part + whole) // (2 * whole)
+    return f"{min(max(percent, 1), 99) if 0 < part < whole else percent}%"
 
 
-def classifies(network: Network) -> bool:
-    """Whether it looks at one map and answers with vectors alone."""
+def place(study: Study, node: Node) -> Span:
+    """Where to change a layer: where it is written, or where its line is, if an `after` line wrote it."""
+    if study.statement(node):
+        return node.span
+    return study.network.by_name.get(node.line, node).span
+
+
+def classifies(study: Study) -> bool:
+    """Whether the network looks at one map and answers with vectors, each from all of the last map."""
+    network = study.network
     if not network.complete or len(network.inputs) != 1 or not network.inputs[0].output.rank:
         return False
-    return all(prod(node.output.extents) == 1 for node in network.outputs)
+    return all(answers(node, study) for node in network.outputs)
+
+
+def answers(node: Node, study: Study) -> bool:
+    """Whether a node's value is a vector of its own, and not a map whose cells are only written in a row."""
+    while node.inputs and not node.output.rank and study.fields[node.name] != WHOLE:
+        node = node.inputs[0]
+    return prod(node.output.extents) == 1
 
 
 def least_fields(study: Study) -> dict[str, Field | Whole]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
-WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
+WORDS = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 2))
 
 
 class StackableKernel(Rule):
@@ -106,7 +106,8 @@ def found(code: Code, node: Node, window: Window, count: int, order: Order) -> D
     layers = (max(window.kernel) - 1) // 2
     stack = f"{WORDS.get(layers, f'{layers:,}')} {by(order, small(window))}"
     text = f"{node.name}: a {by(order, window.kernel)} on {node.shapes[0].channels:,} channels has {node.params:,}"
-    steps = "" if set(window.stride) == {1} else f", stride {by(order, window.stride)} on the first"
+    stride = by(order, window.stride if len(set(window.stride)) > 1 else window.stride[:1])
+    steps = "" if stride == "1" else f", stride {stride} on the first"
     hint = f"write {stack} of {node.output.channels:,} filters{steps}{padded(node, window, layers, order)}"
     hint += ", a nonlinearity behind each"
     return Diagnostic(code, f"{text} parameters, {stack} have {count:,}", node.span, hint)
@@ -123,8 +124,6 @@ def padded(node: Node, window: Window, layers: int, order: Order) -> str:
 
 
 def pads(side: int, layers: int, extent: int) -> list[int]:
-    """The pad at one side of each layer of the stack: 1 as long as there is any, all beyond on the first."""
-    if extent == 1:
-        return [side] + [0] * (layers - 1)
-    first = max(side - layers + 1, min(side, 1))
+    """The pad at one side of each layer of the stack: 1 behind the first as long as there is any, the rest on it."""
+    first = side if extent == 1 else max(side - layers + 1, 0)
     return [first, *(int(place < side - first) for place in range(layers - 1))]

@@ -6,14 +6,14 @@ from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import WHOLE, Field
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import NAMES, listed
-from cnncalc.lint.rules._sizes import by, classifies
+from cnncalc.lint.rules._sizes import by, classifies, place
 from cnncalc.lint.study import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.study import Study
-    from cnncalc.network.node import Network, Node
+    from cnncalc.network.node import Node
 
 
 class FieldMissesInput(Rule):
@@ -78,7 +78,7 @@ Matters for CNN Classifiers".
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         network = study.network
-        if study.sliding and classifies(network):
+        if study.sliding and classifies(study):
             readers = {node.name: node for end in network.outputs if (node := reader(end, study))}
             for node in readers.values():
                 above = source_of(node)
@@ -86,7 +86,7 @@ Matters for CNN Classifiers".
                 if isinstance(field, Field) and len(field.size) == len(extents) and max(field.size) > 1:
                     short = [axis for axis, (n, w) in enumerate(zip(field.size, extents, strict=True)) if n < w]
                     if short:
-                        yield missing(self.code, node, above, field, short, network)
+                        yield missing(self.code, node, above, short, study)
 
 
 def reader(end: Node, study: Study) -> Node | None:
@@ -99,9 +99,10 @@ def reader(end: Node, study: Study) -> Node | None:
     return None
 
 
-def missing(code: Code, node: Node, above: Node, field: Field, short: list[int], network: Network) -> Diagnostic:
+def missing(code: Code, node: Node, above: Node, short: list[int], study: Study) -> Diagnostic:
     """The finding: the last map, what its units see, and what there is; the axes where only some fall short."""
-    order, image = network.order, network.inputs[0]
+    order, image, field = study.network.order, study.network.inputs[0], study.fields[above.name]
+    assert isinstance(field, Field)
     named = above.line if above.line != node.line else above.name
     text = f"no unit of {named}, the last map before {node.name}, sees more than {by(order, field.size)}"
     names = order.turned(tuple(NAMES[letter] for letter in order.letters(image.output.rank)))
@@ -109,4 +110,4 @@ def missing(code: Code, node: Node, above: Node, field: Field, short: list[int],
     where = f", too little on the {listed(filter(None, lacking), 'and')}" if len(short) < len(names) else ""
     most = by(order, tuple(map(min, field.size, image.output.extents)))
     hint = f"use an input of at most {most}, or strides and kernels before {node.name} that see more"
-    return Diagnostic(code, f"{text} of {image.name}, {order.text(image.output)}{where}", above.span, hint)
+    return Diagnostic(code, f"{text} of {image.name}, {order.text(image.output)}{where}", place(study, above), hint)

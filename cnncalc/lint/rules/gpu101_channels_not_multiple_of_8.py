@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import Window
 from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._fit import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
+LITTLE = 1_000
+"""What is less than a thousandth of the MACs is not worth telling."""
 STEP = 8
 """The FP16 numbers in the 16 bytes that tensor cores read at once."""
 
@@ -26,14 +29,14 @@ class ChannelsNotMultipleOf8(Rule):
         INFO,
         """\
 ## What it does
-Finds layers of multiplications whose filters, units or channels are not a multiple of 8. It tells each where it is
-made, not again where it is read. The input's channels, the classes and other outputs, maps of one channel, and
-depthwise layers are left out: they are given by the task, or made elsewhere.
+Finds layers that multiply whose filters or units are not a multiple of 8. It tells each number once, at the first
+layer that makes so many channels, and not again where they are read. Left out are the input's channels, as many as
+the classes or another output has, single maps, depthwise layers, and layers of less than a thousandth of the MACs.
 
 ## Why is this bad
 Tensor cores multiply small tiles. In FP16 and BF16 they are fastest where both channel numbers of a layer are
-multiples of 8, which is 16 bytes. Libraries fill up other numbers with zeros or fall back on slower kernels: 84
-units cost what 88 do. It is no matter on a CPU.
+multiples of 8, which is 16 bytes. For other numbers libraries fill up with zeros or take slower kernels. It is no
+matter on a CPU.
 
 ## Example
     INPUT: 32x32x3
@@ -61,6 +64,9 @@ Requirements".
     good = (
         "INPUT: 32x32x3\nCONV1: 32 3x3 pad 1 relu\nCONV2: 64 3x3 pad 1 relu\nGAP: gap\nFC: 10",
         "INPUT: 32x32x3\nCONV1: 32 3x3 pad 1 relu\nCONV2: 10 1x1\nGAP: gap\nsoftmax",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu\nCONV2: 21 1x1\ndeconv 21 4x4 stride 2 pad 1",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu\nscale\n  - identity\n  - gap; fc 4 relu; fc 64 sigmoid\n"
+        "GAP: gap\nFC: 10",
         "INPUT: 32x32x3\nadd\n  - conv 10 3x3 pad 1 bn\n  - conv 10 1x1",
         "INPUT: 32x32x3\nconv depthwise 3x3 pad 1\nCONV2: 16 1x1 relu\nFC: 2",
         "INPUT: 32x32x3\nscale\n  - conv 16 3x3 pad 1\n  - conv 1 3x3 pad 1 sigmoid\nFC: 2",
@@ -76,10 +82,13 @@ Requirements".
     def check(self, study: Study) -> Iterator[Diagnostic]:
         odd = [node for node in study.network.nodes if node.output.channels % STEP and makes(node)]
         if odd and study.network.complete:
-            answers = answering(study)
-            for node in odd:
-                if node.name not in answers:
-                    yield uneven(self.code, node)
+            told = answering(study)
+            classes = {node.output.channels for node in told}
+            most = study.network.macs
+            for channels in dict.fromkeys(node.output.channels for node in odd):
+                alike = [node for node in odd if node.output.channels == channels and worth(node, most)]
+                if alike and channels not in classes:
+                    yield uneven(self.code, alike, channels)
 
 
 def makes(node: Node) -> bool:
@@ -92,22 +101,30 @@ def makes(node: Node) -> bool:
     return not depthwise or x.channels == 1
 
 
-def answering(study: Study) -> set[str]:
+def worth(node: Node, most: int) -> bool:
+    """Whether a layer is a thousandth of the network's MACs, or has none and is read by those that have."""
+    return not node.macs or node.macs * LITTLE >= most
+
+
+def answering(study: Study) -> list[Node]:
     """The layers whose channels are the task's: the last that multiply on each way to an output or a head's end."""
     waiting = list(study.ends)
     met = {node.name for node in waiting}
+    found: list[Node] = []
     while waiting:
         node = waiting.pop()
         fresh = [] if node.macs else [x for x in node.inputs if x.name not in met]
+        found += [node] if node.macs else []
         met.update(x.name for x in fresh)
         waiting += fresh
-    return met
+    return found
 
 
-def uneven(code: Code, node: Node) -> Diagnostic:
-    """The finding: the channels, and the multiples below and above them."""
-    channels = node.output.channels
+def uneven(code: Code, alike: list[Node], channels: int) -> Diagnostic:
+    """The finding: the layers that make so many channels, and the multiples below and above that."""
+    first, others = alike[0], len(alike) - 1
+    makes = f"{first.name} and {counted(others, 'more layer')} make" if others else f"{first.name} makes"
     below = channels - channels % STEP
     near = f"{below:,} or {below + STEP:,}" if below else f"{STEP}"
-    text = f"{node.name} makes {channels:,} channels, which is not a multiple of {STEP}: FP16 tensor cores take them as"
-    return Diagnostic(code, f"{text} {below + STEP:,}", node.span, f"use {near}")
+    text = f"{makes} {channels:,} channels, which is not a multiple of {STEP}, as FP16 tensor cores want"
+    return Diagnostic(code, text, first.span, f"use {near}")

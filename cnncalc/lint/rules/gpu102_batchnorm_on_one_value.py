@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._sizes import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.geometry import Order
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
@@ -84,7 +84,7 @@ PyTorch, torch.nn.functional.batch_norm.
         if batch < 2:
             for node in found:
                 if node.output.rank or batch:
-                    yield single(self.code, node, batch, study.network.order)
+                    yield single(self.code, node, batch, study)
 
 
 def batch_of(recipe: str) -> int:
@@ -93,10 +93,14 @@ def batch_of(recipe: str) -> int:
     return int(match[1].replace(",", "")) if match else 0
 
 
-def single(code: Code, node: Node, batch: int, order: Order) -> Diagnostic:
+def single(code: Code, node: Node, batch: int, study: Study) -> Diagnostic:
     """The finding: what there is of a channel, and what becomes of it."""
-    what = f"a map of {order.text(node.output)}" if node.output.rank else f"a vector of {node.output.channels:,}"
+    what = (
+        f"a map of {study.network.order.text(node.output)}"
+        if node.output.rank
+        else f"a vector of {node.output.channels:,}"
+    )
     when = "the recipe's batch of 1" if batch else "a batch of 1"
     text = f"{node.name} has 1 value a channel in {what}: PyTorch refuses to train on {when}, which needs 2"
     hint = "leave the norm out, normalize before the map shrinks, or say 'train: batch 2' or more"
-    return Diagnostic(code, text, node.span, hint)
+    return Diagnostic(code, text, place(study, node), hint)
