@@ -207,6 +207,49 @@ def test_formats_tell_notes_hints_and_fixes(form, wanted):
     assert render.written(form, mixed()) == wanted
 
 
+NARROW = """\
+warning[STY901 a-style]: a message
+    that goes on for longer than a
+    narrow screen does
+  --> a.spec:10:30
+   |
+10 | ... this line is long enough...
+   |              ^^^^
+   = note: so does what explains it,
+           to the end
+   = help: do something about it,
+           and soon
+   = fix (unsafe): write it on two
+                   lines"""
+
+
+def test_on_a_narrow_screen_lines_are_broken_and_nothing_of_a_message_is_lost():
+    row = "conv 64 3x3 pad 1 # this line is long enough to be cut"
+    message, note = (
+        "a message that goes on for longer than a narrow screen does",
+        "so does what explains it, to the end",
+    )
+    fix = Fix("write it on two lines", (), False)
+    finding = Diagnostic(STYLE, message, Span(10, 30, 10, 34), "do something about it, and soon", (note,), fix=fix)
+    reports = [(read("\n" * 9 + row, "a.spec"), [finding])]
+    assert render.written("full", reports, width=36) == NARROW
+    lines = render.written("full", reports, width=0).split("\n")
+    assert lines == render.written("full", reports, width=1 << 20).split("\n")
+    assert [len(line) for line in lines] == [84, 18, 4, 59, 38, 47, 42, 40]
+    for form in set(render.FORMATS) - {"full"}:
+        assert render.written(form, reports, width=36) == render.written(form, reports)
+
+
+@pytest.mark.parametrize("width", [1, 10, 30, 50, 80])
+def test_on_any_screen_every_word_is_told(width):
+    text = render.written("full", mixed(), width=width)
+    whole = render.written("full", mixed())
+    kept = [word for word in whole.split() if word in ("wrong", "bad", "{0}", "saving", "why", "do", "nobias")]
+    assert [word for word in text.split() if word in kept] == kept
+    long = Diagnostic(STYLE, "x" * 90, Span(1, 1, 1, 2))
+    assert "x" * 90 in render.written("full", [(read("conv", "a"), [long])], width=width)
+
+
 def test_files_follow_each_other():
     source, found = read("x", "b"), [one("x", 1, 2)]
     for form, between in (("full", "\n\n"), ("concise", "\n"), ("github", "\n")):
@@ -469,3 +512,9 @@ def test_a_flood_is_cut_and_says_so():
         assert "more" not in form(source, found[:200])
         assert form(source, found).count("wrong") == 200
     assert len(json.loads(render.written("json", [(source, found)]))) == 203
+
+
+def test_the_settings_know_the_formats():
+    from cnncalc.lint.config import FORMATS
+
+    assert [*render.FORMATS] == [*FORMATS]

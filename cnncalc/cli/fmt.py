@@ -98,7 +98,8 @@ def canonical_text(given: Given, bounds: Limits, color: str) -> str | None:
         return canonical(source, parsed, bounds)
     sys.stdout.flush()
     found = sorted(parsed.findings, key=lambda finding: finding.span)
-    print(full(source, found, screen(sys.stderr, color).paint), file=sys.stderr)
+    on = screen(sys.stderr, color)
+    print(full(source, found, on.paint, on.width), file=sys.stderr)
     return None
 
 

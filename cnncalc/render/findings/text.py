@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 MOST: Final = 200
 """How many findings of one file people are shown."""
 WIDE: Final = 100
-"""How many columns of a source line are shown."""
-BEFORE: Final = 40
-"""How many of them, in a line that is cut, stand before the underlined part."""
+"""How many columns of a source line are shown at most."""
+LEAST: Final = 20
+"""How many are shown on the narrowest screen."""
+BEFORE: Final = 0.4
+"""How much of them, in a line that is cut, stands before the underlined part."""
 STEERING: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 MARKS: Final = {"safe": " [*]", "unsafe": " [* unsafe]"}
 """What stands in a line behind the severity of a finding that has a fix."""
@@ -62,9 +64,12 @@ def plain(style: str, text: str) -> str:
     return text
 
 
-def full(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
-    """Each finding with its place in the source underlined, its notes and its hint."""
-    blocks = ["\n".join(block(source, finding, paint)) for finding in findings[:MOST]]
+def full(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain, width: int = 0) -> str:
+    """Each finding with its place in the source underlined, its notes, its hint and its fix.
+
+    Lines are broken where the screen is narrower; a `width` of 0 knows no end.
+    """
+    blocks = ["\n".join(block(source, finding, paint, width)) for finding in findings[:MOST]]
     return "\n\n".join([*blocks, *more(findings)])
 
 
@@ -87,22 +92,45 @@ def line(source: Source, finding: Diagnostic, paint: Paint) -> str:
     return f"{paint('place', place(source, finding.span))}: {what}: {safe(finding.message + hint)}"
 
 
-def block(source: Source, finding: Diagnostic, paint: Paint) -> Iterator[str]:
+def block(source: Source, finding: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
     """The lines of one finding."""
     span, title = finding.span, f"{finding.severity}[{finding.code.code} {finding.code.name}]"
     margin = " " * len(str(span.line))
-    yield f"{paint(finding.severity, title)}: {paint('heading', safe(finding.message))}"
+    message = spread(safe(finding.message), len(title) + 2, 4, width)
+    yield f"{paint(finding.severity, title)}: {paint('heading', message)}"
     yield f"{margin}{paint('place', '-->')} {place(source, span)}"
     if span.line <= len(source.rows):
-        code, marks = snippet(source.rows[span.line - 1], span)
+        code, marks = snippet(source.rows[span.line - 1], span, seen(width, margin))
         yield f"{margin} {paint('place', '|')}"
         yield f"{paint('place', f'{span.line} |')} {code}".rstrip()
         yield f"{margin} {paint('place', '|')} {marks[0]}{paint(finding.severity, marks[1])}"
-    yield from (f"{margin} {paint('place', '=')} note: {safe(note)}" for note in finding.notes)
+    for style, head, text in remarks(finding):
+        indent, label = len(f"{margin} = {head}: "), paint(style, head) if style else head
+        yield f"{margin} {paint('place', '=')} {label}: {spread(safe(text), indent, indent, width)}"
+
+
+def remarks(finding: Diagnostic) -> Iterator[tuple[str, str, str]]:
+    """(style, what it is, text) of what stands below the source."""
+    yield from (("", "note", note) for note in finding.notes)
     if finding.hint:
-        yield f"{margin} {paint('place', '=')} {paint('hint', 'help')}: {safe(finding.hint)}"
-    if fix := finding.fix:
-        yield f"{margin} {paint('place', '=')} {paint('hint', 'fix')} ({sort(fix)}): {safe(fix.message)}"
+        yield "hint", "help", finding.hint
+    if finding.fix:
+        yield "hint", f"fix ({sort(finding.fix)})", finding.fix.message
+
+
+def spread(text: str, first: int, indent: int, width: int) -> str:
+    """Text that begins in column `first`, broken between words where the screen ends and set in below."""
+    if not width or first + len(text) <= width:
+        return text
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(width, " " * first, " " * indent, break_long_words=False, break_on_hyphens=False)
+    return wrapper.fill(text)[first:]
+
+
+def seen(width: int, margin: str) -> int:
+    """How many columns of a source line fit behind the margin, between dots."""
+    return max(min(WIDE, width - len(f"{margin} | ......")), LEAST) if width else WIDE
 
 
 def sort(fix: Fix) -> str:
@@ -115,27 +143,27 @@ def place(source: Source, span: Span) -> str:
     return f"{safe(source.name)}:{span.line}:{span.column}"
 
 
-def snippet(row: str, span: Span) -> tuple[str, tuple[str, str]]:
+def snippet(row: str, span: Span, wide: int) -> tuple[str, tuple[str, str]]:
     """(the source line, (the space before its underline, the underline)), a long line cut around the latter."""
     begin = min(span.column - 1, len(row))
     end = max(span.end_column - 1 if span.end_line == span.line else len(row), begin + 1)
-    low = max(0, begin - WIDE)
-    cells = [cell(char) for char in row[low : begin + WIDE + 1]]
-    first, last = cut(cells, begin - low, low > 0 or begin + WIDE + 1 < len(row))
+    low = max(0, begin - wide)
+    cells = [cell(char) for char in row[low : begin + wide + 1]]
+    first, last = cut(cells, begin - low, low > 0 or begin + wide + 1 < len(row), wide)
     head, tail = "..." * (low + first > 0), "..." * (low + last < len(row))
     code = head + "".join(c.text for c in cells[first:last]) + tail
     indent = " " * (len(head) + columns(cells[first : begin - low]))
     return code, (indent, "^" * max(1, columns(cells[begin - low : min(end - low, last)])))
 
 
-def cut(cells: list[Cell], begin: int, long: bool) -> tuple[int, int]:
-    """The stretch of cells to show: all, or WIDE columns from a little before `begin`."""
-    if not long and columns(cells) <= WIDE:
+def cut(cells: list[Cell], begin: int, long: bool, wide: int) -> tuple[int, int]:
+    """The stretch of cells to show: all, or `wide` columns from a little before `begin`."""
+    if not long and columns(cells) <= wide:
         return 0, len(cells)
     first = last = begin
-    while first > 0 and columns(cells[first - 1 : begin]) <= BEFORE:
+    while first > 0 and columns(cells[first - 1 : begin]) <= wide * BEFORE:
         first -= 1
-    while last < len(cells) and columns(cells[first : last + 1]) <= WIDE:
+    while last < len(cells) and columns(cells[first : last + 1]) <= wide:
         last += 1
     return first, last
 
