@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Fix
-from cnncalc.lint.edits import option, replaced
-from cnncalc.syntax.tree import LayerLine
+from cnncalc.lint.edits import inserted, replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
-    from cnncalc.syntax.tree import Use
-
-    Written = tuple[LayerLine, Use]
 
 
 def computed(node: Node) -> Node:
@@ -25,27 +21,25 @@ def computed(node: Node) -> Node:
     return node
 
 
-def written(study: Study, node: Node, found: Sequence[Node]) -> Written | None:
-    """The line and the words that made a node; none where they made others too that have no finding."""
-    statement, use = study.statement(node), study.use(node)
-    if statement is None or use is None or use.kind is not type(node.layer):
-        return None
-    return (statement, use) if set(study.made_with(node)) <= set(found) else None
+def alone(study: Study, node: Node, found: Collection[Node]) -> bool:
+    """Whether the text that made a node made no other than those found."""
+    return set(study.made_with(node)) <= set(found)
 
 
-def flagged(words: Written, word: str, message: str) -> Fix:
+def flagged(node: Node, word: str) -> Fix:
     """A flag more for a layer; it changes the network."""
-    return Fix(message, (option(*words, word),), False)
+    return Fix(f"write {word}", (inserted(node.place.line, node.place.end, f" {word}"),), False)
 
 
-def removed(words: Written, message: str) -> Fix | None:
+def removed(study: Study, node: Node) -> Fix | None:
     """A line without one of its postfixes; none for the layer itself and for its only postfix."""
-    (statement, use), base = words, words[0].place.begin + words[0].base
-    read = next((origin.begin for origin in statement.body.origins if use.begin < origin.begin < use.end), use.end)
-    behind = any(argument.begin > read for argument in use.arguments)
-    if len(statement.body.uses) < 3 or use is statement.body.uses[0] or behind:
+    statement, use = study.statement(node), study.use(node)
+    if statement is None or use is None or len(statement.body.uses) < 3 or use is statement.body.uses[0]:
         return None
-    text = statement.place.line.text
+    base, text = node.place.begin - use.begin, node.place.line.text
+    read = next((origin.begin for origin in statement.body.origins if use.begin < origin.begin < use.end), use.end)
+    if any(argument.begin > read for argument in use.arguments):
+        return None
     end = base + use.end if read == use.end else text.lower().rindex("from", 0, base + read)
-    begin, end = len(text[: base + use.begin].rstrip(" \t,")), len(text[:end].rstrip())
-    return Fix(message, (replaced(statement.place.line, begin, end, ""),), False)
+    begin, end = len(text[: node.place.begin].rstrip(" \t,")), len(text[:end].rstrip())
+    return Fix(f"remove the second {node.kind}", (replaced(node.place.line, begin, end, ""),), False)

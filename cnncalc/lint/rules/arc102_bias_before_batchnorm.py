@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._flow import flagged, written
+from cnncalc.lint.rules._fit import counted
+from cnncalc.lint.rules._flow import alone, flagged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from cnncalc.lint.study import Study
-    from cnncalc.network.node import Node
+    from cnncalc.network.node import Network, Node
 
 FLAG = "nobias"
 
@@ -71,27 +72,36 @@ subtraction". Ulyanov et al. 2016, equation 2: the mean of instance normalizatio
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         behind = [node for node in study.network.nodes if node.layer.centres and centred(node.inputs[0])]
-        found = list(dict.fromkeys(node.inputs[0] for node in behind))
-        if found:
-            owners = {node.owner.name: node for node in study.network.nodes if node.owner}
-            ends = {node.name for node in study.ends}
-            idle = [x for x in found if x.name not in ends and x.name not in owners and lost(study.readers[x.name])]
-            for node in idle:
-                yield self.found(study, node, idle)
+        if behind:
+            ends, again = {node.name for node in study.ends}, sharers(study.network)
+            places = {x: [x, *again.get(x.name, ())] for x in dict.fromkeys(node.inputs[0] for node in behind)}
+            idle = {x: every for x, every in places.items() if all(lost(study, at, ends) for at in every)}
+            known = {at for every in idle.values() for at in every}
+            yield from (self.found(study, node, known) for node in idle)
 
-    def found(self, study: Study, node: Node, idle: Sequence[Node]) -> Diagnostic:
+    def found(self, study: Study, node: Node, known: Collection[Node]) -> Diagnostic:
         """The finding, with what all layers of the same text save."""
         norm = study.readers[node.name][0].kind
         biases = f"{node.biases:,} bias{'' if node.biases == 1 else 'es'}"
-        text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases} add"
-        words = written(study, node, idle)
-        if words is None or all(parameter.name != FLAG for parameter in node.layer.parameters):
+        adds = "adds" if node.biases == 1 else "add"
+        text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases} {adds}"
+        flagless = all(parameter.name != FLAG for parameter in node.layer.parameters)
+        if flagless or not alone(study, node, known):
             return Diagnostic(self.code, text, node.span, "leave the bias out")
-        made = study.made_with(node)
-        saved = f"{sum(each.biases for each in made):,} parameters"
+        made = [each for each in study.made_with(node) if each.biases]
+        saved = counted(sum(each.biases for each in made), "parameter")
         where = f" in {len(made)} layers" if len(made) > 1 else ""
         hint = f"write {FLAG} on the line, which saves {saved}{where}"
-        return Diagnostic(self.code, text, node.span, hint, fix=flagged(words, FLAG, f"write {FLAG}"))
+        return Diagnostic(self.code, text, node.span, hint, fix=flagged(node, FLAG))
+
+
+def sharers(network: Network) -> dict[str, list[Node]]:
+    """The nodes that have a row's weights, by its name."""
+    found: dict[str, list[Node]] = {}
+    for node in network.nodes:
+        if node.owner:
+            found.setdefault(node.owner.name, []).append(node)
+    return found
 
 
 def centred(x: Node) -> bool:
@@ -99,6 +109,7 @@ def centred(x: Node) -> bool:
     return x.layer.linear and 0 < x.biases == x.output.channels
 
 
-def lost(readers: Sequence[Node]) -> bool:
-    """Whether all that read a value take the mean of each channel off in training."""
-    return all(node.layer.centres and not node.layer.frozen for node in readers)
+def lost(study: Study, node: Node, ends: Collection[str]) -> bool:
+    """Whether all that read a layer take the mean of each channel off in training."""
+    readers = study.readers.get(node.name, ())
+    return bool(readers) and node.name not in ends and all(x.layer.centres and not x.layer.frozen for x in readers)
