@@ -384,7 +384,8 @@ def test_github_is_told_how_many_it_would_not_show(counts, shown, left):
     lines = render.written("github", [(read("x", "a.spec"), many(**counts))]).split("\n")
     kinds = [line.split(" ")[0] for line in lines]
     assert tuple(kinds.count(f"::{kind}") for kind in ("error", "warning", "notice")) == shown
-    told = f"::notice title=cnncalc::{left}; cnncalc lint tells them all"
+    rest = "GitHub shows 10 of each; cnncalc lint --output-format concise tells all"
+    told = f"::notice title=cnncalc::{left}: {rest}"
     assert (lines[-1] == told) if left else all("more" not in line for line in lines)
 
 

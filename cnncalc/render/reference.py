@@ -59,8 +59,11 @@ RULES = """\
 
 Written from the pages of `cnncalc rule` by a test. Codes and names are accepted alike: `cnncalc rule FIT101`,
 `cnncalc lint --select wrong-shape`, `# cnncalc: ignore[FIT101]`. SYN and SHP speak of the spec's syntax and shapes;
-they are always told, and behind one of them numbers are unknown. A safe fix (`cnncalc lint --fix`) changes no number
-of the network; an unsafe one (`--unsafe-fixes`) may, and its page says how.
+they are always told, and behind one of them numbers are unknown.
+
+A safe fix (`cnncalc lint --fix`) changes no number of the network; an unsafe one (`--fix --unsafe-fixes`) may, and its
+page says how. In `--output-format concise` a finding with a safe fix is marked `[*]`, one with an unsafe fix
+`[* unsafe]`.
 """
 
 

@@ -55,7 +55,8 @@ def in_order(found: Sequence[Diagnostic]) -> list[Diagnostic]:
 def more(left: Mapping[str, int]) -> list[str]:
     """The notice of what GitHub would not show."""
     parts = [f"{count:,} more {level}{'s' * (count > 1)}" for level, count in left.items() if count > 0]
-    return [f"::notice title=cnncalc::{', '.join(parts)}; cnncalc lint tells them all"] if parts else []
+    rest = f"GitHub shows {MOST} of each; cnncalc lint --output-format concise tells all"
+    return [f"::notice title=cnncalc::{', '.join(parts)}: {rest}"] if parts else []
 
 
 def command(placed: Placed) -> str:
