@@ -56,6 +56,10 @@ def command() -> int:
     from cnncalc.cli.app import app
     from cnncalc.cli.common import Failure
 
+    if "_CNNCALC_COMPLETE" in os.environ:
+        from cnncalc.cli.complete import join
+
+        join(os.environ)
     try:
         app()
     except SystemExit as stop:

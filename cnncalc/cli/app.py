@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+
+from cnncalc.cli.common import Failure
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -28,6 +31,26 @@ class Commands(TyperGroup):
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(cmd_name)(getattr(import_module(f"cnncalc.cli.{cmd_name}"), cmd_name))
         return get_command(alone)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Reads the words of the command line; typer takes no shell's name behind the options of completion."""
+        if len(args) > 1 and args[0] in ("--show-completion", "--install-completion"):
+            completion(*args[:2])
+        return super().parse_args(ctx, args)
+
+
+def completion(option: str, shell: str) -> None:
+    """Print or install the script that completes for the shell of this name."""
+    from typer._completion_shared import Shells, get_completion_script, install
+
+    if shell not in (names := [each.value for each in Shells]):
+        raise Failure(f"{option} takes {', '.join(names)}, not '{shell}'")
+    if option == "--show-completion":
+        print(get_completion_script(prog_name="cnncalc", complete_var="_CNNCALC_COMPLETE", shell=shell))
+    else:
+        where = install(shell=shell, prog_name="cnncalc")[1]
+        print(f"cnncalc: wrote {where}; it takes effect in the next shell", file=sys.stderr)
+    raise typer.Exit()
 
 
 app = typer.Typer(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from cnncalc import zoo
+from cnncalc.cli import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.source import Limits
 
 ORDERS = ("WxHxC", "CxHxW", "HxWxC", "CxWxH")
+COLOURS = ("auto", "always", "never")
 
 
 PIECE = 1 << 20
@@ -42,11 +44,6 @@ class Failure(Exception):
     """Wrong use or an unreadable file: one sentence, exit status 2."""
 
 
-def complete_spec(incomplete: str) -> list[str]:
-    """Zoo names for the shell's completion."""
-    return [name for name in zoo.names() if name.startswith(incomplete)]
-
-
 def complete_dtype(incomplete: str) -> list[str]:
     """Dtypes for the shell's completion."""
     from cnncalc.storage import DTYPES
@@ -54,13 +51,15 @@ def complete_dtype(incomplete: str) -> list[str]:
     return [name for name in DTYPES if name.startswith(incomplete)]
 
 
-Spec = Annotated[str, typer.Argument(help="A file, - for stdin, or a zoo name.", autocompletion=complete_spec)]
+Spec = Annotated[str, typer.Argument(help="A file, - for stdin, or a zoo name.", autocompletion=complete.specs)]
 Specs = Annotated[
-    list[str] | None, typer.Argument(help="Files, - for stdin, or zoo names.", autocompletion=complete_spec)
+    list[str] | None, typer.Argument(help="Files, - for stdin, or zoo names.", autocompletion=complete.specs)
 ]
 Set = Annotated[list[str] | None, typer.Option("--set", help="Set a constant: k=256; again and again.")]
 Input = Annotated[str, typer.Option("--input", help="Another input shape: 320x320x3.")]
-Axes = Annotated[str, typer.Option("--axes", help="How shapes are shown: WxHxC, CxHxW, HxWxC.")]
+Axes = Annotated[
+    str, typer.Option("--axes", help="How shapes are shown: WxHxC, CxHxW, HxWxC.", autocompletion=lambda: ORDERS)
+]
 Batch = Annotated[str, typer.Option("--batch", help="How many samples the memory is for.")]
 Dtype = Annotated[
     str,
@@ -68,8 +67,11 @@ Dtype = Annotated[
         "--dtype", help="What the memory is for: float32, float16, bfloat16, float64.", autocompletion=complete_dtype
     ),
 ]
-Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise a limit: layers=200000.")]
-Colour = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="Raise a limit: layers=200000.", autocompletion=complete.limits),
+]
+Colour = Annotated[str, typer.Option("--color", help="auto, always or never.", autocompletion=lambda: COLOURS)]
 
 
 def pairs(given: list[str] | None, option: str) -> dict[str, str]:
@@ -128,7 +130,7 @@ def order(axes: str, network: Network) -> Order:
 
 def colour(given: str) -> str:
     """The value of --color, checked."""
-    if given not in ("auto", "always", "never"):
+    if given not in COLOURS:
         raise Failure(f"--color takes auto, always or never, not '{given}'")
     return given
 
@@ -256,7 +258,7 @@ def report(network: Network, found: Iterable[Diagnostic], on: Screen) -> None:
     loud = tuple(f for f in found if f.severity != "info")
     if loud:
         sys.stdout.flush()
-        print(full(network.source, loud, on.paint), file=sys.stderr)
+        print(full(network.source, loud, on.paint, on.width), file=sys.stderr)
 
 
 def status(found: Iterable[Diagnostic]) -> int:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+
+def join(environment: MutableMapping[str, str]) -> None:
+    """Take `--option = value`, as bash parts what is typed with an `=` in it, for `--option value`."""
+    words, at = environment.get("COMP_WORDS", "").split("\n"), int(environment.get("COMP_CWORD", "0"))
+    if 2 < at < len(words) and words[at - 1] == "=" and words[at - 2].startswith("--"):
+        del words[at - 1]
+        environment.update(COMP_WORDS="\n".join(words), COMP_CWORD=str(at - 1))
 
 
 def before(incomplete: str) -> tuple[str, str]:
@@ -25,6 +37,13 @@ def overrides(incomplete: str) -> list[str]:
 
     selector, equals, _ = incomplete.rpartition("=")
     return [selector + equals + level for level in LEVELS] if equals else selectors(incomplete)
+
+
+def limits(incomplete: str) -> list[str]:
+    """The names of limits."""
+    from cnncalc.source import Limits
+
+    return [f"{name}=" for name in Limits._fields if name.startswith(incomplete)]
 
 
 def severities() -> tuple[str, ...]:

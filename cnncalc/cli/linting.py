@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnncalc.cli.specs import Spec
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.network.node import Network
-    from cnncalc.render.findings.text import Paint
+    from cnncalc.render.screen import Screen
 
 
 class Asked(NamedTuple):
@@ -124,7 +124,7 @@ def repaired(spec: Spec, asked: Asked) -> Linted | None:
     from cnncalc.cli.repair import repaired
 
     done = repaired(spec, rules(spec), common.limits(asked.limit), asked.diff)
-    return done and judged(spec, done.network, findings(done.network, rules(spec)), done.applied)
+    return done and judged(spec, done.network, done.findings, done.applied)
 
 
 def judged(spec: Spec, network: Network, found: tuple[Diagnostic, ...], applied: tuple[Diagnostic, ...] = ()) -> Linted:
@@ -163,11 +163,13 @@ def fails(done: Sequence[Linted], settings: Settings, asked: Asked) -> bool:
 
 def report(done: Sequence[Linted], settings: Settings, asked: Asked, color: str, aside: bool) -> None:
     """What was found, in a file or on stdout; `aside` on stderr, since stdout has the text of a spec or a diff."""
-    from cnncalc.render.screen import screen
+    from cnncalc.render.screen import UNBOUNDED, screen
 
     stream = sys.stderr if aside else sys.stdout
-    paint = screen(stream, "never" if asked.output and color == "auto" else color).paint
-    text, words = differences(done, asked, paint) if asked.diff else document(done, settings, asked, paint)
+    on = screen(stream, "never" if asked.output and color == "auto" else color)
+    if asked.output:
+        on = on._replace(width=UNBOUNDED)
+    text, words = differences(done, asked, on) if asked.diff else document(done, settings, asked, on)
     sys.stdout.flush()
     if asked.output:
         common.write(f"{text}\n" if text else "", asked.output)
@@ -178,7 +180,7 @@ def report(done: Sequence[Linted], settings: Settings, asked: Asked, color: str,
         print(words, file=sys.stderr)
 
 
-def document(done: Sequence[Linted], settings: Settings, asked: Asked, paint: Paint) -> tuple[str, str]:
+def document(done: Sequence[Linted], settings: Settings, asked: Asked, on: Screen) -> tuple[str, str]:
     """(the report, what people are told beside one that is for programs)."""
     from cnncalc.render.findings import written
 
@@ -186,20 +188,24 @@ def document(done: Sequence[Linted], settings: Settings, asked: Asked, paint: Pa
     if asked.statistics and output_format == "json":
         text = tally.statistics_json(done)
     elif asked.statistics:
-        text, output_format = tally.statistics(done, paint), "full"
+        text, output_format = tally.statistics(done, on.paint), "full"
     else:
-        text = written(output_format, [(one.source, one.shown) for one in done], paint)
-    told = [tally.repairs(done) if asked.show_fixes else ""]
+        text = written(output_format, [(one.source, one.shown) for one in done], on.paint, on.width)
+    told = [tally.repairs(done, asked.diff) if asked.show_fixes else ""]
     if output_format == "full" or asked.fix:
         told.append(tally.footer(done, asked.fix))
     words = "\n\n".join(filter(None, told))
     return ("\n\n".join(filter(None, [text, words])), "") if output_format == "full" else (text, words)
 
 
-def differences(done: Sequence[Linted], asked: Asked, paint: Paint) -> tuple[str, str]:
+def differences(done: Sequence[Linted], asked: Asked, on: Screen) -> tuple[str, str]:
     """What is told beside a diff: errors that keep specs from being read, and how much would be repaired."""
     from cnncalc.render.findings import written
 
     broken = [(one.source, [f for f in one.found if f.severity == "error"]) for one in done if not one.sound]
-    parts = [written("full", broken, paint), tally.repairs(done) if asked.show_fixes else "", tally.would_fix(done)]
+    parts = [
+        written("full", broken, on.paint, on.width),
+        tally.repairs(done, asked.diff) if asked.show_fixes else "",
+        tally.would_fix(done),
+    ]
     return "\n\n".join(filter(None, parts)), ""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from cnncalc.api import Network
     from cnncalc.cli.specs import Spec
-    from cnncalc.diagnostic import Diagnostic
     from cnncalc.lint.choice import Choice
     from cnncalc.lint.fixing import Fixed
     from cnncalc.source import Limits
@@ -50,33 +49,22 @@ def repaired(spec: Spec, choice: Choice, bounds: Limits, diff: bool) -> Fixed | 
     data = common.content(spec.path, bounds.bytes)
     text = decode(data, spec.name)
     if not isinstance(text, str):
-        return Fixed("", again(data), (), ()) if put(spec.path, data, data, diff) else None
-    narrow = worth(choice, spec.settings.shown, findings(again(text), choice))
-    done = fixed(text, again, narrow, spec.settings.unsafe_fixes)
-    return done if put(spec.path, data, done.text.encode(), diff) else None
+        network = again(data)
+        return Fixed("", network, findings(network, choice), ()) if put(spec, data, data, diff) else None
+    done = fixed(text, again, choice, spec.settings.unsafe_fixes, spec.settings.shown)
+    return done if put(spec, data, done.text.encode(), diff) else None
 
 
-def put(path: str, old: bytes, new: bytes, diff: bool) -> bool:
+def put(spec: Spec, old: bytes, new: bytes, diff: bool) -> bool:
     """The new text in the file, on stdout, or as a diff; whether that could be done."""
     from cnncalc.cli import fmt
 
     if diff:
         if new != old:
-            fmt.show(fmt.unified(fmt.Given(path, old), new.decode()))
-    elif path == "-":
+            fmt.show(fmt.unified(fmt.Given("-" if spec.name == "<stdin>" else spec.name, old), new.decode()))
+    elif spec.path == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(new)
     elif new != old:
-        return fmt.written(path, new) != fmt.UNWRITTEN
+        return fmt.written(spec.path, new) != fmt.UNWRITTEN
     return True
-
-
-def worth(choice: Choice, shown: tuple[str, ...], found: Iterable[Diagnostic]) -> Choice:
-    """The choice without what is not shown: nothing is repaired that the user does not see."""
-    from cnncalc.diagnostic import Diagnostic, Span
-    from cnncalc.lint.registry import pages
-
-    seen = {finding.code for finding in found if finding.severity in shown}
-    usual = (Diagnostic(code, "", Span(1, 1, 1, 1)) for code in pages())
-    quiet = tuple(each.code.code for each in usual if choice.levelled(each).severity not in shown)
-    return choice._replace(never=choice.never + tuple(code for code in quiet if code not in seen))

@@ -89,14 +89,16 @@ def would_fix(linted: Sequence[Linted]) -> str:
     return "; ".join(filter(None, [said or f"nothing to fix in {number(len(linted), 'spec')}", rest, errors]))
 
 
-def repairs(linted: Sequence[Linted]) -> str:
-    """What was repaired, by file and code, the most frequent first."""
+def repairs(linted: Sequence[Linted], diff: bool) -> str:
+    """What was repaired, or would be, by file and code, the most frequent first."""
+    from cnncalc.render.findings import safe
+
     out: list[str] = []
-    for each in linted:
-        if each.applied:
-            codes = [finding.code for finding in each.applied]
-            counts = sorted({code: codes.count(code) for code in codes}.items(), key=lambda row: (-row[1], row[0]))
-            out += [f"{each.source.name}:", *(f"  {count} x {code} {code.name}" for code, count in counts)]
+    for each in (one for one in linted if one.applied):
+        codes = [finding.code for finding in each.applied]
+        counts = sorted({code: codes.count(code) for code in codes}.items(), key=lambda row: (-row[1], row[0]))
+        out.append(f"{'would fix' if diff else 'fixed'} in {safe(each.source.name)}:")
+        out += [f"  {count} x {code} {code.name}" for code, count in counts]
     return "\n".join(out)
 
 

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 TOKENS = re.compile(
-    r"(?P<deep>(?:^|(?<=/))\*\*/)|(?P<any>\*+)|(?P<one>\?)|\[(?P<no>[!^]?)(?P<set>\]?[^]]*)\]|(?P<other>.)"
+    r"(?s)(?P<deep>(?:^|(?<=/))\*\*/)|(?P<any>\*+)|(?P<one>\?)|\[(?P<no>[!^]?)(?P<set>\][^]]*|[^]]+)\]|(?P<other>.)"
 )
 BRACES = {"{": "(?:", "}": ")", ",": "|"}
 
@@ -25,7 +25,7 @@ def matches(pattern: str, folder: str, path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def expression(pattern: str) -> str:
-    """The regular expression of a pattern; raises ValueError where a bracket of it has no other half."""
+    """The regular expression of a pattern; raises ValueError where it has a bracket alone or a range that is none."""
     out, depth = "", 0
     for token in TOKENS.finditer(pattern):
         char = token["other"] or ""
@@ -35,8 +35,17 @@ def expression(pattern: str) -> str:
         out += part(token) if char not in BRACES or (char == "," and not depth) else BRACES[char]
     else:
         if not depth:
-            return out
+            return sound(pattern, out)
     raise ValueError(f"the pattern '{pattern}' has a bracket without its other half")
+
+
+def sound(pattern: str, made: str) -> str:
+    """What was made of a pattern; raises ValueError where it is no expression."""
+    try:
+        re.compile(made)
+    except re.error as error:
+        raise ValueError(f"the pattern '{pattern}' has a {error.msg}") from None
+    return made
 
 
 def part(token: re.Match[str]) -> str:

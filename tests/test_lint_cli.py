@@ -1,0 +1,847 @@
+"""`cnncalc lint` as it is typed: every option, where settings come from, repairs, reports, exit status."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cnncalc.cli import complete
+from cnncalc.lint import config
+from cnncalc.lint.globs import matches
+from cnncalc.render import findings
+
+CLEAN = "INPUT: 32x32x3\nCONV1: 8 3x3 pad 1\nrelu\n"
+STRIDE = "INPUT: 32x32x3\nPOOL: maxpool 3 stride 2\n"
+"""FIT101, a warning without a fix."""
+PADDING = "INPUT: 32x32x3\nconv 8 3x3 stride 2 pad 1\n"
+"""FIT102, an info."""
+WRONG = "INPUT: 8x8x3\nconv 4 9x9\n"
+"""SHP, an error."""
+MEANT = "  # cnncalc: ignore[FIT101] once meant"
+DIRTY = f"INPUT: 32x32x3\nCONV1: 8 3x3 pad 1{MEANT}\nbn\nrelu\nPOOL: maxpool 3 stride 2\n"
+"""SUP101 with a safe fix, ARC102 with an unsafe one, FIT101 with none: a warning each."""
+SAFE = DIRTY.replace(MEANT, "")
+UNSAFE = SAFE.replace("pad 1\n", "pad 1 nobias\n")
+PICK = ("--select", "SUP101,ARC102,FIT101")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a spec of each sort."""
+    monkeypatch.chdir(tmp_path)
+    texts = {"clean": CLEAN, "stride": STRIDE, "padding": PADDING, "wrong": WRONG, "dirty": DIRTY}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.spec").write_text(text)
+    return tmp_path
+
+
+def codes(out: str) -> list[str]:
+    """The codes of findings in the concise format."""
+    return [line.split()[1] for line in out.splitlines()]
+
+
+def chosen(run, *arguments: str) -> list[str]:
+    """The codes found of FIT101 (stride.spec) and FIT102 (padding.spec) under some options."""
+    every = ("--output-format", "concise", "--severity", "info")
+    return [
+        code for code in codes(run("lint", "stride.spec", "padding.spec", *every, *arguments).out) if "FIT10" in code
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("clean.spec",), 0),
+        (("stride.spec",), 1),
+        (("padding.spec", "--select", "FIT102"), 0),
+        (("padding.spec", "--select", "FIT102", "--severity", "info"), 0),
+        (("wrong.spec",), 1),
+        (("stride.spec", "--severity", "error"), 1),
+        (("stride.spec", "--exit-zero"), 0),
+        (("wrong.spec", "--exit-zero"), 0),
+        (("stride.spec", "--max-warnings", "1"), 0),
+        (("stride.spec", "--max-warnings", "0"), 1),
+        (("wrong.spec", "--max-warnings", "9"), 1),
+        (("stride.spec", "--severity-override", "FIT101=info"), 0),
+        (("padding.spec", "--select", "FIT102", "--severity-override", "FIT102=error", "--max-warnings", "9"), 1),
+        (("nix.spec",), 2),
+        (("clean.spec", "nix.spec"), 2),
+        (("nix.spec", "clean.spec", "--exit-zero"), 2),
+        (("stride.spec", "nix.spec"), 2),
+        (("clean.spec", "--select", "FTI"), 2),
+        (("clean.spec", "--config", "nix.toml"), 2),
+        (("clean.spec", "--nix"), 2),
+        ((), 2),
+    ],
+)
+def test_exit_status(run, folder, arguments, status):
+    assert run("lint", *arguments).status == status
+
+
+def test_a_missing_file_is_told_and_the_others_are_linted(run, folder):
+    status, out, err = run("lint", "nix.spec", "stride.spec", "--output-format", "concise")
+    assert (status, codes(out)) == (2, ["FIT101"])
+    assert err.startswith("cnncalc: no file 'nix.spec'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--select", "FTI"), "no rule is called 'FTI'; did you mean 'FIT'?"),
+        (("--extend-select", "stride-drop-pixels"), "did you mean 'stride-drops-pixels'?"),
+        (("--ignore", "XYZ999"), "no rule is called 'XYZ999'; cnncalc rule lists the codes"),
+        (("--per-file-ignores", "FIT101"), "--per-file-ignores takes PATTERN:CODES, such as 'old/*.spec:FIT101', not"),
+        (("--per-file-ignores", "a:"), "--per-file-ignores takes PATTERN:CODES, such as 'old/*.spec:FIT101', not 'a:'"),
+        (("--per-file-ignores", "a:FTI"), "no rule is called 'FTI'; did you mean 'FIT'?"),
+        (("--per-file-ignores", "[a:FIT"), "the pattern '[a' has a bracket without its other half"),
+        (("--severity", "loud"), "--severity takes error, warning, info, not 'loud'"),
+        (("--severity-override", "FIT101"), "--severity-override takes name=value, not 'FIT101'"),
+        (("--severity-override", "FIT101=loud"), "a severity is error, warning or info, not 'loud'"),
+        (("--severity-override", "SYN=info"), "SYN is of syntax or shape, and always an error"),
+        (("--max-warnings", "-1"), "--max-warnings takes a number of warnings, at least 0, not '-1'"),
+        (("--max-warnings", "few"), "--max-warnings takes a number of warnings, at least 0, not 'few'"),
+        (("--output-format", "xml"), "--output-format takes full, concise, json, github, junit, sarif, not 'xml'"),
+        (("--isolated", "--config", "a.toml"), "--isolated reads no settings, and --config names a file of them"),
+        (("--config", "nix.toml"), "no file 'nix.toml' to read settings from"),
+        (("--fix", "--set", "k=3"), "--fix repairs the file as written, and --set makes another network; leave one of"),
+        (("--diff", "--input", "8x8x3"), "--diff repairs the file as written, and --input makes another network"),
+        (("--diff", "-o", "out"), "--diff prints what would change in place of a report; leave --output-file out"),
+        (("--diff", "--statistics"), "--diff prints what would change in place of a report; leave --statistics out"),
+        (
+            ("--statistics", "--output-format", "sarif"),
+            "--statistics are text or JSON (--output-format json), not sarif",
+        ),
+        (("-o", "clean.spec"), "clean.spec is one of the specs; name another file for the report"),
+        (("--color", "red"), "--color takes auto, always or never, not 'red'"),
+    ],
+)
+def test_wrong_use_is_told_in_one_sentence(run, folder, arguments, message):
+    status, out, err = run("lint", "clean.spec", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("cnncalc: ") and message in err and err.count("\n") == 1
+    assert (folder / "clean.spec").read_text() == CLEAN
+
+
+# Which specs
+
+
+def test_a_spec_given_twice_is_linted_once(run, folder):
+    (folder / "link.spec").symlink_to("stride.spec")
+    _, out, _ = run("lint", "stride.spec", "./stride.spec", "link.spec", ".", "--select", "FIT101")
+    assert out.endswith("\n5 specs: 1 error, 2 warnings\n")
+    assert run("lint", "alexnet", "alexnet.spec", "--select", "REF").out == "1 spec: no findings\n"
+    assert run("lint", "-", "-", stdin=CLEAN.encode()).out.startswith("1 spec: ")
+
+
+def test_folders_are_walked_without_what_is_hidden(run, folder):
+    for name in ("sub/deep/b.spec", ".hidden/c.spec", ".d.spec", "sub/.git/e.spec", "sub/notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(STRIDE)
+    _, out, _ = run("lint", "sub", "--output-format", "concise", "--select", "FIT101")
+    assert [line.split(":")[0] for line in out.splitlines()] == ["sub/deep/b.spec"]
+    assert run("lint", ".hidden", "--select", "FIT101").out.endswith("1 spec: 1 warning\n")
+    assert run("lint", ".d.spec", "--select", "FIT101").status == 1
+
+
+def test_a_folder_without_specs_is_no_success(run, folder):
+    (folder / "empty").mkdir()
+    status, out, err = run("lint", "empty", "clean.spec")
+    assert (status, err) == (2, "cnncalc: empty holds no .spec file that is not excluded\n")
+    assert out.startswith("1 spec: ")
+
+
+def test_a_folder_that_cannot_be_read_is_no_success(run, folder, monkeypatch):
+    (folder / "sub").mkdir()
+    listed = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    status, _, err = run("lint", ".", "clean.spec")
+    assert (status, err) == (2, "cnncalc: ./sub: Permission denied\n")
+
+
+def test_excluded_is_what_is_walked_and_not_what_is_named(run, folder):
+    (folder / "old" / "deep").mkdir(parents=True)
+    for name in ("old/a.spec", "old/deep/b.spec", "old.spec"):
+        (folder / name).write_text(STRIDE)
+    (folder / "cnncalc.toml").write_text('exclude = ["old/", "w*.spec", "dirty.spec"]\nselect = ["FIT101"]\n')
+    _, out, _ = run("lint", ".", "--output-format", "concise")
+    assert [line.split(":")[0] for line in out.splitlines()] == ["./old.spec", "./stride.spec"]
+    assert run("lint", "old/a.spec").status == 1
+    assert run("lint", "old").out.endswith("2 specs: 2 warnings\n")
+    assert run("lint", ".", "--isolated", "--select", "FIT101").out.endswith("8 specs: 1 error, 5 warnings\n")
+
+
+# Rules and severities
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("--select", "FIT"), ["FIT101", "FIT102"]),
+        (("--select", "FIT", "--ignore", "FIT102"), ["FIT101"]),
+        (("--select", "fit101"), ["FIT101"]),
+        (("--select", "stride-drops-padding"), ["FIT102"]),
+        (("--select", "REF,FIT101", "--select", "FIT102"), ["FIT101", "FIT102"]),
+        (("--ignore", "ALL", "--extend-select", "FIT101"), ["FIT101"]),
+        (("--ignore", "FIT10", "--select", "FIT102"), ["FIT102"]),
+        (("--select", "FIT", "--per-file-ignores", "stride.*:FIT"), ["FIT102"]),
+        (("--select", "FIT", "--per-file-ignores", "!stride.*:ALL"), ["FIT101"]),
+        (("--select", "FIT101,FIT102", "--per-file-ignores", "*.spec:FIT101,stride-drops-padding"), []),
+    ],
+)
+def test_rules_that_are_chosen(run, folder, arguments, found):
+    assert chosen(run, *arguments) == found
+
+
+@pytest.mark.parametrize(
+    ("toml", "arguments", "found"),
+    [
+        ('ignore = ["FIT101"]', (), ["FIT102"]),
+        ('ignore = ["FIT101"]', ("--select", "FIT101"), ["FIT101"]),
+        ('ignore = ["FIT101"]', ("--extend-select", "FIT"), ["FIT101", "FIT102"]),
+        ('ignore = ["FIT"]', ("--extend-select", "FIT102"), ["FIT102"]),
+        ('ignore = ["FIT"]', ("--extend-select", "REF"), []),
+        ('select = ["FIT101"]', (), ["FIT101"]),
+        ('select = ["FIT101"]', ("--extend-select", "stride-drops-padding"), ["FIT101", "FIT102"]),
+        ('select = ["FIT101"]', ("--ignore", "FIT"), []),
+        ('select = ["FIT101"]', ("--select", "FIT102"), ["FIT102"]),
+        ('select = ["REF"]\nextend-select = ["FIT101"]', (), ["FIT101"]),
+        ('select = ["REF"]\nextend-select = ["FIT101"]', ("--select", "FIT102"), ["FIT102"]),
+        ('select = ["FIT"]\nextend-select = ["FIT101"]', ("--ignore", "FIT101"), ["FIT102"]),
+        ('select = ["FIT"]\nignore = ["FIT102"]', ("--ignore", "FIT101"), []),
+        ('per-file-ignores = {"stride.spec" = ["FIT"]}', ("--select", "FIT"), ["FIT102"]),
+        ('per-file-ignores = {"str*" = ["FIT"]}', ("--per-file-ignores", "pad*:FIT"), []),
+    ],
+)
+def test_the_command_line_goes_on_top_of_the_file(run, folder, toml, arguments, found):
+    (folder / "cnncalc.toml").write_text(toml)
+    assert [code for code in chosen(run, *arguments) if code in ("FIT101", "FIT102")] == found
+
+
+@pytest.mark.parametrize(
+    ("toml", "arguments", "levels"),
+    [
+        ("", (), ["warning", "info"]),
+        ("severity-overrides = {FIT101 = 'error', stride-drops-padding = 'warning'}", (), ["error", "warning"]),
+        ("severity-overrides = {FIT = 'error', FIT102 = 'warning'}", (), ["error", "warning"]),
+        ("severity-overrides = {FIT101 = 'error'}", ("--severity-override", "FIT101=info"), ["info", "info"]),
+        ("severity-overrides = {FIT101 = 'error'}", ("--severity-override", "FIT=warning"), ["warning", "warning"]),
+        ("severity-overrides = {FIT = 'error'}", ("--severity-override", "FIT101=info"), ["info", "error"]),
+        ("", ("--severity-override", "FIT101=error,FIT102=error"), ["error", "error"]),
+        ("", ("--severity-override", "FIT=error", "--severity-override", "FIT=info"), ["info", "info"]),
+    ],
+)
+def test_severities_are_changed(run, folder, toml, arguments, levels):
+    (folder / "cnncalc.toml").write_text(toml)
+    every = ("--output-format", "concise", "--severity", "info", "--select", "FIT101,FIT102")
+    out = run("lint", "stride.spec", "padding.spec", *every, *arguments).out
+    assert [line.split()[3].rstrip(":") for line in out.splitlines()] == levels
+
+
+def test_what_is_not_shown_is_counted(run, folder):
+    rules = ("--select", "FIT101,FIT102")
+    _, out, _ = run("lint", "stride.spec", "padding.spec", "--severity", "error", *rules)
+    assert out == "2 specs: 1 warning, 1 info (--severity info shows all)\n"
+    _, out, _ = run("lint", "stride.spec", "--severity", "error", *rules)
+    assert out == "1 spec: 1 warning (--severity warning shows all)\n"
+
+
+def test_more_warnings_than_allowed_are_told(run, folder):
+    status, out, err = run("lint", "stride.spec", "dirty.spec", *PICK, "--max-warnings", "3")
+    assert (status, err) == (1, "cnncalc: 4 warnings, and max-warnings allows 3\n")
+    status, out, err = run("lint", "stride.spec", "dirty.spec", *PICK, "--max-warnings", "4")
+    assert (status, err) == (0, "")
+    assert "4 warnings" in out
+
+
+# Where settings come from
+
+
+def test_settings_of_the_nearest_file_count_alone(run, folder):
+    deep = folder / "a" / "b"
+    deep.mkdir(parents=True)
+    (folder / "cnncalc.toml").write_text('ignore = ["FIT101"]')
+    (deep / "s.spec").write_text(STRIDE)
+    (folder / "a" / "s.spec").write_text(STRIDE)
+
+    def found(path, *more):
+        return codes(run("lint", path, "--output-format", "concise", *more).out)
+
+    assert (found("a/b/s.spec"), found("a/s.spec"), found("a/b")) == ([], [], [])
+    (deep / "pyproject.toml").write_text('[project]\nname = "cnncalc"\n[tool.other]\nx = 1\n')
+    assert found("a/b/s.spec") == []
+    (deep / "pyproject.toml").write_text("[tool.cnncalc]\n")
+    assert (found("a/b/s.spec"), found("a/s.spec")) == (["FIT101"], [])
+    (deep / "cnncalc.toml").write_text('ignore = ["FIT"]')
+    assert found("a/b/s.spec") == []
+    assert found("a/b/s.spec", "--isolated") == ["FIT101"]
+    assert found("a/b/s.spec", "--config", "a/b/pyproject.toml") == ["FIT101"]
+    assert [x for x in found(".") if x == "FIT101"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool]\ncnncalc = {ignore = ['FIT101']}",
+        "tool.'cnncalc'.ignore = ['FIT101']",
+        "tool = {cnncalc.ignore = ['FIT101']}",
+        "\ufeff[tool . cnncalc]\r\nignore=['FIT101']\r\n",
+    ],
+)
+def test_every_way_to_write_the_table_of_a_pyproject(run, folder, text):
+    (folder / "pyproject.toml").write_bytes(text.encode())
+    assert run("lint", "stride.spec", "--output-format", "concise").out == ""
+
+
+def test_a_pyproject_without_our_table_is_not_even_parsed(run, folder):
+    (folder / "pyproject.toml").write_text("this is = no TOML [ at all")
+    assert run("lint", "clean.spec").status == 0
+    code = "import sys; from cnncalc.cli import main\ntry: main()\nexcept SystemExit: print('tomllib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, "lint", "alexnet"], capture_output=True, text=True)
+    assert done.stdout.endswith("\nFalse\n")
+
+
+def test_settings_for_stdin_and_the_zoo(run, folder):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "cnncalc.toml").write_text('ignore = ["FIT101"]')
+    asked = ("--output-format", "concise", "--select", "FIT101", "--input", "224x224x3")
+    assert run("lint", "alexnet", *asked).status == 1
+    concise = ("--output-format", "concise")
+    assert codes(run("lint", "-", *concise, stdin=STRIDE.encode()).out) == ["FIT101"]
+    assert run("lint", "-", "--stdin-filename", "sub/x.spec", *concise, stdin=STRIDE.encode()).out == ""
+    (folder / "cnncalc.toml").write_text('per-file-ignores = {"x.spec" = ["FIT"], "alexnet.spec" = ["FIT101"]}')
+    assert run("lint", "alexnet", *asked).out == ""
+    assert codes(run("lint", "-", *concise, stdin=STRIDE.encode()).out) == ["FIT101"]
+    assert run("lint", "-", "--stdin-filename", "x.spec", *concise, stdin=STRIDE.encode()).out == ""
+
+
+def test_patterns_are_relative_to_the_file_they_stand_in(run, folder):
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "s.spec").write_text(STRIDE)
+    for pattern, quiet in [("b/s.spec", True), ("a/b/s.spec", False), ("s.spec", True), ("b/*", True), ("b/**", True)]:
+        (folder / "a" / "cnncalc.toml").write_text(f'per-file-ignores = {{"{pattern}" = ["FIT101"]}}')
+        assert (run("lint", "a/b/s.spec", "--select", "FIT101").status == 0) is quiet, pattern
+    where = (folder / "a" / "cnncalc.toml").rename(folder / "a" / "other.toml")
+    where.write_text('per-file-ignores = {"a/b/s.spec" = ["FIT101"]}')
+    assert run("lint", "a/b/s.spec", "--select", "FIT101", "--config", "a/other.toml").status == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("selct = []", "unknown key 'selct' in cnncalc.toml; did you mean 'select'?"),
+        ("max_warnings = 1", "unknown key 'max_warnings' in cnncalc.toml; did you mean 'max-warnings'?"),
+        ("zzz = 1", "unknown key 'zzz' in cnncalc.toml; its keys are select, extend-select, ignore, exclude, severity"),
+        ("select = 'FIT'", "select in cnncalc.toml takes a list of codes, not 'FIT'"),
+        ("ignore = ['FIT', 5]", "ignore in cnncalc.toml takes a list of codes, not a list with 5"),
+        ("ignore = [[]]", "ignore in cnncalc.toml takes a list of codes, not a list with a list"),
+        ("extend-select = ['FTI']", "extend-select in cnncalc.toml: no rule is called 'FTI'; did you mean 'FIT'?"),
+        ("exclude = true", "exclude in cnncalc.toml takes a list of patterns, not true"),
+        ("exclude = ['{a']", "exclude in cnncalc.toml: the pattern '{a' has a bracket without its other half"),
+        ("severity = 'loud'", "severity in cnncalc.toml takes error, warning or info, not 'loud'"),
+        ("output-format = 5", "output-format in cnncalc.toml takes full, concise, json, github, junit or sarif, not 5"),
+        ("max-warnings = true", "max-warnings in cnncalc.toml takes a whole number, at least 0, not true"),
+        ("max-warnings = -1", "max-warnings in cnncalc.toml takes a whole number, at least 0, not -1"),
+        ("max-warnings = 1.5", "max-warnings in cnncalc.toml takes a whole number, at least 0, not 1.5"),
+        ("unsafe-fixes = 'yes'", "unsafe-fixes in cnncalc.toml takes true or false, not 'yes'"),
+        (
+            "per-file-ignores = ['a']",
+            "per-file-ignores in cnncalc.toml takes a table of patterns and codes, not a list",
+        ),
+        ("per-file-ignores = {a = 'FIT'}", "per-file-ignores in cnncalc.toml takes a list of codes, not 'FIT'"),
+        ("severity-overrides = {FTI = 'info'}", "severity-overrides in cnncalc.toml: no rule is called 'FTI'; did you"),
+        ("severity-overrides = {FIT = 3}", "severity-overrides in cnncalc.toml: a severity is error, warning or info"),
+        ("severity-overrides = {SHP = 'info'}", "severity-overrides in cnncalc.toml: SHP is of syntax or shape, and"),
+        ("select = ", "cnncalc.toml: Invalid value (at end of document)"),
+        ("severity = 'info'\nselect == 3", "cnncalc.toml:2:9: Invalid value"),
+        ("\n\nselect = [", "cnncalc.toml: "),
+        (b"select = []\nignore = ['\xff']", "cnncalc.toml:2: byte 0xff is not UTF-8"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_with_its_place(run, folder, text, message):
+    (folder / "cnncalc.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    status, out, err = run("lint", "clean.spec")
+    assert (status, out) == (2, "")
+    assert err.startswith(f"cnncalc: {message}") and err.count("\n") == 1
+    assert run("lint", "clean.spec", "--isolated").status == 0
+
+
+def test_a_wrong_pyproject_names_its_table_and_its_folder(run, folder):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.spec").write_text(CLEAN)
+    path = folder / "sub" / "pyproject.toml"
+    path.write_text("[tool.cnncalc]\nselct = []\n")
+    said = "unknown key 'selct' in sub/pyproject.toml [tool.cnncalc]; did you mean 'select'?"
+    assert run("lint", "sub/a.spec").err == run("lint", "sub").err == f"cnncalc: {said}\n"
+    path.write_text("[tool]\ncnncalc = 3\n")
+    assert run("lint", "sub").err == "cnncalc: tool.cnncalc in sub/pyproject.toml is no table\n"
+    path.write_text("[tool.other]\nx = 1\n")
+    err = run("lint", "sub", "--config", "sub/pyproject.toml").err
+    assert err == "cnncalc: sub/pyproject.toml has no [tool.cnncalc]\n"
+    (folder / "a").mkdir()
+    (folder / "cnncalc.toml").write_text("select = 1")
+    os.chdir(folder / "a")
+    named = config.shown(str(folder / "cnncalc.toml"))
+    assert named == str(folder / "cnncalc.toml")
+
+
+def test_run_wide_settings_of_a_file(run, folder):
+    (folder / "cnncalc.toml").write_text(
+        'output-format = "concise"\nmax-warnings = 2\nseverity = "info"\nselect = ["FIT10"]\n'
+    )
+    status, out, err = run("lint", "stride.spec", "padding.spec")
+    assert (status, err, {"FIT101", "FIT102"} <= set(codes(out))) == (0, "", True)
+    status, out, _ = run("lint", "stride.spec", "--output-format", "json", "--max-warnings", "0", "--severity", "error")
+    assert (status, json.loads(out)) == (1, [])
+
+
+def test_formats_are_those_that_are_written():
+    assert tuple(findings.FORMATS) == config.FORMATS
+
+
+# --show-settings
+
+
+def settings(run, *arguments: str) -> str:
+    """What --show-settings prints for one spec."""
+    status, out, err = run("lint", "stride.spec", "--show-settings", *arguments)
+    assert (status, err) == (0, "")
+    return out
+
+
+def test_settings_are_shown_with_their_origin(run, folder):
+    assert settings(run).splitlines() == [
+        'select = ["ALL"]  # default',
+        "extend-select = []  # default",
+        "ignore = []  # default",
+        "exclude = []  # default",
+        'severity = "warning"  # default',
+        'output-format = "full"  # default',
+        "max-warnings = 0  # default",
+        "unsafe-fixes = false  # default",
+        "",
+        "[per-file-ignores]  # default",
+        "",
+        "[severity-overrides]  # default",
+    ]
+    path = folder / "cnncalc.toml"
+    path.write_text('ignore = ["fit101"]\nmax-warnings = 4\nunsafe-fixes = true\n')
+    out = settings(run, "--ignore", "FIT103", "--severity", "info", "--max-warnings", "5", "--no-unsafe-fixes")
+    assert f'ignore = ["FIT101", "FIT103"]  # {path}, command line\n' in out
+    assert 'severity = "info"  # command line\n' in out
+    assert "max-warnings = 5  # command line\n" in out
+    assert "unsafe-fixes = false  # command line\n" in out
+    assert 'select = ["REF"]  # command line\nextend-select = []  # command line\n' in settings(run, "--select", "REF")
+    assert "# default" not in settings(run, "--isolated").partition("\n")[0].replace("# default", "", 1)
+
+
+def test_settings_that_are_shown_make_the_same_settings(run, folder):
+    typed = (
+        "--select", "FIT,ref101", "--extend-select", "STY", "--ignore", "FIT103", "--severity", "info",
+        "--max-warnings", "7", "--unsafe-fixes", "--output-format", "junit", "--severity-override", "FIT101=error",
+        "--per-file-ignores", "a/**/*.spec:FIT102", "--per-file-ignores", 'q"\\é.spec:ALL',
+        "--per-file-ignores", "a/**/*.spec:FIT101",
+    )  # fmt: skip
+    first = settings(run, *typed)
+    (folder / "cnncalc.toml").write_text(first, encoding="utf-8")
+    again = settings(run)
+    path = str(folder / "cnncalc.toml")
+    assert again.replace(path, "") == first.replace("command line", "").replace("default", "")
+    assert settings(run, "--isolated") != first
+
+
+def test_settings_are_those_of_the_first_spec_and_nothing_is_linted(run, folder):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "x.spec").write_text(WRONG)
+    (folder / "sub" / "cnncalc.toml").write_text("max-warnings = 3")
+    assert "max-warnings = 3" in run("lint", "sub/x.spec", "clean.spec", "--show-settings").out
+    assert "max-warnings = 0" in run("lint", "clean.spec", "sub/x.spec", "--show-settings").out
+    assert run("lint", "nix.spec", "--show-settings").status == 2
+
+
+# --fix, --diff
+
+
+def test_fix_writes_what_is_safe_and_tells_what_is_left(run, folder):
+    status, out, err = run("lint", "--fix", "dirty.spec", *PICK)
+    assert (status, err) == (1, "")
+    assert (folder / "dirty.spec").read_text() == SAFE
+    assert out.endswith("\n\n1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
+    assert "[SUP101" not in out and "[ARC102" in out
+    _, out, _ = run("lint", "--fix", "dirty.spec", *PICK)
+    assert out.endswith("\n1 spec: 0 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
+    status, out, _ = run("lint", "--fix", "--unsafe-fixes", "dirty.spec", "--select", "SUP101,ARC102")
+    assert (status, out) == (0, "1 spec: 1 fixed, 0 left\n")
+    assert (folder / "dirty.spec").read_text() == UNSAFE
+
+
+def test_the_footer_tells_what_could_be_repaired(run, folder):
+    def last(*arguments):
+        return run("lint", "dirty.spec", *arguments).out.splitlines()[-1]
+
+    assert last(*PICK) == "1 spec: 3 warnings; 1 fixable with --fix, 1 more with --unsafe-fixes"
+    assert last(*PICK, "--unsafe-fixes") == "1 spec: 3 warnings; 2 fixable with --fix"
+    assert last("--select", "ARC102") == "1 spec: 1 warning; 1 fixable with --fix --unsafe-fixes"
+    assert last("--select", "FIT101") == "1 spec: 1 warning"
+    (folder / "cnncalc.toml").write_text("unsafe-fixes = true")
+    assert last(*PICK) == "1 spec: 3 warnings; 2 fixable with --fix"
+    assert last(*PICK, "--no-unsafe-fixes").endswith("1 fixable with --fix, 1 more with --unsafe-fixes")
+
+
+def test_what_is_not_shown_is_not_repaired(run, folder):
+    _, out, _ = run("lint", "--fix", "dirty.spec", *PICK, "--severity-override", "SUP101=info")
+    assert (folder / "dirty.spec").read_text() == DIRTY
+    assert out.endswith("1 spec: 0 fixed, 3 left: 2 warnings, 1 info (--severity info shows all); "
+                        "1 fixable with --unsafe-fixes\n")  # fmt: skip
+    run("lint", "--fix", "dirty.spec", *PICK, "--severity-override", "SUP101=info", "--severity", "info")
+    assert (folder / "dirty.spec").read_text() == SAFE
+
+
+def test_fixes_are_listed(run, folder):
+    (folder / "more.spec").write_text(DIRTY.replace("POOL: ", f"POOL1: maxpool 2{MEANT}\nPOOL: "))
+    _, out, _ = run("lint", "--fix", "--unsafe-fixes", "--show-fixes", "dirty.spec", "more.spec", *PICK)
+    listed = "fixed in dirty.spec:\n  1 x ARC102 bias-before-batchnorm\n  1 x SUP101 unused-suppression\n"
+    listed += "fixed in more.spec:\n  2 x SUP101 unused-suppression\n  1 x ARC102 bias-before-batchnorm\n"
+    assert f"\n\n{listed}\n2 specs: 5 fixed, " in out
+
+
+def test_fix_beside_a_format_for_programs_speaks_on_stderr(run, folder):
+    status, out, err = run("lint", "--fix", "--show-fixes", "dirty.spec", *PICK, "--output-format", "json")
+    assert (status, [each["code"] for each in json.loads(out)]) == (1, ["ARC102", "FIT101"])
+    assert err == (
+        "fixed in dirty.spec:\n  1 x SUP101 unused-suppression\n\n"
+        "1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n"
+    )
+
+
+@pytest.mark.parametrize("change", [lambda t: t.replace("\n", "\r\n"), lambda t: "\ufeff" + t, lambda t: t[:-1]])
+def test_fix_keeps_ends_of_lines_and_marks(run, folder, change):
+    path = folder / "dirty.spec"
+    path.write_bytes(change(DIRTY).encode())
+    run("lint", "--fix", "dirty.spec", *PICK)
+    assert path.read_bytes() == change(SAFE).encode()
+
+
+def test_fix_writes_through_links_and_keeps_the_mode(run, folder):
+    (folder / "link.spec").symlink_to("dirty.spec")
+    (folder / "dirty.spec").chmod(0o640)
+    run("lint", "--fix", "link.spec", *PICK)
+    assert (folder / "link.spec").is_symlink()
+    assert (folder / "dirty.spec").read_text() == SAFE
+    assert (folder / "dirty.spec").stat().st_mode & 0o777 == 0o640
+    assert not list(folder.glob(".cnncalc*"))
+
+
+def test_fix_leaves_files_alone_that_need_none(run, folder):
+    before = (folder / "clean.spec").stat()
+    assert run("lint", "--fix", "clean.spec", "--select", "SUP101").out == "1 spec: 0 fixed, 0 left\n"
+    assert run("lint", "--fix", "wrong.spec").status == 1
+    assert (folder / "clean.spec").stat() == before
+    assert (folder / "wrong.spec").read_text() == WRONG
+
+
+AS_NOBODY = """
+import os
+import cnncalc.api, cnncalc.cli.fmt, cnncalc.cli.lint, cnncalc.cli.linting, cnncalc.cli.repair, cnncalc.lint.fixing
+import cnncalc.render.screen, cnncalc.render.findings, cnncalc.lint.registry
+from cnncalc.cli import app, main
+cnncalc.loads("INPUT: 8x8x3; conv 4 3x3").lint()
+os.getuid() or os.setuid(65534)
+main()
+"""
+
+
+@pytest.mark.parametrize(("file", "above", "status"), [(0o444, 0o777, 2), (0o666, 0o555, 2), (0o666, 0o777, 0)])
+def test_fix_of_what_is_read_only(file, above, status):
+    """Root may write anywhere, so the command runs as nobody."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "b.spec"
+        path.write_text(f"{CLEAN[:-1]}{MEANT}\n")
+        path.chmod(file)
+        path.parent.chmod(above)
+        command = [sys.executable, "-c", AS_NOBODY, "lint", "--fix", "b.spec", "--select", "SUP101,FIT101"]
+        done = subprocess.run(command, cwd=name, capture_output=True, text=True)
+        path.parent.chmod(0o755)
+        assert done.returncode == status, done.stderr
+        said = "cnncalc: b.spec: Permission denied; it is left as it was\n"
+        assert (done.stderr, done.stdout) == ((said, "") if status else ("", "1 spec: 1 fixed, 0 left\n"))
+        assert path.read_text() == (f"{CLEAN[:-1]}{MEANT}\n" if status else CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("alexnet",), "'alexnet' is a spec of the zoo, and --fix writes files in place; copy it first: cp "),
+        (("clean.spec", "vgg16.spec"), "'vgg16.spec' is a spec of the zoo, and --fix writes files in place; copy it"),
+        (("/dev/null",), "/dev/null is no file to write to; give its text on stdin: cnncalc lint --fix - < /dev/null"),
+    ],
+)
+def test_fix_refuses_what_it_cannot_write_to(run, folder, arguments, message):
+    status, out, err = run("lint", "--fix", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"cnncalc: {message}") and err.count("\n") == 1
+
+
+def test_what_fix_says_to_type_for_a_zoo_name_works(run, folder):
+    hint = run("lint", "--fix", "vgg16").err.partition("copy it first: ")[2]
+    copy, _, lint = hint.partition(" && ")
+    subprocess.run(copy, shell=True, check=True, cwd=folder)
+    assert run(*lint.split()[1:]).status == 0
+
+
+def test_fix_of_stdin_gives_the_text_on_stdout(run, folder):
+    status, out, err = run("lint", "--fix", "-", *PICK, stdin=DIRTY.encode())
+    assert (status, out) == (1, SAFE)
+    assert err.endswith("\n1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
+    assert "--> <stdin>:2:8" in err
+    status, out, err = run("lint", "--fix", "-", "--stdin-filename", "net.spec", *PICK, stdin=DIRTY.encode())
+    assert out == SAFE and "--> net.spec:2:8" in err
+    for broken in (WRONG.encode(), b"INPUT: 8x8x3\r\nconv 4 3x3 # \xe9\r\n"):
+        command = [sys.executable, "-m", "cnncalc", "lint", "--fix", "-"]
+        done = subprocess.run(command, input=broken, capture_output=True)
+        assert (done.returncode, done.stdout) == (1, broken)
+        assert b"1 spec: 0 fixed, 1 left: 1 error" in done.stderr
+
+
+DIFF = """\
+--- dirty.spec
++++ dirty.spec
+@@ -1,5 +1,5 @@
+ INPUT: 32x32x3
+-CONV1: 8 3x3 pad 1  # cnncalc: ignore[FIT101] once meant
++CONV1: 8 3x3 pad 1
+ bn
+ relu
+ POOL: maxpool 3 stride 2
+"""
+
+
+def test_diff_shows_what_fix_would_write_and_writes_nothing(run, folder):
+    status, out, err = run("lint", "--diff", "dirty.spec", "clean.spec", *PICK)
+    assert (status, out) == (1, DIFF)
+    assert err == "would fix 1 finding in 1 spec; 1 finding fixable with --unsafe-fixes\n"
+    assert (folder / "dirty.spec").read_text() == DIRTY
+    status, out, err = run("lint", "--diff", "--fix", "--show-fixes", "--unsafe-fixes", "dirty.spec", *PICK)
+    assert "+CONV1: 8 3x3 pad 1 nobias\n" in out
+    assert err == (
+        "would fix in dirty.spec:\n  1 x ARC102 bias-before-batchnorm\n  1 x SUP101 unused-suppression\n\n"
+        "would fix 2 findings in 1 spec\n"
+    )
+    assert (folder / "dirty.spec").read_text() == DIRTY
+    assert run("lint", "--diff", "dirty.spec", *PICK, "--exit-zero")[:2] == (0, DIFF)
+    assert run("lint", "--diff", "stride.spec", *PICK) == (0, "", "nothing to fix in 1 spec\n")
+    assert run("lint", "--diff", "alexnet", *PICK).status == 0
+
+
+def test_diff_of_stdin_and_of_a_spec_with_errors(run, folder):
+    status, out, _ = run("lint", "--diff", "-", "--stdin-filename", "dirty.spec", *PICK, stdin=DIRTY.encode())
+    assert (status, out) == (1, DIFF)
+    assert run("lint", "--diff", "-", *PICK, stdin=DIRTY.encode()).out == DIFF.replace("dirty.spec", "<stdin>")
+    status, out, err = run("lint", "--diff", "wrong.spec", *PICK)
+    assert (status, out) == (1, "")
+    assert err.startswith("error[SHP") and "wrong.spec:2:8" in err
+    assert err.endswith("\nnothing to fix in 1 spec; 1 spec with errors of syntax or shape left as written\n")
+
+
+def test_a_diff_applies(run, folder):
+    (folder / "fix.patch").write_text(run("lint", "--diff", "--unsafe-fixes", "dirty.spec", *PICK).out)
+    subprocess.run(["patch", "-p0", "-i", "fix.patch"], cwd=folder, check=True, capture_output=True)
+    assert (folder / "dirty.spec").read_text() == UNSAFE
+
+
+# Reports
+
+
+@pytest.mark.parametrize("name", config.FORMATS)
+def test_a_report_in_a_file_is_what_stdout_has(run, folder, name):
+    asked = ("lint", "stride.spec", "dirty.spec", *PICK, "--output-format", name)
+    status, text, _ = run(*asked)
+    assert run(*asked, "-o", "report") == (status, "", "cnncalc: wrote report\n")
+    assert (folder / "report").read_text() == text
+    assert run(*asked, "--output-file", "no/report")[::2] == (2, "cnncalc: no/report: No such file or directory\n")
+
+
+def test_reports_of_several_specs_are_one_document(run, folder):
+    out = run("lint", "stride.spec", "dirty.spec", *PICK, "--output-format", "json").out
+    assert [(d["file"], d["code"]) for d in json.loads(out)] == [
+        ("stride.spec", "FIT101"), ("dirty.spec", "ARC102"), ("dirty.spec", "SUP101"), ("dirty.spec", "FIT101"),
+    ]  # fmt: skip
+    sarif = json.loads(run("lint", "stride.spec", "dirty.spec", *PICK, "--output-format", "sarif").out)
+    assert [len(each["results"]) for each in sarif["runs"]] == [4]
+    assert json.loads(run("lint", "clean.spec", "--select", "FIT", "--output-format", "json").out) == []
+
+
+def test_statistics(run, folder):
+    _, out, _ = run("lint", "stride.spec", "dirty.spec", *PICK, "--statistics")
+    assert out.splitlines() == [
+        "2  FIT101       warning  stride-drops-pixels",
+        "1  ARC102       warning  bias-before-batchnorm",
+        "1  SUP101  [*]  warning  unused-suppression",
+        "",
+        "2 specs: 4 warnings; 1 fixable with --fix, 1 more with --unsafe-fixes",
+    ]
+    _, out, _ = run("lint", "dirty.spec", *PICK, "--statistics", "--output-format", "json", "--unsafe-fixes")
+    assert json.loads(out)[0] == {
+        "code": "ARC102", "name": "bias-before-batchnorm", "severity": "warning", "count": 1, "fixable": 1,
+    }  # fmt: skip
+    assert run("lint", "clean.spec", "--select", "FIT", "--statistics").out == "1 spec: no findings\n"
+    _, out, _ = run("lint", "wrong.spec", "stride.spec", "--statistics", "--severity", "error")
+    assert "FIT101" not in out and "SHP" in out
+    (folder / "cnncalc.toml").write_text('output-format = "sarif"')
+    assert run("lint", "stride.spec", *PICK, "--statistics").out.startswith("1  FIT101")
+
+
+def test_colour_is_for_screens_and_not_for_files(run, folder):
+    assert "\x1b[" in run("lint", "stride.spec", "--color", "always").out
+    run("lint", "stride.spec", "--color", "auto", "-o", "report")
+    assert "\x1b[" not in (folder / "report").read_text()
+
+
+# Patterns
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "meant"),
+    [
+        ("a.spec", "a.spec", True), ("a.spec", "x/y/a.spec", True), ("a.spec", "xa.spec", False),
+        ("*.spec", "x/y/a.spec", True), ("x/*.spec", "x/y/a.spec", True), ("y/*.spec", "x/y/a.spec", False),
+        ("x/**/a.spec", "x/a.spec", True), ("x/**/a.spec", "x/y/z/a.spec", True), ("x/**", "x/y/a.spec", True),
+        ("**/y/a.spec", "x/y/a.spec", True), ("**/a.spec", "a.spec", True), ("**/y/*", "y/a.spec", True),
+        ("?.spec", "a.spec", True), ("?.spec", "ab.spec", False), ("[ab].spec", "b.spec", True),
+        ("[!ab].spec", "b.spec", False), ("[^ab].spec", "c.spec", True), ("[]a].spec", "].spec", True),
+        ("{a,b*}.spec", "bc.spec", True), ("{a,b}.spec", "c.spec", False), ("a,b.spec", "a,b.spec", True),
+        ("a.b", "aXb", False), ("x", "x", True), ("x/", "x", True), ("./x", "x", True), ("/top/x/a", "x/a", True),
+        ("/other/x", "x", False), ("!a.spec", "b.spec", True), ("!a.spec", "a.spec", False), ("a\nb", "a\nb", True),
+        ("", "a", False), ("(a)", "(a)", True), ("a|b", "b", False), ("[a-c]", "b", True), ("[a&&b]", "&", True),
+    ],
+)  # fmt: skip
+def test_patterns_of_paths(pattern, path, meant):
+    assert matches(pattern, "/top", f"/top/{path}") is meant
+
+
+@pytest.mark.parametrize("pattern", ["[a", "{a", "a}", "{a,{b}", "[]", "a}{"])
+def test_patterns_without_half_a_bracket(pattern):
+    with pytest.raises(ValueError, match="has a bracket without its other half"):
+        matches(pattern, "/top", "/top/a")
+
+
+def test_a_pattern_with_a_range_that_is_none():
+    with pytest.raises(ValueError, match=r"^the pattern '\[z-a\]' has a bad character range z-a$"):
+        matches("[z-a]", "/top", "/top/a")
+
+
+# Completion
+
+
+def completed(typed: str, shell: str, folder: Path) -> list[str]:
+    """What the installed program offers for what is typed, by the protocol of each shell."""
+    words = typed.split(" ")
+    env = {
+        **os.environ, "_CNNCALC_COMPLETE": f"complete_{shell}", "COMP_WORDS": "\n".join(words),
+        "COMP_CWORD": str(len(words) - 1), "_TYPER_COMPLETE_ARGS": typed, "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }  # fmt: skip
+    program = Path(sys.executable).parent / "cnncalc"
+    done = subprocess.run([program], env=env, cwd=folder, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.stdout.split("\n")[:-1]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("lint --select FIT10", ["FIT101", "FIT102"]),
+        ("lint --select FIT101,stride-d", ["FIT101,stride-drops-pixels", "FIT101,stride-drops-padding"]),
+        ("lint --output-format s", ["sarif"]),
+        ("lint alexnet-p", ["alexnet-paper"]),
+        ("rule stride-sk", ["stride-skips-pixels"]),
+    ],
+)
+def test_completion_inside_commands(tmp_path, shell, typed, offered):
+    text = "\n".join(completed(f"cnncalc {typed}", shell, tmp_path))
+    assert all(word in text for word in offered)
+    assert "SYN101" not in text
+
+
+@pytest.fixture(scope="session")
+def bash(tmp_path_factory):
+    """What bash offers for some words, by the script that the program prints, each in a line."""
+    folder = tmp_path_factory.mktemp("completion")
+    (folder / "alexnet-mine.spec").write_text(CLEAN)
+    typed = [
+        "lint --ignore A", "lint --select = FIT101", "lint --extend-select SUP,sup", "lint --severity ",
+        "lint --severity-override REF20", "lint alexnet-", "lint nothing-such", "show --format ", "show --color a",
+        "show --axes C", "show --limit la", "show --convention th", "zoo --format j", "rule FIT101", "lin",
+        "lint --stat", "build alphago-", "diff alexnet alexnet-t",
+    ]  # fmt: skip
+    script = ["source <(cnncalc --show-completion bash)", "complete -p cnncalc"]
+    for each in typed:
+        words = " ".join(f'"{word}"' for word in ["cnncalc", *each.split(" ")])
+        script += [f"COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _cnncalc_completion cnncalc",
+                   'echo "${COMPREPLY[*]}"']  # fmt: skip
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", "\n".join(script)], env=env, cwd=folder, capture_output=True, text=True)
+    assert done.stderr == ""
+    first, *rest = done.stdout.split("\n")
+    assert first == "complete -o default -F _cnncalc_completion cnncalc"
+    return dict(zip(typed, rest, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("lint --select = FIT101", "FIT101"),
+        ("lint --extend-select SUP,sup", ""),
+        ("lint --severity ", "error warning info"),
+        ("lint --severity-override REF20", "REF201 REF202"),
+        ("lint alexnet-", "alexnet-paper alexnet-torchvision alexnet-mine.spec"),
+        ("lint nothing-such", ""),
+        ("show --format ", "table json csv markdown"),
+        ("show --color a", "auto always"),
+        ("show --axes C", "CxHxW CxWxH"),
+        ("show --limit la", "layers="),
+        ("show --convention th", "thop"),
+        ("zoo --format j", "json"),
+        ("rule FIT101", "FIT101"),
+        ("lin", "lint"),
+        ("lint --stat", "--statistics"),
+        ("build alphago-", "alphago-value"),
+        ("diff alexnet alexnet-t", "alexnet-torchvision"),
+    ],
+)
+def test_bash_completes(bash, typed, offered):
+    assert bash[typed].split() == offered.split()
+
+
+def test_bash_completes_all_and_families(bash):
+    assert bash["lint --ignore A"].split()[:3] == ["ALL", "ARC", "ARC101"]
+
+
+def test_overrides_complete_severities_behind_the_sign():
+    assert complete.overrides("FIT101=w") == ["FIT101=error", "FIT101=warning", "FIT101=info"]
+    assert complete.overrides("FIT10")[:2] == ["FIT101", "FIT102"]
+
+
+def test_the_scripts_of_completion_are_those_of_the_shell_asked_for(run):
+    assert run("--show-completion", "zsh").out.startswith("#compdef cnncalc\n")
+    assert "complete --command cnncalc" in run("--show-completion", "fish").out
+    status, out, err = run("--show-completion", "tcsh")
+    assert (status, out) == (2, "")
+    assert err == "cnncalc: --show-completion takes bash, zsh, fish, powershell, pwsh, not 'tcsh'\n"
+
+
+def test_completion_is_installed_for_the_shell_asked_for(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    status, out, err = run("--install-completion", "fish")
+    where = tmp_path / ".config/fish/completions/cnncalc.fish"
+    assert (status, out, err) == (0, "", f"cnncalc: wrote {where}; it takes effect in the next shell\n")
+    assert "complete --command cnncalc" in where.read_text()
