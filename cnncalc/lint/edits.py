@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import Edit, Span
 
 if TYPE_CHECKING:
-    from cnncalc.source import Line
+    from cnncalc.source import Line, Source
     from cnncalc.syntax.tree import LayerLine, Use
 
 
@@ -30,3 +30,12 @@ def option(statement: LayerLine, use: Use, word: str) -> Edit:
     """A flag behind the arguments of a layer or a postfix of a line."""
     place = statement.place
     return inserted(place.line, place.begin + statement.base + use.end, f" {word}")
+
+
+def rows_removed(source: Source, first: int, last: int) -> Edit:
+    """Rows taken out, from the first to the last, with the ends of their lines."""
+    if last < len(source.rows):
+        return Edit(Span(first, 1, last + 1, 1), "")
+    above = first - 1
+    begin = (above, len(source.rows[above - 1]) + 1) if above else (1, 1)
+    return Edit(Span(*begin, last, len(source.rows[last - 1]) + 1), "")
