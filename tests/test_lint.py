@@ -311,7 +311,7 @@ def test_pages_are_found_by_code_and_name():
     for word, message in {
         "FIT": "'FIT' means several codes; name one of them, such as FIT101",
         "SYN11": "'SYN11' means several codes; name one of them, such as SYN110",
-        "FIT110": "no rule is called 'FIT110'; did you mean 'FIT101'?",
+        "FIT10l": "no rule is called 'FIT10l'; did you mean 'FIT101'?",
     }.items():
         with pytest.raises(ValueError) as error:
             registry.page(word)
