@@ -11,13 +11,15 @@ from cnncalc.network.node import joined
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
 MOST = 4096
 """How many cells a stack may span; what a larger one reads is not worked out."""
+BEHIND = 256
+"""How many layers behind a stack are asked whether they close its holes; behind more it is not told."""
 
 
 class DilationGridding(Rule):
@@ -109,19 +111,26 @@ def wide(node: Node) -> Window:
 
 def stacks(study: Study, dilated: Sequence[Node], axis: int) -> Iterator[Stack]:
     """The stacks with a common factor along an axis, with holes that no neighbouring layer closes."""
-    runs: dict[Node, tuple[Node, ...]] = {}
-    ended: dict[Node, None] = {}
+    before: dict[Node, Node | None] = {}
+    sources: dict[Node, Node | None] = {}
     for node in dilated:
         if len(node.output.extents) > axis and spread(node, axis) > 1:
-            above = reader_of(node.inputs[0], axis)
-            before = runs.get(above, ()) if above and wide(above).stride[axis] == 1 else ()
-            runs[node] = (*before, node)
-            ended[node] = None
-            for other in before[-1:]:
-                ended.pop(other, None)
-    for node in ended:
-        if len(runs[node]) > 1 and (stack := gridded(study, runs[node], axis)):
+            above = source(node.inputs[0], axis, sources)
+            before[node] = above if above and above in before and wide(above).stride[axis] == 1 else None
+    followed = set(before.values())
+    for node in (node for node in before if node not in followed):
+        nodes = run(node, before, axis)
+        if len(nodes) > 1 and (stack := gridded(study, nodes, axis, sources)):
             yield stack
+
+
+def run(last: Node, before: Mapping[Node, Node | None], axis: int) -> tuple[Node, ...]:
+    """The dilated layers in a row that end with this one; none where they span too much."""
+    nodes, node, span = [last], before[last], wide(last).reach[axis]
+    while node and span <= MOST:
+        nodes.append(node)
+        node, span = before[node], span + wide(node).reach[axis] - 1
+    return tuple(nodes[::-1]) if span <= MOST else ()
 
 
 def spread(node: Node, axis: int) -> int:
@@ -129,13 +138,16 @@ def spread(node: Node, axis: int) -> int:
     return wide(node).dilation[axis] if wide(node).kernel[axis] > 1 else 0
 
 
-def reader_of(node: Node, axis: int) -> Node | None:
+def source(node: Node, axis: int, known: dict[Node, Node | None]) -> Node | None:
     """The node at or above this one whose window has several taps; none where a join comes first."""
-    above: Node | None = node
-    while above and passes(above, axis):
-        above = above.inputs[0]
-    window = above.window if above else None
-    return above if isinstance(window, Window) and window.mode == "slide" else None
+    way = [node]
+    while way[-1] not in known and passes(way[-1], axis):
+        way.append(way[-1].inputs[0])
+    end = way[-1]
+    slides = isinstance(end.window, Window) and end.window.mode == "slide"
+    found = known.get(end, end if slides else None)
+    known.update(dict.fromkeys(way, found))
+    return found
 
 
 def passes(node: Node, axis: int) -> bool:
@@ -149,14 +161,15 @@ def passes(node: Node, axis: int) -> bool:
     return single and window.stride[axis] == 1
 
 
-def gridded(study: Study, nodes: tuple[Node, ...], axis: int) -> Stack | None:
+def gridded(study: Study, nodes: tuple[Node, ...], axis: int, sources: dict[Node, Node | None]) -> Stack | None:
     """A stack of these layers, where their dilations have a common factor and nothing closes the holes."""
     dilations = tuple(spread(node, axis) for node in nodes)
     factor = gcd(*dilations)
-    if factor == 1 or sum(wide(node).reach[axis] for node in nodes) > MOST:
+    if factor == 1:
         return None
     stack = Stack(nodes, dilations, factor, read(nodes, axis))
-    return None if grown(stack, axis) or closed(study, stack, axis) else stack
+    above = source(nodes[0].inputs[0], axis, sources)
+    return None if (above and grown(stack, above, axis)) or closed(study, stack, axis) else stack
 
 
 def read(nodes: Sequence[Node], axis: int, cells: int = 1) -> int:
@@ -174,10 +187,9 @@ def full(cells: int) -> bool:
     return cells & (cells + 1) == 0
 
 
-def grown(stack: Stack, axis: int) -> bool:
+def grown(stack: Stack, first: Node, axis: int) -> bool:
     """Whether the dilations grow from an undilated layer right above, and all is read of what that one reads."""
-    first = reader_of(stack.nodes[0].inputs[0], axis)
-    if first is None or wide(first).stride[axis] != 1 or list(stack.dilations) != sorted(set(stack.dilations)):
+    if wide(first).stride[axis] != 1 or list(stack.dilations) != sorted(set(stack.dilations)):
         return False
     return spread(first, axis) == 1 and full(read((first,), axis, stack.cells))
 
@@ -185,9 +197,11 @@ def grown(stack: Stack, axis: int) -> bool:
 def closed(study: Study, stack: Stack, axis: int) -> bool:
     """Whether the layers right behind read what lies between."""
     waiting = [(stack.nodes[-1], stack.cells)] if wide(stack.nodes[-1]).stride[axis] == 1 else []
+    asked = 0
     while waiting:
         node, cells = waiting.pop()
-        if full(cells):
+        asked += 1
+        if full(cells) or asked > BEHIND:
             return True
         for reader in study.readers.get(node.name, ()):
             if passes(reader, axis):
