@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -464,6 +465,17 @@ def test_a_narrow_terminal_drops_columns_and_says_so():
     assert "\x1b[" in out
     rows = [line for line in out.splitlines() if line.startswith(("CONV", "POOL"))]
     assert rows and all(len(line) <= 60 for line in rows)
+
+
+@pytest.mark.parametrize("command", ["lint", "show"])
+def test_a_narrow_terminal_breaks_findings_between_words(command, tmp_path):
+    (tmp_path / "small.spec").write_text("INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 => 3x3x1\n")
+    drawn = re.sub("\x1b\\[[0-9;]*m", "", terminal(f"{command} {tmp_path / 'small.spec'}", 50))
+    assert (
+        "error[REF101 wrong-shape]: CONV1 claims 3x3x1, the\n"
+        "    arithmetic gives 2x2x1: (7 + 2*0 - 3)/3 + 1 =\n"
+        "    2.33, rounded down to 2\n"
+    ) in drawn
 
 
 def test_colour_is_for_terminals_that_want_it():
