@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING
 
 from cnncalc import zoo
+from cnncalc.collector import Paused
 from cnncalc.network import node
 from cnncalc.network.trace import Options, trace
 from cnncalc.source import Limits, decode, read
@@ -85,13 +85,8 @@ def analyse(
     input: str | None = None,  # noqa: A002
     limits: Limits = Limits(),
 ) -> Network:
-    """The network of a text, whole or not; raises ValueError where `set` or `input` mean nothing.
-
-    Nothing made here is garbage before it is whole, so the cyclic collector waits: a third of the time of a long spec.
-    """
-    pausing = gc.isenabled()
-    gc.disable()
-    try:
+    """The network of a text, whole or not; raises ValueError where `set` or `input` mean nothing."""
+    with Paused():
         source = decode(text, path) if isinstance(text, bytes) else text
         if isinstance(source, str):
             source = read(source, path, limits)
@@ -99,9 +94,6 @@ def analyse(
         shape = shape_of(input, parsed) if input else None
         constants = {key: rational(key, value) for key, value in (set or {}).items()}
         return Network(**trace(source, parsed, name, Options(constants, shape, limits)).__dict__)
-    finally:
-        if pausing:
-            gc.enable()
 
 
 def rational(name: str, value: object) -> Rational:

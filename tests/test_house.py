@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cnncalc"
 LEVELS = [
-    ("record", "geometry", "source", "work", "storage", "diagnostic", "faults"),
+    ("record", "collector", "geometry", "source", "work", "storage", "diagnostic", "faults"),
     ("layer",),
     ("layers",),
     ("syntax",),

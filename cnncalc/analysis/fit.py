@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from cnncalc.geometry import Pad, Window
@@ -11,7 +12,7 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncalc.geometry import Shape
+    from cnncalc.geometry import Axes, Shape
     from cnncalc.layer import Layer, Value
     from cnncalc.network.node import Node
 
@@ -27,8 +28,13 @@ def slides(node: Node) -> tuple[Slide, ...]:
     window = node.window
     if not isinstance(window, Window) or window.mode != "slide" or node.layer.follows:
         return ()
-    extents = node.shapes[0].extents
-    return tuple(along(window, extents, axis) for axis in range(len(extents)))
+    return every(window, node.shapes[0].extents)
+
+
+@lru_cache(maxsize=4096)
+def every(window: Window, extents: Axes) -> tuple[Slide, ...]:
+    """A window on each axis of a map."""
+    return tuple([along(window, extents, axis) for axis in range(len(extents))])
 
 
 def inputs(slide: Slide) -> tuple[int, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cnncalc.collector import Paused
+from cnncalc.diagnostic import Diagnostic
 from cnncalc.lint.choice import EVERY, Choice
 from cnncalc.lint.registry import files, name_of, rule
 from cnncalc.lint.study import Study
@@ -11,7 +14,8 @@ from cnncalc.lint.study import Study
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnncalc.diagnostic import Code, Diagnostic
+    from cnncalc.diagnostic import Code
+    from cnncalc.lint.rule import Rule
     from cnncalc.network.node import Network
 
 CHECKED = Choice(select=("FIT", "REF"))
@@ -23,15 +27,21 @@ def findings(network: Network, choice: Choice = EVERY) -> tuple[Diagnostic, ...]
 
     Errors of syntax and shape are always among them: behind them nothing is known.
     """
-    wanted = [file for file in files() if choice.wants(file.partition("_")[0].upper(), name_of(file))]
-    rules = [rule(file)() for file in wanted]
-    study = Study(network, frozenset(each.code for each in rules))
-    found: list[Diagnostic] = []
-    for late in (False, True):
-        now = [finding for each in rules if each.last is late for finding in each.check(study)]
-        found += [finding for finding in now if not study.suppressions.mute(finding)]
+    rules = chosen(choice)
+    study, found = Study(network, frozenset(rule.code for rule in rules)), list[Diagnostic]()
+    with Paused():
+        for late in (False, True):
+            now = [finding for rule in rules if rule.last is late for finding in rule.check(study)]
+            found += [finding for finding in now if not study.suppressions.mute(finding)]
     told = [*network.findings, *(choice.levelled(finding) for finding in once(found))]
     return tuple(sorted(told, key=lambda finding: (finding.span, finding.code.code)))
+
+
+@lru_cache(maxsize=64)
+def chosen(choice: Choice) -> tuple[Rule, ...]:
+    """The rules that are wanted, by code."""
+    wanted = [file for file in files() if choice.wants(file.partition("_")[0].upper(), name_of(file))]
+    return tuple(rule(file)() for file in wanted)
 
 
 def once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
