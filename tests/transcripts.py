@@ -1,4 +1,4 @@
-"""Fenced blocks of Markdown as tests: specs are written, consoles run and compared, Python executed.
+"""Fenced blocks of Markdown as tests: specs and configurations are written, consoles run and compared, Python executed.
 
 `UPDATE_GOLDEN=1 pytest` writes what the commands print into the files, to be read as part of the change.
 """
@@ -40,7 +40,7 @@ def renewed(document: str, folder: Path) -> str:
         kind, name, text = match[1], match[2], match[3]
         if kind == "console":
             return f"```console\n{console(text, folder)}```"
-        if kind == "spec" and name:
+        if kind in ("spec", "toml") and name:
             (folder / name).write_text(text, encoding="utf-8")
         if kind == "python":
             exec(compile(text, name or "<document>", "exec"), {})

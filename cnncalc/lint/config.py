@@ -58,12 +58,16 @@ class Settings(NamedTuple):
 
     def never(self, path: str) -> tuple[str, ...]:
         """The selectors that a file of this absolute path does without."""
+        if not self.per_file_ignores:
+            return ()
         from cnncalc.lint.globs import matches
 
         return tuple(w for i in self.per_file_ignores if matches(i.pattern, i.folder, path) for w in i.selectors)
 
     def excludes(self, path: str) -> bool:
         """Whether a file or folder of this absolute path is passed over where folders are walked."""
+        if not self.exclude:
+            return False
         from cnncalc.lint.globs import matches
 
         return any(matches(pattern, self.folder, path) for pattern in self.exclude)
@@ -194,14 +198,14 @@ def of_file(path: str, folder: str) -> Settings | None:
         return None
     document = parsed(data, name)
     if whole:
-        return read(document, folder, name, os.path.abspath(path))
+        return read(document, folder, name, name)
     tools = document.get("tool")
     values = tools.get("cnncalc") if isinstance(tools, dict) else None
     if values is None:
         return None
     if not isinstance(values, dict):
         raise Wrong(f"tool.cnncalc in {name} is no table")
-    return read(values, folder, f"{name} [tool.cnncalc]", os.path.abspath(path))
+    return read(values, folder, f"{name} [tool.cnncalc]", name)
 
 
 def parsed(data: bytes, name: str) -> dict[str, object]:
