@@ -124,9 +124,9 @@ MESSAGES = {
         "a unit reads 7 of the 13 cells of INPUT that it spans on the width and height",
         "use dilations without a common factor, such as 1, 2 and 5",
     ),
-    "INPUT: 99x16\nCONV0: 16 2\nCONV1: 16 2 dilation 3 relu\nCONV2: 8 1\nCONV3: 16 2 dilation 9\nCONV4: 16 2": (
+    "INPUT: 99x16\nCONV0: 16 2\nCONV1: 16 2 dilation 9 relu\nCONV2: 8 1\nCONV3: 16 2 dilation 3\nCONV4: 16 2": (
         "FIT107",
-        "CONV3: the dilations 3 and 9 of CONV1 and CONV3 have the common factor 3: "
+        "CONV3: the dilations 9 and 3 of CONV1 and CONV3 have the common factor 3: "
         "a unit reads 4 of the 13 cells of CONV0 that it spans on the length",
         "use dilations without a common factor, such as 1 and 2",
     ),
@@ -441,7 +441,7 @@ def grids(stack) -> list[tuple[int, int]]:
         cells = summed(taps(*real[place][1:]) for place in run)
         dilations = [real[place][2] for place in run]
         before = [real[run[0] - 1][1:]] if run[0] else []
-        growing = before and all(a < b for a, b in zip([1, *dilations], dilations, strict=False))
+        growing = before and dilations == sorted(dilations) and max(map(dilations.count, dilations)) < 3
         covered = growing and not holes(summed([taps(*before[0]), cells]))
         behind = [summed([cells, *(taps(*one[1:]) for one in real[run[-1] + 1 : end])]) for end in range(len(real) + 1)]
         if len(run) > 1 and gcd(*dilations) > 1 and not covered and all(map(holes, behind)):
@@ -495,7 +495,19 @@ def test_gradients_show_the_grid():
         "INPUT: 65x65x8\nL1..2: conv 8 3x3 pad 1\n"
         + "".join(f"D{d}: conv 8 3x3 pad {d} dilation {d}\n" for d in (2, 4, 8, 16))
         + "L3: conv 8 3x3 pad 1",
+        # the residual blocks of Bai et al. 2018, two layers of each dilation, causal
+        "INPUT: 99x8\n"
+        + "".join(
+            f"B{d}: add\n  - conv 8 3 pad {2 * d}:0 dilation {d} relu; conv 8 3 pad {2 * d}:0 dilation {d}\n"
+            "  - identity\n"
+            for d in (1, 2, 4, 8)
+        ),
+        "INPUT: 99x8\n" + "".join(f"L{10 * d}..{10 * d + 1}: conv 8 3 dilation {d}\n" for d in (1, 2, 4, 8)),
+        # a join hands on what is read, and the layer behind it closes the holes
+        "INPUT: 65x65x8\nB: add\n  - conv 8 3x3 pad 2 dilation 2; conv 8 3x3 pad 2 dilation 2\n  - identity\n"
+        "conv 8 3x3 pad 1",
         "INPUT: 65x65x8\nconv 8 3x3 pad 2 dilation 2\ngap\nreshape 1x1x8\nconv 8 3x3 pad 2 dilation 2",
+        "INPUT: 8x18x1\nconv 1 3x3 pad 2 dilation 2\nreshape 9x16x1\nconv 1 3x3 pad 2 dilation 2",
         "INPUT: 65x65x8\nconv 8 3x3 pad 2 dilation 2\nupsample 2\nconv 8 3x3 pad 2 dilation 2",
         "INPUT: 65x65x8\nconv 8 3x3 stride 2 dilation 2\nconv 8 3x3 pad 2 dilation 2",
         "INPUT: 9999x1\nconv 1 2 dilation 3000\nconv 1 2 dilation 3000",
@@ -503,6 +515,12 @@ def test_gradients_show_the_grid():
 )
 def test_what_is_no_stack_is_silent(text):
     assert told(text, "FIT107") == []
+
+
+def test_residual_blocks_of_one_dilation_are_told_behind_the_first():
+    block = "{0}: add\n  - conv 8 3x3 pad {1} dilation {1}; conv 8 3x3 pad {1} dilation {1}\n  - identity\n"
+    text = "INPUT: 65x65x8\n" + "".join(block.format(*pair) for pair in (("A", 1), ("B", 2), ("C", 2), ("D", 2)))
+    assert [message.partition(":")[0] for message, _ in told(text, "FIT107")] == ["conv6", "conv8"]
 
 
 # rounding up

@@ -35,8 +35,9 @@ Finds two or more dilated layers in a row whose dilations have a common factor: 
 second (or third, ...) cell of the map that the first one reads, and none in between, however many layers there are.
 Layers of one tap and layers that work on each number alone may stand between them; a join begins anew.
 
-Two stacks are not meant: one whose holes the undilated layers right behind it close, and one whose dilations grow layer
-by layer from an undilated one (1, 2, 4, 8, as in WaveNet), so that all is read of what that layer reads.
+Two sorts of stacks are not meant: those whose holes the layers behind close, and those whose dilations grow from an
+undilated layer right above (1, 2, 4, 8 in WaveNet; 1, 1, 2, 2, 4, 4 in a TCN), none of them more than twice, so that
+all is read of what that layer reads. Right behind a join they have grown where a branch of it is less dilated.
 
 ## Why is this bad
 Neighbouring units are made of different cells, and share none: the network is several coarse ones side by side. Lines
@@ -60,7 +61,8 @@ There is no automatic fix: other dilations are another network.
 ## Source
 Wang et al. 2018, "Understanding Convolution for Semantic Segmentation", section 3.2: hybrid dilated convolution;
 Yu, Koltun & Funkhouser 2017, "Dilated Residual Networks", section 4: layers behind that take the grid away;
-van den Oord et al. 2016, "WaveNet", section 2.1.
+van den Oord et al. 2016, "WaveNet", section 2.1; Bai et al. 2018, "An Empirical Evaluation of Generic Convolutional and
+Recurrent Networks for Sequence Modeling", section 3.2.
 """,
     )
     good = (
@@ -75,7 +77,7 @@ van den Oord et al. 2016, "WaveNet", section 2.1.
     bad = (
         "INPUT: 64x64x16\nCONV1: 16 3x3 pad 2 dilation 2\nCONV2: 16 3x3 pad 2 dilation 2\n"
         "CONV3: 16 3x3 pad 2 dilation 2",
-        "INPUT: 64x64x16\nCONV0: 16 3x3 pad 1\nCONV1..2: 16 3x3 pad 2 dilation 2 bn relu",
+        "INPUT: 64x64x16\nCONV0: 16 3x3 pad 1\nCONV1..3: 16 3x3 pad 2 dilation 2 bn relu",
         "INPUT: 99x16\nCONV1: 16 2 dilation 2\nCONV2: 8 1 relu\nCONV3: 16 2 dilation 4\nCONV4: 8 1",
         "INPUT: 64x64x16\nCONV1: 16 3x3 dilation 4x1\nCONV2: 16 3x3 dilation 6x1\nCONV3: 16 3x3",
     )
@@ -112,15 +114,15 @@ def wide(node: Node) -> Window:
 def stacks(study: Study, dilated: Sequence[Node], axis: int) -> Iterator[Stack]:
     """The stacks with a common factor along an axis, with holes that no neighbouring layer closes."""
     before: dict[Node, Node | None] = {}
-    sources: dict[Node, Node | None] = {}
+    ends: dict[Node, Node] = {}
     for node in dilated:
         if len(node.output.extents) > axis and spread(node, axis) > 1:
-            above = source(node.inputs[0], axis, sources)
+            above = source(node.inputs[0], axis, ends)
             before[node] = above if above and above in before and wide(above).stride[axis] == 1 else None
     followed = set(before.values())
     for node in (node for node in before if node not in followed):
         nodes = run(node, before, axis)
-        if len(nodes) > 1 and (stack := gridded(study, nodes, axis, sources)):
+        if len(nodes) > 1 and (stack := gridded(study, nodes, axis, ends)):
             yield stack
 
 
@@ -129,7 +131,8 @@ def run(last: Node, before: Mapping[Node, Node | None], axis: int) -> tuple[Node
     nodes, node, span = [last], before[last], wide(last).reach[axis]
     while node and span <= MOST:
         nodes.append(node)
-        node, span = before[node], span + wide(node).reach[axis] - 1
+        span += wide(node).reach[axis] - 1
+        node = before[node]
     return tuple(nodes[::-1]) if span <= MOST else ()
 
 
@@ -138,15 +141,19 @@ def spread(node: Node, axis: int) -> int:
     return wide(node).dilation[axis] if wide(node).kernel[axis] > 1 else 0
 
 
-def source(node: Node, axis: int, known: dict[Node, Node | None]) -> Node | None:
+def source(node: Node, axis: int, ends: dict[Node, Node]) -> Node | None:
     """The node at or above this one whose window has several taps; none where a join comes first."""
+    above = end(node, axis, ends)
+    return above if isinstance(above.window, Window) and above.window.mode == "slide" else None
+
+
+def end(node: Node, axis: int, ends: dict[Node, Node]) -> Node:
+    """The node at or above this one that does more than hand cells on; found again at once."""
     way = [node]
-    while way[-1] not in known and passes(way[-1], axis):
+    while way[-1] not in ends and passes(way[-1], axis):
         way.append(way[-1].inputs[0])
-    end = way[-1]
-    slides = isinstance(end.window, Window) and end.window.mode == "slide"
-    found = known.get(end, end if slides else None)
-    known.update(dict.fromkeys(way, found))
+    found = ends.get(way[-1], way[-1])
+    ends.update(dict.fromkeys(way, found))
     return found
 
 
@@ -156,20 +163,19 @@ def passes(node: Node, axis: int) -> bool:
     if len(node.inputs) != 1 or node.output.rank <= axis or node.shapes[0].rank != node.output.rank:
         return False
     if not isinstance(window, Window):
-        return window is None
+        return window is None and node.output.extents == node.shapes[0].extents
     single = window.mode == "frame" or (window.mode == "slide" and window.kernel[axis] == 1)
     return single and window.stride[axis] == 1
 
 
-def gridded(study: Study, nodes: tuple[Node, ...], axis: int, sources: dict[Node, Node | None]) -> Stack | None:
+def gridded(study: Study, nodes: tuple[Node, ...], axis: int, ends: dict[Node, Node]) -> Stack | None:
     """A stack of these layers, where their dilations have a common factor and nothing closes the holes."""
     dilations = tuple(spread(node, axis) for node in nodes)
     factor = gcd(*dilations)
     if factor == 1:
         return None
     stack = Stack(nodes, dilations, factor, read(nodes, axis))
-    above = source(nodes[0].inputs[0], axis, sources)
-    return None if (above and grown(stack, above, axis)) or closed(study, stack, axis) else stack
+    return None if grown(stack, axis, ends) or closed(study, stack, axis) else stack
 
 
 def read(nodes: Sequence[Node], axis: int, cells: int = 1) -> int:
@@ -187,11 +193,24 @@ def full(cells: int) -> bool:
     return cells & (cells + 1) == 0
 
 
-def grown(stack: Stack, first: Node, axis: int) -> bool:
-    """Whether the dilations grow from an undilated layer right above, and all is read of what that one reads."""
-    if wide(first).stride[axis] != 1 or list(stack.dilations) != sorted(set(stack.dilations)):
+def grown(stack: Stack, axis: int, ends: dict[Node, Node]) -> bool:
+    """Whether the dilations grow from an undilated layer right above, and all is read of what that one reads.
+
+    Behind a join: whether a layer above it is less dilated.
+    """
+    start, dilations = stack.nodes[0].inputs[0], stack.dilations
+    first = source(start, axis, ends)
+    if first is None:
+        branches = [above for x in end(start, axis, ends).inputs if (above := source(x, axis, ends))]
+        return any(spread(above, axis) < dilations[0] for above in branches)
+    if wide(first).stride[axis] != 1 or list(dilations) != sorted(dilations) or repeats(dilations):
         return False
     return spread(first, axis) == 1 and full(read((first,), axis, stack.cells))
+
+
+def repeats(dilations: Sequence[int]) -> bool:
+    """Whether three neighbours are the same."""
+    return any(a == b == c for a, b, c in zip(dilations, dilations[1:], dilations[2:], strict=False))
 
 
 def closed(study: Study, stack: Stack, axis: int) -> bool:
@@ -204,7 +223,7 @@ def closed(study: Study, stack: Stack, axis: int) -> bool:
         if full(cells) or asked > BEHIND:
             return True
         for reader in study.readers.get(node.name, ()):
-            if passes(reader, axis):
+            if passes(reader, axis) or (reader.window is None and reader.output.extents == node.output.extents):
                 waiting.append((reader, cells))
             elif stacks_on(reader, axis) and cells.bit_length() <= MOST:
                 waiting.append((reader, read((reader,), axis, cells)))

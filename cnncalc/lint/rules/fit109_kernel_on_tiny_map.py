@@ -30,7 +30,8 @@ Finds kernels of which some taps are on zero padding in every window, as a padde
 
 ## Why is this bad
 The weights of such a tap are multiplied by zero for every image: they are never trained and never used, but stored and
-multiplied. It happens deep in a network that was made for larger images.
+multiplied. It happens deep in a network that was made for larger images, and where a dilation is larger than what is
+left of the map: a 3x3 with dilation 36 on 28x28 is a 1x1.
 
 ## Example
     INPUT: 1x1x64
@@ -45,6 +46,8 @@ There is no automatic fix: a smaller kernel has other weights.
 
 ## Source
 Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning", section 2: which cells a tap meets.
+Chen et al. 2017, "Rethinking Atrous Convolution for Semantic Image Segmentation", section 3.3: the taps that are still
+on the map as the rate grows.
 """,
     )
     good = (
