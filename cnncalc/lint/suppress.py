@@ -23,6 +23,8 @@ MARKERS = ("ignore", "ignore-file")
 LIKE = ("ignore", "disable", "allow", "suppress", "skip", "expect", "noqa", "off")
 """How words begin that say so to other tools."""
 WORD = r"[^\s,]+"
+EVERYWHERE = 0
+"""The number of no line: all of the file."""
 
 
 class Suppression(NamedTuple):
@@ -38,10 +40,6 @@ class Suppression(NamedTuple):
     comment: Span
     scope: str
     noqa: bool
-
-    def means(self, finding: Diagnostic) -> bool:
-        """Whether it speaks of this code, wherever that is."""
-        return self.text.upper() == finding.code or self.text.lower() == finding.name
 
 
 class Odd(NamedTuple):
@@ -65,17 +63,17 @@ class Suppressions:
         """Whether a finding is meant; the first that says so of its line, or else of the file, is used."""
         if not self.speaking:
             return False
-        line = self.line_at(finding.span.line)
-        said = (*self.by_line.get(line, ()), *self.everywhere)
-        meant = next((each for each in said if each.means(finding)), None)
-        if meant:
-            self.used.add(meant)
-        else:
-            self.left.setdefault(line, set()).add(finding.code.code)
-        return bool(meant)
+        line, words = self.line_at(finding.span.line), (finding.code.code, finding.name.upper())
+        for at in (line, EVERYWHERE):
+            meant = [self.named[at, word] for word in words if (at, word) in self.named]
+            if meant:
+                self.used.add(min(meant, key=lambda each: each.span))
+                return True
+        self.left.setdefault(line, set()).add(finding.code.code)
+        return False
 
     @cached_property
-    def every(self) -> Sequence[Suppression]:
+    def every(self) -> list[Suppression]:
         """All of them, in the order of the file."""
         return [each for at in self.speaking for each in found(self.source, at, self.top)]
 
@@ -97,18 +95,10 @@ class Suppressions:
         return next((at for at, line in enumerate(lines) if line.text.strip()), len(lines))
 
     @cached_property
-    def everywhere(self) -> Sequence[Suppression]:
-        """Those that speak of the whole file."""
-        return [each for each in self.every if each.scope == "file"]
-
-    @cached_property
-    def by_line(self) -> dict[int, list[Suppression]]:
-        """Those that speak of one line, by its number."""
-        lines: dict[int, list[Suppression]] = {}
-        for each in self.every:
-            if each.scope == "line":
-                lines.setdefault(each.line, []).append(each)
-        return lines
+    def named(self) -> dict[tuple[int, str], Suppression]:
+        """The first of each code or name, in capitals, by the number of the line that it speaks of."""
+        heard = [each for each in reversed(self.every) if each.scope != "late"]
+        return {(each.line if each.scope == "line" else EVERYWHERE, each.text.upper()): each for each in heard}
 
     @cached_property
     def numbers(self) -> list[int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import INFO, Code, Diagnostic, Fix
@@ -99,18 +100,21 @@ def bodies(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:
 
 
 def runs(body: Sequence[Statement]) -> Iterator[list[Numbered]]:
-    """The stretches of lines that a range could say."""
+    """The stretches of lines that a range could say.
+
+    Equal texts behind the names of lines are read once: lines with two bodies differ, without comparing them.
+    """
     run: list[Numbered] = []
-    for statement in body:
-        numbered = None
-        if isinstance(statement, LayerLine) and statement.label and statement.label.name[-1] in "0123456789":
-            numbered = taken(statement)
-        if run and numbered and follows(run[-1], numbered):
-            run.append(numbered)
-            continue
+    for above, below in pairwise(body):
+        if isinstance(above, LayerLine) and isinstance(below, LayerLine) and above.body is below.body:
+            one, other = run[-1] if run else taken(above), taken(below)
+            if one and other and follows(one, other):
+                run = run or [one]
+                run.append(other)
+                continue
         if len(run) >= LEAST:
             yield run
-        run = [numbered] if numbered else []
+        run = []
     if len(run) >= LEAST:
         yield run
 

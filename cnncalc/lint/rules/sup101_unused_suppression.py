@@ -79,19 +79,40 @@ The rule of other linters: flake8-noqa's NQA102, ruff's RUF100, "unused-noqa".
         said = study.suppressions
         if not said.every or not study.network.complete or study.network.overridden:
             return
-        for one in said.every:
-            code = resolved(one)
+        known = Meanings(said)
+        for at, one in enumerate(said.every):
+            code = known.of(one)
             if one not in said.used and judged(study, one, code):
                 stays = one.scope == "late" or apart(said, one)
-                fix = None if stays else Fix(f"remove {one.text}", (removal(said, one),), safe=True)
-                yield Diagnostic(self.code, *told(said, one, code), fix=fix)
+                fix = None if stays else Fix(f"remove {one.text}", (removal(said, at),), safe=True)
+                yield Diagnostic(self.code, *told(said, one, known), fix=fix)
 
 
-def resolved(one: Suppression) -> tuple[str, str]:
-    """The code and the name that a suppression means; nothing where it means none."""
-    code, name = one.text.upper(), one.text.lower()
-    every = [*((file.partition("_")[0].upper(), name_of(file)) for file in files()), *((f, f.name) for f in FAULTS)]
-    return next(((str(c), n) for c, n in every if code == c or name == n), ("", ""))
+class Meanings:
+    """What codes and names mean, and what is ignored where."""
+
+    def __init__(self, said: Suppressions) -> None:
+        rules = [(file.partition("_")[0].upper(), name_of(file)) for file in files()]
+        every = [*rules, *((fault.code, fault.name) for fault in FAULTS)]
+        self.meant = {word: pair for pair in every for word in pair}
+        self.lines = {(one.line, self.of(one)[0]) for one in said.used if one.scope == "line"}
+        self.file = {self.of(one)[0] for one in said.used if one.scope == "file"}
+        self.somewhere = {code for _, code in self.lines}
+
+    def of(self, one: Suppression) -> tuple[str, str]:
+        """The code and the name that a suppression means; nothing where it means none."""
+        return self.meant.get(one.text.upper()) or self.meant.get(one.text.lower()) or ("", "")
+
+    def already(self, one: Suppression) -> str:
+        """What else ignores the same, so that this has nothing left to ignore; nothing where nothing does."""
+        code, _ = self.of(one)
+        if (one.line, code) in self.lines:
+            return "another word of this line does so already"
+        if code in self.file:
+            return "ignore-file does so already"
+        return (
+            "every line that it is found on does so already" if one.scope == "file" and code in self.somewhere else ""
+        )
 
 
 def judged(study: Study, one: Suppression, code: tuple[str, str]) -> bool:
@@ -100,9 +121,9 @@ def judged(study: Study, one: Suppression, code: tuple[str, str]) -> bool:
     return known and not code[0].startswith(ABOUT)
 
 
-def told(said: Suppressions, one: Suppression, code: tuple[str, str]) -> tuple[str, Span, str]:
+def told(said: Suppressions, one: Suppression, known: Meanings) -> tuple[str, Span, str]:
     """Why it does nothing, where it stands, and what to do."""
-    name, hint = code[1], f"remove {one.text}"
+    (code, name), hint = known.of(one), f"remove {one.text}"
     where = "on this line" if one.scope == "line" else "in this file"
     if apart(said, one):
         text = f"{one.text} is ignored on a line without a layer, and a comment speaks of its own line alone"
@@ -113,10 +134,10 @@ def told(said: Suppressions, one: Suppression, code: tuple[str, str]) -> tuple[s
         if first == one.line:
             text = f"ignore-file[{one.text}] speaks of nothing on a line with a statement"
         return text, one.span, f"move it above line {first:,}, or write ignore[{one.text}] on the line that it is about"
-    if code[0] in FAULTS:
-        what = "syntax" if code[0].startswith("SYN") else "shape"
+    if code in FAULTS:
+        what = "syntax" if code.startswith("SYN") else "shape"
         return f"{one.text} is ignored, but an error of {what} is always told", one.span, hint
-    if again := ignored_already(said, one, code):
+    if again := known.already(one):
         return f"{one.text} is ignored {where}, but {again}", one.span, hint
     return f"{one.text} is ignored {where}, where {name if one.text != name else 'it'} finds nothing", one.span, hint
 
@@ -126,25 +147,15 @@ def apart(said: Suppressions, one: Suppression) -> bool:
     return one.scope == "line" and not said.source.lines[bisect(said.numbers, one.line) - 1].text.strip()
 
 
-def ignored_already(said: Suppressions, one: Suppression, code: tuple[str, str]) -> str:
-    """Where else the same is ignored, so that this has nothing left to ignore; nothing if it is not."""
-    others = [other for other in said.used if resolved(other) == code]
-    if any(other.scope == "line" and other.line == one.line for other in others):
-        return "another word of this line does so already"
-    if any(other.scope == "file" for other in others):
-        return "ignore-file does so already"
-    return "every line that it is found on does so already" if others and one.scope == "file" else ""
-
-
-def removal(said: Suppressions, one: Suppression) -> Edit:
+def removal(said: Suppressions, at: int) -> Edit:
     """The text without a word of a marker, or without the marker and its reason if that is its only one."""
-    words = [each for each in said.every if each.comment == one.comment]
-    at, span = words.index(one), one.span
-    if len(words) == 1:
+    one, others = said.every[at], said.every[max(at - 1, 0) : at] + said.every[at + 1 : at + 2]
+    beside = [other.span for other in others if other.comment == one.comment]
+    if not beside:
         return marker_removed(said.source, one)
-    if at + 1 < len(words):
-        return Edit(span._replace(end_column=words[at + 1].span.column), "")
-    return Edit(span._replace(column=words[at - 1].span.end_column), "")
+    if beside[-1] > one.span:
+        return Edit(one.span._replace(end_column=beside[-1].column), "")
+    return Edit(one.span._replace(column=beside[0].end_column), "")
 
 
 def marker_removed(source: Source, one: Suppression) -> Edit:
