@@ -84,6 +84,14 @@ def test_a_head_is_trained_and_told():
     assert [line for _, _, line in told("GPU101", text)] == [4]
 
 
+@pytest.mark.parametrize(
+    "body", ["A: conv 20 3x3 pad 1\nB: share A from INPUT", "add\n  - A: conv 20 3x3 pad 1\n  - shortcut"]
+)
+def test_shared_and_fitted_layers_make_no_channels_of_their_own(body):
+    ((message, _, _),) = told("GPU101", f"INPUT: 9x9x4\n{body}\nfc 10")
+    assert message.endswith("A makes 20 channels, which is not a multiple of 8, as FP16 tensor cores want")
+
+
 def test_a_grouped_layer_and_one_of_a_single_channel_are_told():
     assert [line for _, _, line in told("GPU101", "INPUT: 9x9x4\nconv 20 3x3 groups 2\nfc 16\nfc 2")] == [2]
     assert [line for _, _, line in told("GPU101", "INPUT: 9x9x1\nconv 20 3x3\nfc 16\nfc 2")] == [2]

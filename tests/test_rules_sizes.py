@@ -138,6 +138,8 @@ def test_the_stack_of_the_hint_is_as_large_as_told_and_gives_the_same_map(c, k, 
         "INPUT: 28x28x64\navgpool 5x5",
         "INPUT: 28x28x64\nsubsample 5x5",
         "INPUT: 28x28x3\nCONV: 64 7x7",
+        # 25*9*16 = 9*9*16 + 9*16*16 = 3,600
+        "INPUT: 28x28x9\nCONV: 16 5x5 nobias",
     ],
 )
 def test_what_no_stack_replaces_is_not_told(text):
@@ -272,6 +274,12 @@ def test_only_most_of_the_parameters_dominate(text, tells):
     assert bool(told("ARC110", text)) is tells
 
 
+def test_all_is_all():
+    text = "INPUT: 9x9x3\nconv 8 3x3 frozen\nFC: 10"
+    assert loads(text).params == loads(text)["FC"].params == 3_930
+    assert "FC holds 3,930 of the network's 3,930 parameters (100%)" in told("ARC110", text)[0][0]
+
+
 # field-exceeds-input
 
 CHAIN = "CONV1: 32 3x3 stride 2 pad 1\nCONV2: 64 3x3 stride 2 pad 1\nCONV3: 64 3x3 pad 1\nCONV4: 64 3x3 pad 1\n"
@@ -365,6 +373,11 @@ def paths(node, known) -> list[int]:
     return known[node.name]
 
 
+def test_a_head_is_no_part_of_what_is_behind():
+    text = f"INPUT: 12x12x3\n{CHAIN}aux\n  conv 512 3x3 pad 1\n  fc 10\n{HEAD}"
+    assert [message for message, _, _ in told("ARC111", text)] == [EXCEEDS[next(iter(EXCEEDS))][0]]
+
+
 def test_of_branches_the_least_field_counts():
     text = next(reversed(EXCEEDS))
     network = loads(text)
@@ -444,6 +457,7 @@ def test_no_unit_has_a_gradient_of_more_than_is_told():
         f"INPUT: 64x64x3\n{SMALL}CONV3: 10 1x1",
         f"INPUT: 64x64x3\n{SMALL}flatten",
         "INPUT: 28x28x1\nFC1: 100 relu\nFC2: 10",
+        "INPUT: 28x28x1\nconv 8 1x1\nFC2: 10",
         "INPUT: 64x64x3\nconcat\n  - conv 8 3x3; gap\n  - conv 8 5x5; gap\nfc 10",
         "left: input 64x64x3\nconv 8 3x3\nA: gap\nright: input 64x64x3\nconv 8 3x3\ngap\nB: concat from A\nfc 10",
     ],
