@@ -359,7 +359,13 @@ def test_patterns_are_relative_to_the_file_they_stand_in(run, folder):
         ),
         ("per-file-ignores = {a = 'FIT'}", "per-file-ignores in cnncalc.toml takes a list of codes, not 'FIT'"),
         ("severity-overrides = {FTI = 'info'}", "severity-overrides in cnncalc.toml: no rule is called 'FTI'; did you"),
-        ("severity-overrides = {FIT = 3}", "severity-overrides in cnncalc.toml: a severity is error, warning or info"),
+        ("severity-overrides = {FIT = 3}", "severity-overrides in cnncalc.toml takes error, warning or info, not 3"),
+        (
+            "severity-overrides = {FIT = 'x'}",
+            "severity-overrides in cnncalc.toml takes error, warning or info, not 'x'",
+        ),
+        (f"max-warnings = {'9' * 5000}", "cnncalc.toml: Exceeds the limit"),
+        (f"select = {'[' * 9999}", "cnncalc.toml: its values nest too deeply"),
         ("severity-overrides = {SHP = 'info'}", "severity-overrides in cnncalc.toml: SHP is of syntax or shape, and"),
         ("select = ", "cnncalc.toml: Invalid value (at end of document)"),
         ("severity = 'info'\nselect == 3", "cnncalc.toml:2:9: Invalid value"),
@@ -836,6 +842,17 @@ def test_the_scripts_of_completion_are_those_of_the_shell_asked_for(run):
     status, out, err = run("--show-completion", "tcsh")
     assert (status, out) == (2, "")
     assert err == "cnncalc: --show-completion takes bash, zsh, fish, powershell, pwsh, not 'tcsh'\n"
+
+
+def test_the_scripts_of_completion_are_those_of_the_shell_around(run, monkeypatch):
+    from typer import _completion_shared
+
+    for shell, begin in [("bash", "_cnncalc_completion() {"), ("zsh", "#compdef cnncalc")]:
+        monkeypatch.setattr(_completion_shared, "_get_shell_name", lambda shell=shell: shell)
+        assert run("--show-completion").out.lstrip().startswith(begin)
+    monkeypatch.setattr(_completion_shared, "_get_shell_name", lambda: None)
+    said = "cnncalc: --show-completion finds no shell that it runs in; name it: cnncalc --show-completion bash\n"
+    assert run("--show-completion") == (2, "", said)
 
 
 def test_completion_is_installed_for_the_shell_asked_for(run, tmp_path, monkeypatch):

@@ -34,16 +34,20 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Reads the words of the command line; typer takes no shell's name behind the options of completion."""
-        if len(args) > 1 and args[0] in ("--show-completion", "--install-completion"):
-            completion(*args[:2])
+        if args and args[0] in ("--show-completion", "--install-completion"):
+            completion(args[0], *args[1:2])
         return super().parse_args(ctx, args)
 
 
-def completion(option: str, shell: str) -> None:
-    """Print or install the script that completes for the shell of this name."""
-    from typer._completion_shared import Shells, get_completion_script, install
+def completion(option: str, shell: str = "") -> None:
+    """Print or install the script that completes for the shell of this name, or for the one that this runs in."""
+    from typer._completion_shared import Shells, _get_shell_name, get_completion_script, install
 
-    if shell not in (names := [each.value for each in Shells]):
+    names = [each.value for each in Shells]
+    shell = shell or _get_shell_name() or ""
+    if not shell:
+        raise Failure(f"{option} finds no shell that it runs in; name it: cnncalc {option} bash")
+    if shell not in names:
         raise Failure(f"{option} takes {', '.join(names)}, not '{shell}'")
     if option == "--show-completion":
         print(get_completion_script(prog_name="cnncalc", complete_var="_CNNCALC_COMPLETE", shell=shell))

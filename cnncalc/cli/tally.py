@@ -60,7 +60,8 @@ def by_severity(found: Sequence[Diagnostic]) -> str:
 
 def hidden(linted: Sequence[Linted]) -> str:
     """What to type for the findings that are not shown."""
-    quiet = {f.severity for each in linted for f in {*each.found}.difference(each.shown)}
+    severities = [({f.severity for f in each.found}, {f.severity for f in each.shown}) for each in linted]
+    quiet = {severity for every, loud in severities for severity in every - loud}
     return f" (--severity {max(quiet, key=SEVERITIES.index)} shows all)" if quiet else ""
 
 

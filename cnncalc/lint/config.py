@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnncalc.diagnostic import did_you_mean
-from cnncalc.lint.choice import LEVELS, choice, codes, exactness, known, level_of
+from cnncalc.lint.choice import LEVELS, choice, codes, exactness, known
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -129,8 +129,7 @@ def pattern_of(text: str) -> str:
 def overrides(value: object) -> tuple[tuple[str, str], ...]:
     """A table of selectors and their severities."""
     rows = table(value, "codes and severities").items()
-    levels = {known(word): level_of(str(level)) for word, level in rows}
-    return choice(levels=levels).levels
+    return choice(levels={word: one_of(level, LEVELS) for word, level in rows}).levels
 
 
 def one_of(value: object, words: tuple[str, ...]) -> str:
@@ -210,17 +209,19 @@ def of_file(path: str, folder: str) -> Settings | None:
 
 def parsed(data: bytes, name: str) -> dict[str, object]:
     """A document of TOML; raises Wrong where it is none, with the place."""
-    from tomllib import TOMLDecodeError, loads
+    from tomllib import loads
 
     try:
         return loads(data.decode().removeprefix("\ufeff"))
-    except TOMLDecodeError as error:
-        where = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        at = f":{where[1]}:{where[2]}" if where else ""
-        raise Wrong(f"{name}{at}: {str(error)[: where.start()] if where else error}") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Wrong(f"{name}:{line}: byte 0x{data[error.start]:02x} is not UTF-8") from None
+    except RecursionError:
+        raise Wrong(f"{name}: its values nest too deeply") from None
+    except ValueError as error:
+        where = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        at = f":{where[1]}:{where[2]}" if where else ""
+        raise Wrong(f"{name}{at}: {str(error)[: where.start()] if where else error}") from None
 
 
 def shown(path: str) -> str:
