@@ -279,6 +279,24 @@ def test_an_unsafe_repair_may_change_numbers_but_not_break(rules):
     assert done.network.params == again(NET).params - 4
 
 
+@pytest.mark.parametrize(
+    ("claim", "kept"),
+    [
+        ("=> 112 params", True),
+        ("=> 112 params # noqa: REF102", False),
+        ("=> 111 params", False),
+        ("=> 6x6x4", False),
+        ("\nexpect params = 112", True),
+        ("\nexpect params <= 112", False),
+    ],
+)
+def test_an_unsafe_repair_breaks_no_claim_that_holds(rules, claim, kept):
+    """One that failed before, or is ignored, may fail at another number."""
+    rules["T1"] = ("3x3", "3x3 nobias", False)
+    text = f"INPUT: 8x8x3\nCONV1: 4 3x3 {claim}"
+    assert fixed(text, again, EVERY, unsafe=True).text == (text if kept else text.replace("3x3 ", "3x3 nobias "))
+
+
 def test_safe_repairs_are_held_to_it_beside_unsafe_ones(rules):
     rules["T1"] = ("CONV1: 4 3x3(?= relu)", "CONV1: 4 3x3 nobias", False)
     rules["T2"] = ("CONV2: 4 3x3(?= relu)", "CONV2: 4 3x3 nobias", True)

@@ -1,13 +1,14 @@
 """Puts right what findings say how to: edits of the text, pass by pass, until nothing is left that can be done.
 
 A pass applies all fixes that do not touch each other, reads the text anew and looks again. It is undone where it
-breaks the network, and where it changes a number of it though its fixes are safe; then half as many are tried, down to
-the one that does not do what it says, which is left alone from there on.
+breaks the network or a claim that held, and where it changes a number though its fixes are safe; then half as many are
+tried, down to the one that does not do what it says, which is left alone from there on.
 """
 
 from __future__ import annotations
 
 from bisect import bisect, insort
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR
@@ -93,13 +94,13 @@ class Repairs:
         self.applied += batch
 
     def tried(self, batch: Sequence[Diagnostic]) -> Fixed | None:
-        """What comes of repairing these; nothing where a text comes back, an error comes up or a number changes."""
+        """What comes of repairing these; nothing where a text comes back or the network does not stay what it was."""
         text = edited(self.now.text, (edit for finding in batch if finding.fix for edit in finding.fix.edits))
         if text in self.seen:
             return None
         network = self.again(text)
         safe = all(finding.fix and finding.fix.safe for finding in batch)
-        if not network.complete or (safe and numbers(network) != numbers(self.now.network)):
+        if not network.complete or not kept(self.now.network, network, safe):
             return None
         return Fixed(text, network, findings(network, self.choice), ())
 
@@ -179,13 +180,30 @@ def beginnings(text: str) -> list[int]:
     return found
 
 
+def kept(before: Network, after: Network, safe: bool) -> bool:
+    """Whether fixes leave alone what they must: safe ones every number, unsafe ones the claims that hold."""
+    if safe:
+        return numbers(before) == numbers(after)
+    return Counter(code for code, _ in failing(after)) <= Counter(code for code, _ in failing(before))
+
+
+def failing(network: Network) -> list[tuple[str, str]]:
+    """The claims that fail."""
+    return [identity(finding) for finding in findings(network, CLAIMS) if finding.code.severity == ERROR]
+
+
 def numbers(network: Network) -> Numbers:
     """All that a safe fix leaves as it is: every row, what is given, and the claims with those that fail."""
-    failed = [identity(finding) for finding in findings(network, CLAIMS) if finding.code.severity == ERROR]
     claims = [(line.name, *[(claim.quantity, claim.op) for claim in line.claims]) for line in network.lines]
     expected = [(claim.quantity, claim.op, claim.target) for claim in network.expectations]
     given = [node.name for node in network.outputs]
-    return [row(node) for node in (*network.inputs, *network.nodes)], given, sorted(claims), expected, sorted(failed)
+    return (
+        [row(node) for node in (*network.inputs, *network.nodes)],
+        given,
+        sorted(claims),
+        expected,
+        sorted(failing(network)),
+    )
 
 
 def row(node: Node) -> Numbers:
