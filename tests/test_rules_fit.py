@@ -193,6 +193,11 @@ MESSAGES = {
         "INPUT: the total stride of 8 does not divide the length of 7: upsample1 puts out 8",
         "use an input of 8",
     ),
+    "label: input 10\na: input 30x4\nb: input 30x4\nadd from a, b\nconv 4 2 stride 4\nupsample 4": (
+        "FIT110",
+        "a and b: the total stride of 4 does not divide the length of 30: upsample1 puts out 32",
+        "use an input of 28 or 32",
+    ),
     # claim-too-precise
     "INPUT: 28x28x1\nCONV1: 6 5x5 => 0.1560K params": (
         "REF106",
@@ -620,6 +625,19 @@ def test_a_padded_unet_that_crops_its_skips(size, hint):
     )
     hints = [hint for _, hint in told(f"INPUT: {size}\n{down}conv 64 3x3 pad 1\n{up}conv 2 1x1", "FIT110")]
     assert hints == [hint] * bool(hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # inputs of other sizes, layers worked out from the size, a network with an error
+        "a: input 30x4\nb: input 28x4\nx: conv 4 2 stride 4 from a\nupsample 4\nadd from upsample1, b",
+        "INPUT: 30x4\nconv 4 2 stride (W//7)\nupsample (W)",
+        "INPUT: 30x4\nconv 4 2 stride 4\nupsample 4\nconv 4 99",
+    ],
+)
+def test_what_is_not_known_of_other_sizes_is_not_said(text):
+    assert [f for f in found(text) if f.code == "FIT110"] == []
 
 
 # figures

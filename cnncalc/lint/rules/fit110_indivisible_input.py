@@ -8,6 +8,7 @@ from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import Field, Window
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import alike, counted, listed, where
+from cnncalc.network.node import joined
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -89,10 +90,12 @@ sizes that are multiples of 32.
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         network = study.network
-        if study.moving and network.complete and len(network.inputs) == 1 and any(map(enlarges, network.nodes)):
-            cuts = tuple(cut(study, axis) for axis in range(network.inputs[0].output.rank))
-            if any(cuts) and not changes(network, spoken(network.source)):
-                yield from told(self.code, network, cuts)
+        if study.moving and network.complete and any(map(enlarges, network.nodes)):
+            inputs = maps(network)
+            if len({node.output.extents for node in inputs}) == 1:
+                cuts = tuple(cut(study, inputs, axis) for axis in range(inputs[0].output.rank))
+                if any(cuts) and not changes(network, spoken(network.source)):
+                    yield told(self.code, network, inputs, cuts)
 
 
 class Cut(NamedTuple):
@@ -111,14 +114,21 @@ def enlarges(node: Node) -> bool:
     return isinstance(window, Window) and window.mode == "transposed" and not set(window.stride) <= {1}
 
 
-def cut(study: Study, axis: int) -> Cut | None:
+def maps(network: Network) -> Sequence[Node]:
+    """The inputs that have extents."""
+    return [node for node in network.inputs if node.output.rank]
+
+
+def cut(study: Study, inputs: Sequence[Node], axis: int) -> Cut | None:
     """What an input that its strides do not divide comes to on an axis; nothing where they do, or it does no harm."""
     network = study.network
-    marks = harmed(network, {}, axis) if rounds(study, axis) else {}
-    extent, stride = network.inputs[0].output.extents[axis], total_stride(study, axis) if marks else 1
+    extent = inputs[0].output.extents[axis]
+    marks = harmed(network, {}, axis, extent) if rounds(study, axis) else {}
+    stride = total_stride(study, axis) if marks else 1
     below = extent - extent % stride
     near = [size for size in (below, below + stride) if size] if below < extent else []
-    left = {size: harmed(network, shapes, axis) for size in near if (shapes := at_size(network, axis, size))}
+    known = {size: at_size(network, inputs, axis, size) for size in near}
+    left = {size: harmed(network, shapes, axis, size) for size, shapes in known.items() if shapes}
     for node, what in marks.items():
         sizes = tuple(size for size, still in left.items() if node not in still)
         if sizes:
@@ -139,9 +149,8 @@ def total_stride(study: Study, axis: int) -> int:
     return int(max(whole, default=1))
 
 
-def harmed(network: Network, shapes: Shapes, axis: int) -> Mapping[Node, str]:
+def harmed(network: Network, shapes: Shapes, axis: int, extent: int) -> Mapping[Node, str]:
     """Where it shows that an input did not come back, and how: outputs of another extent, and crops to a layer."""
-    extent = read(shapes, network.inputs[0]).extents[axis]
     found: dict[Node, str] = {}
     for node in network.nodes:
         after, window = read(shapes, node), node.window
@@ -153,15 +162,14 @@ def harmed(network: Network, shapes: Shapes, axis: int) -> Mapping[Node, str]:
     return found
 
 
-def at_size(network: Network, axis: int, size: int) -> Shapes | None:
-    """The shapes of all rows where the input has another extent on an axis; nothing where a layer refuses that."""
-    start = network.inputs[0]
-    shapes: dict[Node, Shape] = {start: resized(start.output, axis, size)}
+def at_size(network: Network, inputs: Sequence[Node], axis: int, size: int) -> Shapes | None:
+    """The shapes of all rows where inputs have another extent on an axis; nothing where a layer refuses that."""
+    shapes: dict[Node, Shape] = {node: resized(node.output, axis, size) for node in inputs}
     for node in network.nodes:
-        layer, inputs = here(node, shapes), [read(shapes, x) for x in node.inputs]
-        if not all(requirement.holds for requirement in layer.requires(*inputs)):
+        layer, reads = here(node, shapes), [read(shapes, x) for x in node.inputs]
+        if not all(requirement.holds for requirement in layer.requires(*reads)):
             return None
-        shapes[node] = layer.out(*inputs)
+        shapes[node] = layer.out(*reads)
     return shapes
 
 
@@ -171,10 +179,9 @@ def here(node: Node, shapes: Shapes) -> Layer:
     return node.layer.replaced(**{word: read(shapes, node.named[0])}) if word else node.layer
 
 
-def told(code: Code, network: Network, cuts: Sequence[Cut | None]) -> Iterator[Diagnostic]:
-    """The finding of an input, its axes told together where they agree."""
+def told(code: Code, network: Network, inputs: Sequence[Node], cuts: Sequence[Cut | None]) -> Diagnostic:
+    """The finding of the inputs, their axes told together where they agree."""
     found = {fact: names for fact, (names, _) in alike(cuts, network.order).items() if fact}
-    start = network.inputs[0]
     text = "; ".join(
         f"the total stride of {one.stride} does not divide the {listed(names, 'and')} of {one.extent:,}: "
         f"{one.name} {one.what}"
@@ -184,4 +191,4 @@ def told(code: Code, network: Network, cuts: Sequence[Cut | None]) -> Iterator[D
         f"use an input of {listed(f'{size:,}' for size in one.sizes)}{where(names, len(cuts))}"
         for one, names in found.items()
     )
-    yield Diagnostic(code, f"{start.name}: {text}", start.span, hint)
+    return Diagnostic(code, f"{joined([node.name for node in inputs])}: {text}", inputs[0].span, hint)
