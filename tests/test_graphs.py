@@ -168,6 +168,13 @@ def test_a_join_of_one_branch_passes_it_on():
     assert (node.macs, node.work.flops, node.activations, node.output.dims) == (0, 0, 0, (4, 8, 8))
 
 
+def test_joins_of_one_branch_in_each_other_each_read_their_own():
+    """Their lines say the same of the same shapes, and read other layers."""
+    net = loads("INPUT: 8x8x3\nadd\n  - add\n    - relu\n  - add\n    - add\n      - tanh\nadd\n  - abs")
+    reads = {node.name: [x.name for x in node.inputs] for node in net if node.kind == "add"}
+    assert reads == {"add2": ["relu1"], "add4": ["tanh1"], "add3": ["add4"], "add1": ["add2", "add3"], "add5": ["abs1"]}
+
+
 def test_a_row_of_branches_in_one_line_of_text_may_carry_on_below():
     text = "add\n  - relu; conv 4 1\n    bn\n    tanh\n  - identity"
     assert wired(INPUT + text)[3] == "tanh1 tanh 8x8x4 < bn1"

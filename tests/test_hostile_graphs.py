@@ -217,7 +217,7 @@ HEAVY = {
     "shares that double": (SHARES, "the limit is 5,000"),
     "joins 3,000 deep": (DEEP, ""),
     "100 outputs of 1,000 lines": ("a0..999: relu\n" + "output from a0..999\n" * 100, ""),
-    "2,000 inputs": ("".join(f"i{k}: input 8x8x3\n" for k in range(2000)) + "concat from i0..1999", ""),
+    "2,000 inputs": ("".join(f"i{k}: input 8x8x3\n" for k in range(2000)) + "concat from INPUT, i0..1999", ""),
     "3,000 blocks": ("".join(f"block b{i}(c)\n  conv c 1\n" for i in range(3000)) + "b2999 3", ""),
     "unknown blocks": ("".join(f"bl{i} 3\n" for i in range(900)), "is no kind of layer"),
 }  # fmt: skip

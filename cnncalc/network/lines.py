@@ -117,6 +117,7 @@ class Lines(References):
         claims, names = self.said(statement, scope, i)
         key = self.key(statement, scope, flows)
         if key and key in self.learned:
+            self.flow = flows[0]
             wanted, nodes = len(statement.body.uses), self.known_line(statement, scope, full, i, self.learned[key])
         else:
             parts = parts_of(statement, scope)
