@@ -4,14 +4,15 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_random_graphs import graphs
 
 from cnncalc.api import analyse
 from cnncalc.diagnostic import ERROR, WARNING, Code, Diagnostic, Edit, Fix, Span
 from cnncalc.lint import engine, fixing
 from cnncalc.lint.choice import EVERY, choice
-from cnncalc.lint.fixing import apart, edited, fixed
+from cnncalc.lint.fixing import apart, edited, fixed, numbers
 from cnncalc.source import read
 
 NET = "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nCONV2: 4 3x3 relu\nCONV3: 4 3x3 relu\n"
@@ -345,3 +346,38 @@ def test_the_findings_left_are_those_of_the_text():
     done = fixed(text, again, choice(["FIT"]))
     assert done.findings == engine.findings(again(text), choice(["FIT"]))
     assert codes(done.findings) == ["FIT101"] and done.findings[0].severity != ERROR
+
+
+# the linter's own fixes
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(), st.booleans())
+def test_fixes_of_random_networks_come_to_an_end_and_keep_them(graph, unsafe):
+    done, before = fixed(graph.text, again, EVERY, unsafe), again(graph.text)
+    assert done.network.complete
+    assert unsafe or numbers(done.network) == numbers(before)
+    assert fixed(done.text, again, EVERY, unsafe).text == done.text
+    assert not any(f.fix and (unsafe or f.fix.safe) for f in done.findings)
+    assert done.findings == engine.findings(done.network, EVERY)
+
+
+SAID = ("noqa: FIT101", "cnncalc: ignore[FIT102, FIT101] why", "x; cnncalc: ignore[ALL, FIT103]", "noqa: E501 GPU101")
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(), st.lists(st.tuples(st.integers(0, 30), st.sampled_from(SAID)), max_size=6), st.sampled_from(SAID))
+def test_removing_what_ignores_nothing_brings_no_finding_up(graph, comments, top):
+    rows = graph.text.split("\n")
+    for at, comment in comments:
+        rows[at % len(rows)] += f" # {comment}"
+    text = f"# {top.replace('ignore', 'ignore-file')}\n" + "\n".join(rows)
+    done = fixed(text, again, choice(["FIT", "GPU", "SUP101"]))
+    assert all(f.code.code == "SUP101" for f in done.applied)
+    assert said_beside(done.findings) == said_beside(engine.findings(again(text), choice(["FIT", "GPU", "SUP101"])))
+    assert [f for f in done.findings if f.code.code == "SUP101" and f.fix] == []
+
+
+def said_beside(findings) -> list[tuple[str, str]]:
+    """What is told of the network itself."""
+    return [(f.code.code, f.message) for f in findings if f.code.code != "SUP101"]
