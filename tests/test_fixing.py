@@ -10,9 +10,10 @@ from test_random_graphs import graphs
 
 from cnncalc.api import analyse
 from cnncalc.diagnostic import ERROR, WARNING, Code, Diagnostic, Edit, Fix, Span
-from cnncalc.lint import engine, fixing
+from cnncalc.lint import edits, engine, fixing
 from cnncalc.lint.choice import EVERY, choice
 from cnncalc.lint.fixing import apart, edited, fixed, numbers
+from cnncalc.lint.study import Study
 from cnncalc.source import read
 
 NET = "INPUT: 8x8x3\nCONV1: 4 3x3 relu\nCONV2: 4 3x3 relu\nCONV3: 4 3x3 relu\n"
@@ -91,9 +92,53 @@ def test_an_edit_changes_its_stretch_alone(text, span, new, after):
 
 
 def test_edits_of_a_text_are_counted_in_the_text_as_it_was():
-    edits = [Edit(Span(2, 1, 2, 2), "yyy"), Edit(Span(1, 1, 1, 1), "x\nx"), Edit(Span(1, 3, 1, 3), "z")]
-    assert rewritten("ab\ncd", *edits) == "x\nxabz\nyyyd"
-    assert rewritten("ab\ncd", *reversed(edits)) == "x\nxabz\nyyyd"
+    several = [Edit(Span(2, 1, 2, 2), "yyy"), Edit(Span(1, 1, 1, 1), "x\nx"), Edit(Span(1, 3, 1, 3), "z")]
+    assert rewritten("ab\ncd", *several) == "x\nxabz\nyyyd"
+    assert rewritten("ab\ncd", *reversed(several)) == "x\nxabz\nyyyd"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "after"),
+    [
+        ("CONV1: 4 3x3 pad 1 relu", "CONV1", "CONV1: 4 3x3 pad 1 OPTION relu"),
+        ("CONV1: 4 3x3", "CONV1", "CONV1: 4 3x3 OPTION"),
+        ("CONV1: 4 3x3   # wide", "CONV1", "CONV1: 4 3x3 OPTION   # wide"),
+        ("CONV1: 4 3x3 => 6x6x4", "CONV1", "CONV1: 4 3x3 OPTION => 6x6x4"),
+        ("[6x6x4] CONV1: 4 filters 3x3", "CONV1", "[6x6x4] CONV1: 4 filters 3x3 OPTION"),
+        ("CONV1: 4 3x3 \\\n pad 1 relu", "CONV1", "CONV1: 4 3x3 \\\n pad 1 OPTION relu"),
+        ("CONV1: 4 3x3 \\\n relu", "CONV1", "CONV1: 4 3x3 OPTION \\\n relu"),
+        ("CONV1: 4 3x3 relu dropout 0.1", "CONV1.dropout", "CONV1: 4 3x3 relu dropout 0.1 OPTION"),
+        ("relu; CONV2: 4\u00a03\u00d73; tanh", "CONV2", "relu; CONV2: 4\u00a03\u00d73 OPTION; tanh"),
+        (
+            "add\n  - conv 4 3x3 pad 1 bn\n  - conv 4 1x1",
+            "conv1",
+            "add\n  - conv 4 3x3 pad 1 OPTION bn\n  - conv 4 1x1",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_an_option_is_put_behind_the_arguments_of_a_layer(text, row, after, end):
+    text, after = (f"INPUT: 8x8x3\n{each}".replace("\n", end or "\n") + end for each in (text, after))
+    network = again(text)
+    study = Study(network)
+    statement, use = study.statement(network[row]), study.use(network[row])
+    assert rewritten(text, edits.option(statement, use, "OPTION")) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "after"),
+    [
+        ("a\nb\nc", (2, 2), "a\nc"),
+        ("a\nb\nc", (1, 2), "c"),
+        ("a\nb\nc", (2, 3), "a"),
+        ("a\r\nb\r\nc", (3, 3), "a\r\nb"),
+        ("a\nb\n", (2, 2), "a\n"),
+        ("\ufeffa\nb", (1, 1), "\ufeffb"),
+        ("a", (1, 1), ""),
+    ],
+)
+def test_rows_are_taken_out_with_their_ends(text, rows, after):
+    assert rewritten(text, edits.rows_removed(read(text), *rows)) == after
 
 
 ROWS = st.lists(st.text("ab\té\u2028\x0b#\\", max_size=4), min_size=1, max_size=4)
