@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnncalc import loads
 from cnncalc.api import analyse
-from cnncalc.lint import engine
+from cnncalc.lint import engine, registry
 from cnncalc.lint.choice import choice
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -217,6 +217,15 @@ def test_a_bottleneck_that_saves_no_macs_is_not_told():
     one, two = loads(text), loads("INPUT: 32x32x64\nconv 16 1x1\nCONV: 2 5x5 stride 16")
     assert (two.params < one.params, two.macs < one.macs) == (True, False)
     assert told("ARC109", text) == []
+
+
+def test_the_weights_of_googlenets_first_module_are_those_of_the_page():
+    body = "concat\n  - conv 64 1x1\n  - {0}conv 128 3x3 pad 1\n  - {1}conv 32 5x5 pad 2\n  - conv 32 1x1"
+    reductions = (("conv 96 1x1; ", "conv 16 1x1; "), ("", ""))
+    each = (loads(f"after conv: nobias\nINPUT: 28x28x192\n{body.format(*pair)}") for pair in reductions)
+    assert [network.params for network in each] == [163_328, 393_216]
+    page = registry.page("missing-bottleneck").page
+    assert "163,328 weights" in page and "have 393,216" in page
 
 
 # fc-dominates

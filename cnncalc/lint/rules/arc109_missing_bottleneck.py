@@ -34,8 +34,9 @@ Finds kernels of 25 cells or more (5x5, 7x7) on 64 channels or more that no 1x1 
 what a 1x1 to a quarter of the channels before the layer would save.
 
 ## Why is this bad
-A large kernel pays for every channel 25 times or more, a 1x1 once. The module of GoogLeNet without its 1x1 layers
-has 2.4 times the weights for the same outputs. Whether the fewer channels carry enough is for a training run to say.
+A large kernel pays for every channel 25 times or more, a 1x1 once. GoogLeNet's first module, 3a, has 163,328 weights;
+without the 1x1 before its 3x3 and its 5x5 it would have 393,216. Whether fewer channels carry enough is for a
+training run to say.
 
 ## Example
     INPUT: 28x28x192

@@ -56,7 +56,7 @@ There is no automatic fix: another input, stride or depth is another network.
 
 ## Source
 Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks"; Luo et al. 2016, "Understanding
-the Effective Receptive Field in Deep Convolutional Neural Networks", section 1; Richter et al. 2021, "(Input) Size
+the Effective Receptive Field in Deep Convolutional Neural Networks"; Richter et al. 2021, "(Input) Size
 Matters for CNN Classifiers".
 """,
     )

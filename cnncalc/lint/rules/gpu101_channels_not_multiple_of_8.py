@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LITTLE = 1_000
 """What is less than a thousandth of the MACs is not worth telling."""
 STEP = 8
-"""The FP16 numbers in the 16 bytes that tensor cores read at once."""
+"""The FP16 numbers in 16 bytes, of which NVIDIA asks for multiples."""
 
 
 class ChannelsNotMultipleOf8(Rule):
