@@ -8,9 +8,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from cnncalc.cli import complete
+from cnncalc.cli.common import Failure
+from cnncalc.cli.specs import configs_keep, inside
 from cnncalc.lint import config
+from cnncalc.lint.choice import choice
 from cnncalc.lint.globs import matches
 from cnncalc.render import findings
 
@@ -742,6 +748,84 @@ def test_patterns_without_half_a_bracket(pattern):
 def test_a_pattern_with_a_range_that_is_none():
     with pytest.raises(ValueError, match=r"^the pattern '\[z-a\]' has a bad character range z-a$"):
         matches("[z-a]", "/top", "/top/a")
+
+
+RUFF = Path(sys.executable).parent / "ruff"
+
+
+def told_by_ruff(folder: Path, toml: str, *arguments: str) -> set[tuple[str, str]]:
+    """The (file, code) of every finding of ruff itself in a folder, under a configuration of its own."""
+    (folder / "ruff.toml").write_text(toml)
+    command = [RUFF, "check", "--no-cache", "--output-format", "json", *arguments, "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return {(os.path.relpath(each["filename"], folder), each["code"]) for each in json.loads(done.stdout)}
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory):
+    """A tree of files in each of which ruff finds F401."""
+    folder = tmp_path_factory.mktemp("tree").resolve()
+    for name in ("a", "ab", "b", "c", "x/a", "x/y/a", "x/y/z/b", "y/a", "y/x/a", "x/c,d", "x/[a]"):
+        (folder / f"{name}.py").parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.py").write_text("import os\n")
+    return folder
+
+
+PATTERNS = (
+    "a.py", "*.py", "x/*.py", "y/*", "x/**/a.py", "x/**", "**/y/a.py", "**/a.py", "**/y/*", "?.py", "[ab].py",
+    "[!ab].py", "[^ab].py", "{a,b*}.py", "c,d.py", "x", "x/", "./a.py", "./x/a.py", "!a.py", "!x/**", "x/y", "*",
+    "**", "x*/a.py", "x/*/a.py", "**/*.py", "*/a.py", "x/?/a.py", "[a-b]*", "[]a].py", "x**", "{x,y}/a.py", "a.*",
+    "/x/a.py", "\\[a].py",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_patterns_of_files_are_those_of_ruff(tree, pattern):
+    found = told_by_ruff(
+        tree, f"lint.select = ['F401']\n[lint.per-file-ignores]\n{config.quoted(pattern)} = ['F401']\n"
+    )
+    files = (str(path.relative_to(tree)) for path in tree.rglob("*.py"))
+    assert {name for name in files if not matches(pattern, str(tree), str(tree / name))} == {name for name, _ in found}
+
+
+def walked(folder: str, configs: config.Configs) -> list[str]:
+    """The specs of a folder that its settings leave to lint."""
+    try:
+        return inside(folder, configs_keep(configs))
+    except Failure:
+        return []
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if pattern[0] != "!"])
+def test_what_is_excluded_is_what_ruff_excludes(tree, pattern):
+    found = told_by_ruff(tree, f"exclude = [{config.quoted(pattern)}]\nlint.select = ['F401']\n")
+    for path in [*tree.rglob("*.py")]:
+        path.with_suffix(".py.spec").write_text(CLEAN)
+    spelled = pattern.replace(".py", ".py.spec")
+    (tree / "cnncalc.toml").write_text(f"exclude = [{config.quoted(spelled)}]\n")
+    kept, configs = {name for name, _ in found}, config.Configs()
+    ours = {os.path.relpath(p, tree) for p in walked(str(tree), configs)}
+    assert {name.removesuffix(".spec") for name in ours} == kept
+
+
+SELECTORS = st.sampled_from([(), ("ALL",), ("FIT",), ("FIT101",), ("FIT102",), ("FIT101", "FIT102")])
+LAYERS = st.fixed_dictionaries(dict.fromkeys(("select", "extend-select", "ignore"), SELECTORS))
+AS_RUFF = {"ALL": "ALL", "FIT": "F", "FIT101": "F401", "FIT102": "F841"}
+
+
+@settings_of_hypothesis(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(LAYERS, LAYERS)
+def test_the_command_line_goes_on_top_as_in_ruff(tmp_path, file, line):
+    (tmp_path / "a.py").write_text("import os\n\n\ndef f():\n    x = 1\n")
+    file, line = ({key: list(words) for key, words in each.items() if words} for each in (file, line))
+    toml = "".join(f"lint.{key} = {[AS_RUFF[word] for word in words]}\n" for key, words in file.items())
+    typed = [word for key, words in line.items() for word in (f"--{key}", ",".join(AS_RUFF[w] for w in words))]
+    theirs = {code for _, code in told_by_ruff(tmp_path, toml, *typed)} & {"F401", "F841"}
+    both = config.over(config.read(file, "/", "", ""), config.read(line, "/", "", ""))
+    rules = choice(both.select + both.extend_select, both.ignore)
+    ours = [("FIT101", "stride-drops-pixels"), ("FIT102", "stride-drops-padding")]
+    assert {AS_RUFF[code] for code, name in ours if rules.wants(code, name)} == theirs
 
 
 # Completion

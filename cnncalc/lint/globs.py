@@ -7,7 +7,8 @@ import re
 from functools import lru_cache
 
 TOKENS = re.compile(
-    r"(?s)(?P<deep>(?:^|(?<=/))\*\*/)|(?P<any>\*+)|(?P<one>\?)|\[(?P<no>[!^]?)(?P<set>\][^]]*|[^]]+)\]|(?P<other>.)"
+    r"(?s)(?P<deep>(?:^|(?<=/))\*\*/)|(?P<any>\*+)|(?P<one>\?)|\[(?P<no>[!^]?)(?P<set>\][^]]*|[^]]+)\]"
+    r"|\\(?P<plain>.)|(?P<other>.)"
 )
 BRACES = {"{": "(?:", "}": ")", ",": "|"}
 
@@ -17,10 +18,11 @@ def matches(pattern: str, folder: str, path: str) -> bool:
 
     `folder` and `path` are absolute. Raises ValueError for a pattern that is none.
     """
-    inverse, bare = pattern.startswith("!"), pattern.removeprefix("!").removeprefix("./").rstrip("/")
+    inverse, bare = pattern.startswith("!"), pattern.removeprefix("!")
     above = "" if os.path.isabs(bare) else re.escape(os.path.join(folder, ""))
     named = re.fullmatch(expression(bare), os.path.basename(path), re.DOTALL)
-    return bool(named or re.fullmatch(above + expression(bare), path, re.DOTALL)) is not inverse
+    whole = above + expression(bare.removeprefix("./").rstrip("/"))
+    return bool(named or re.fullmatch(whole, path, re.DOTALL)) is not inverse
 
 
 @lru_cache(maxsize=1024)
@@ -53,4 +55,5 @@ def part(token: re.Match[str]) -> str:
     if token["set"] is not None:
         inside = token["set"].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("&", "\\&")
         return f"[{'^' * bool(token['no'])}{inside}]"
-    return {"deep": "(?:.*/)?", "any": ".*", "one": "."}.get(str(token.lastgroup)) or re.escape(token[0])
+    wild = {"deep": "(?:.*/)?", "any": ".*", "one": "."}.get(str(token.lastgroup))
+    return wild or re.escape(token["plain"] or token[0])
