@@ -13,11 +13,11 @@ from torch import nn
 from torch.nn import functional
 
 from cnncalc.api import analyse
-from cnncalc.geometry import Order
 from cnncalc.lint.choice import choice
 from cnncalc.lint.engine import findings
 from cnncalc.lint.fixing import fixed
 from cnncalc.lint.rules.arc101_mergeable_layers import behind, merged
+from cnncalc.lint.study import Study
 
 SURE = choice([f"ARC10{number}" for number in range(1, 8)])
 """The rules that this file is about."""
@@ -209,7 +209,7 @@ def test_the_one_convolution_computes_what_both_do(pair, filters, mixed):
     shuffle = "shuffle 2\n" if mixed else ""
     network = read(f"axes CxHxW\nINPUT: 4x11x12\n{line(one, 4)}\n{shuffle}{line(other, filters)}")
     assume(network.complete)
-    found = merged(next(behind(network.nodes[-1])), Order.of("CxHxW"))
+    found = merged(next(behind(network.nodes[-1], Study(network).readers)), network.order)
     words = re.fullmatch(r"conv of \d+ (\d+)x(\d+)(?: in (\d+) groups)? with ([\d,]+) parameters?", found.text)
     kernel, groups = (int(words[1]), int(words[2])), int(words[3] or 1)
     assert found.params == filters * (4 // groups) * prod(kernel) + filters * (one["bias"] or other["bias"])
@@ -231,7 +231,8 @@ def test_padding_between_two_layers_is_no_padding_of_one(one, other):
     """The finding is silent where the best single convolution is far from what the two compute."""
     pieces = (PLAIN | one, PLAIN | other)
     network = read(f"axes CxHxW\nINPUT: 4x11x12\n{line(pieces[0], 4)}\n{line(pieces[1], 4)}")
-    assert merged(next(behind(network.nodes[-1])), Order.of("CxHxW")) is None
+    pairs = behind(network.nodes[-1], Study(network).readers)
+    assert [merged(pair, network.order) for pair in pairs] in ([], [None])
     kernel = tuple(a + b - 1 for a, b in zip(reach(pieces[0]), reach(pieces[1]), strict=True))
     assert left_over(pieces, (4, 4), kernel, 1) > 1e-2
 

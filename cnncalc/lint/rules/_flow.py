@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import Fix
 from cnncalc.lint.edits import inserted, replaced
+from cnncalc.lint.study import key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cnncalc.lint.study import Study
+    from cnncalc.lint.study import Key, Study
     from cnncalc.network.node import Node
 
 
@@ -21,9 +22,13 @@ def computed(node: Node) -> Node:
     return node
 
 
-def alone(study: Study, node: Node, found: Collection[Node]) -> bool:
-    """Whether the text that made a node made no other than those found."""
-    return set(study.made_with(node)) <= set(found)
+def whole(study: Study, found: Collection[Node]) -> set[Node]:
+    """Those of some nodes whose text made no other than them."""
+    counts: dict[Key, int] = {}
+    for node in found:
+        at = key(node.place)
+        counts[at] = counts.get(at, 0) + 1
+    return {node for node in found if counts[key(node.place)] == len(study.made_with(node))}
 
 
 def flagged(node: Node, word: str) -> Fix:

@@ -10,9 +10,9 @@ from cnncalc.lint.rules._fit import counted
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cnncalc.geometry import Axes, Order
+    from cnncalc.geometry import Axes, Order, Whole
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
@@ -105,13 +105,14 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        found = [pair for node in study.network.nodes if node.layer.linear and node.macs for pair in behind(node)]
+        linear = [node for node in study.network.nodes if node.layer.linear and node.macs]
+        found = [pair for node in linear for pair in behind(node, study.readers)]
         if found:
-            ends, owners = ({n.name for n in study.ends}, {n.owner.name for n in study.network.nodes if n.owner})
+            ends = {node.name for node in study.ends}
+            shared = {node.owner.name for node in study.network.nodes if node.owner}
             for pair in found:
-                inside = (pair.first, *pair.between)
-                alone = all(len(study.readers[node.name]) == 1 and node.name not in ends for node in inside)
-                if alone and not {pair.first.name, pair.second.name} & owners:
+                inside = {node.name for node in (pair.first, *pair.between)}
+                if inside.isdisjoint(ends) and not {pair.first.name, pair.second.name} & shared:
                     yield from self.told(pair, study.network.order)
 
     def told(self, pair: Chain, order: Order) -> Iterator[Diagnostic]:
@@ -126,20 +127,33 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
             yield Diagnostic(self.code, f"{second}: {text}", pair.second.span, hint)
 
 
-def behind(second: Node) -> Iterator[Chain]:
-    """A layer with the one whose weights its input went through last, if all behind those is linear."""
-    between, x = [], second.inputs[0]
-    while x.layer.linear and not x.macs and x.window is None and len(x.inputs) == 1:
+def behind(second: Node, readers: Mapping[str, Sequence[Node]]) -> Iterator[Chain]:
+    """A layer with the one whose weights its input went through last, if all between is linear and read by it alone."""
+    between: list[Node] = []
+    x = second.inputs[0]
+    while x.layer.linear and len(readers[x.name]) == 1:
+        if x.macs:
+            if joinable(x.window, second.window) and plain(x) and plain(second):
+                yield Chain(x, between, second)
+            return
+        if x.window is not None or len(x.inputs) != 1:
+            return
         between.append(x)
         x = x.inputs[0]
-    if x.layer.linear and all(plain(node) for node in (x, second)):
-        yield Chain(x, between, second)
+
+
+def joinable(first: Window | Whole | None, second: Window | Whole | None) -> bool:
+    """Whether two windows may be one: the second reads all of its map, or pads no axis on which the first is wide."""
+    if not isinstance(second, Window):
+        return second == WHOLE
+    if not isinstance(first, Window) or first.mode != "slide" or second.mode != "slide":
+        return False
+    return all(pad == (0, 0) or k == 1 for k, pad in zip(first.kernel, second.pad, strict=False))
 
 
 def plain(node: Node) -> bool:
     """Whether a layer trains one tensor of weights of its own."""
-    weights = [weight for weight in node.weights.values() if not weight.bias]
-    return node.macs > 0 and node.params > 0 and node.owner is None and len(weights) == 1
+    return node.params > 0 and sum(not weight.bias for weight in node.weights.values()) == 1
 
 
 def merged(pair: Chain, order: Order) -> Merged | None:
@@ -148,12 +162,10 @@ def merged(pair: Chain, order: Order) -> Merged | None:
     if second == WHOLE:
         inputs, units = pair.first.shapes[0].elements, pair.second.output.elements
         return counting(f"{pair.second.kind} of {inputs:,} to {units:,}", inputs * units, pair)
-    slides = isinstance(first, Window) and isinstance(second, Window) and first.mode == second.mode == "slide"
-    if not slides or any(node.output != pair.first.output for node in pair.between):
+    if not isinstance(first, Window) or not isinstance(second, Window):
         return None
-    assert isinstance(first, Window)
-    assert isinstance(second, Window)
-    return convolution(pair, (first, second), order) if exact(pair, (first, second)) else None
+    kept = all(node.output == pair.first.output for node in pair.between)
+    return convolution(pair, (first, second), order) if kept and exact(pair, (first, second)) else None
 
 
 def exact(pair: Chain, windows: Sliding) -> bool:

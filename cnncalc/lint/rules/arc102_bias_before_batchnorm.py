@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
-from cnncalc.lint.rules._flow import alone, flagged
+from cnncalc.lint.rules._flow import flagged, whole
+from cnncalc.lint.study import key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -76,23 +77,26 @@ subtraction". Ulyanov et al. 2016, equation 2: the mean of instance normalizatio
             ends, again = {node.name for node in study.ends}, sharers(study.network)
             places = {x: [x, *again.get(x.name, ())] for x in dict.fromkeys(node.inputs[0] for node in behind)}
             idle = {x: every for x, every in places.items() if all(lost(study, at, ends) for at in every)}
-            known = {at for every in idle.values() for at in every}
-            yield from (self.found(study, node, known) for node in idle)
+            flags = whole(study, [x for x in idle if any(each.name == FLAG for each in x.layer.parameters)])
+            saved = {key(x.place): saving(study, x) for x in flags}
+            yield from (found(self.code, study, x, saved[key(x.place)] if x in flags else "") for x in idle)
 
-    def found(self, study: Study, node: Node, known: Collection[Node]) -> Diagnostic:
-        """The finding, with what all layers of the same text save."""
-        norm = study.readers[node.name][0].kind
-        biases = f"{node.biases:,} bias{'' if node.biases == 1 else 'es'}"
-        adds = "adds" if node.biases == 1 else "add"
-        text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases} {adds}"
-        flagless = all(parameter.name != FLAG for parameter in node.layer.parameters)
-        if flagless or not alone(study, node, known):
-            return Diagnostic(self.code, text, node.span, "leave the bias out")
-        made = [each for each in study.made_with(node) if each.biases]
-        saved = counted(sum(each.biases for each in made), "parameter")
-        where = f" in {len(made)} layers" if len(made) > 1 else ""
-        hint = f"write {FLAG} on the line, which saves {saved}{where}"
-        return Diagnostic(self.code, text, node.span, hint, fix=flagged(node, FLAG))
+
+def found(code: Code, study: Study, node: Node, saved: str) -> Diagnostic:
+    """The finding, with what all layers of the same text save where a flag leaves their biases out."""
+    norm = study.readers[node.name][0].kind
+    biases = "1 bias adds" if node.biases == 1 else f"{node.biases:,} biases add"
+    text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases}"
+    if not saved:
+        return Diagnostic(code, text, node.span, "leave the bias out")
+    return Diagnostic(code, text, node.span, f"write {FLAG} on the line, which saves {saved}", fix=flagged(node, FLAG))
+
+
+def saving(study: Study, node: Node) -> str:
+    """How many parameters go with the biases of all layers that the text of one made."""
+    made = study.made_with(node)
+    where = f" in {len(made)} layers" if len(made) > 1 else ""
+    return f"{counted(sum(each.biases for each in made), 'parameter')}{where}"
 
 
 def sharers(network: Network) -> dict[str, list[Node]]:

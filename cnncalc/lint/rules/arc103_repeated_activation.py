@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._flow import alone, removed
+from cnncalc.lint.rules._flow import removed, whole
 from cnncalc.lint.study import source_of
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ Goodfellow et al. 2016, section 6.3: what the usual units put out, and the satur
     def check(self, study: Study) -> Iterator[Diagnostic]:
         acting = ((node, source_of(node)) for node in study.network.nodes if node.layer.activation)
         found = [(node, first) for node, first in acting if first.layer.activation and idle(first, node)]
-        nodes = {node for node, _ in found}
+        mendable = whole(study, [node for node, _ in found])
         for node, first in found:
             hint = f"leave {node.name} out, or put the layer that is missing between the two"
-            fix = removed(study, node) if alone(study, node, nodes) else None
+            fix = removed(study, node) if node in mendable else None
             yield Diagnostic(self.code, told(first, node), node.span, hint, fix=fix)
 
 

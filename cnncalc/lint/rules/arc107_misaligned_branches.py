@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ Ronneberger et al. 2015 crop what they join so that it stays aligned.
             if (paces or shifts) and comparable(network, one[0], other[0]):
                 if paces:
                     yield misaligned(self.code, join, one, other, paces, network.order)
-                elif exact(one[0], other[0]):
+                elif calm(network) or exact(one[0], other[0]):
                     yield shifted(self.code, join, one, other, shifts, network.order)
 
 
@@ -160,9 +161,18 @@ def above(node: Node) -> dict[str, Node]:
 def exact(one: Node, other: Node) -> bool:
     """Whether the fields of two branches are no means: since they parted all their windows slide."""
     here, there = above(one), above(other)
-    own = [node for name, node in (here | there).items() if not (name in here and name in there)]
-    windows = [node.window for node in own if isinstance(node.window, Window)]
-    return all(window.mode in ("slide", "frame") for window in windows)
+    return all(steady(node) for name, node in (here | there).items() if not (name in here and name in there))
+
+
+@lru_cache(maxsize=1)
+def calm(network: Network) -> bool:
+    """Whether no field of a network is a mean; of the last network asked it is remembered."""
+    return all(map(steady, network.nodes))
+
+
+def steady(node: Node) -> bool:
+    """Whether a layer's window, if it has one, moves by whole steps over its input."""
+    return not isinstance(node.window, Window) or node.window.mode in ("slide", "frame")
 
 
 def named(axes: Iterable[int], join: Node, order: Order) -> list[tuple[int, str]]:
