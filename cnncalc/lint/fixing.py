@@ -49,9 +49,8 @@ def fixed(
 ) -> Fixed:
     """A text with its findings of some levels repaired, the unsafe ways where they are asked for too.
 
-    `again` reads a text.
-
-    A network with errors of syntax or shape is left as it is: what its lines mean is not known.
+    `again` reads a text. Safe fixes go first. A network with errors of syntax or shape is left as it is: what its
+    lines mean is not known.
     """
     repairs = Repairs(text, again, choice, levels)
     for _ in range(PASSES):
