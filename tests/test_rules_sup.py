@@ -295,3 +295,18 @@ def test_what_is_said_of_comments_can_be_ignored():
     assert told(f"{DROPS} # cnncalc: ignore[FIT10l, unknown-rule]", "SUP102") == []
     assert told(f"# cnncalc: ignore-file[SUP102]\n{DROPS} # cnncalc: ignore[FIT10l]", "SUP102") == []
     assert told(f"# cnncalc: ignore-file[SUP102]\n{DROPS} # cnncalc: ignore[FIT10l]", "SUP101") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("INPUT: 7x7x1\n" + "relu \u2013 # noqa: FIT999\n" * 1100, (1002, 16)),
+        ("INPUT: 7x7x1\nrelu \\\n # noqa: FIT999", (3, 10)),
+        ("INPUT: 7x7x1\nrelu \\\n tanh # noqa: FIT999\ngelu", (3, 15)),
+        ("\ufeff# \u00d7 noqa: FIT999\r\nINPUT: 7x7x1\r\nrelu", (1, 11)),
+        ("INPUT: 7x7x1\n\tpad  # FIT999 ## noqa:\tFIT999 #\nrelu", (2, 25)),
+    ],
+)
+def test_comments_are_found_where_they_stand(text, place):
+    """In a file with more errors than are told, the lines end before the rows do."""
+    assert [f.span[:2] for f in engine.findings(read(text), WANTED) if f.code.code == "SUP102"][-1] == place

@@ -141,8 +141,9 @@ def odd(source: Source, at: int) -> Odd | None:
 
 def comment_of(source: Source, at: int) -> tuple[int, int]:
     """The row of a line's comment, which is its last, and the column of it behind the `#`."""
-    row = source.lines[at + 1].number - 1 if at + 1 < len(source.lines) else len(source.rows)
-    return row, source.rows[row - 1].rindex(source.lines[at].comment) + 1
+    line = source.lines[at]
+    row = line.anchors[-1][1]
+    return row, source.rows[row - 1].rindex(line.comment) + 1
 
 
 def stretch(row: int, column: int, begin: int, end: int) -> Span:
