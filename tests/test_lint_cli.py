@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnncalc.cli import complete
 from cnncalc.cli.common import Failure
-from cnncalc.cli.specs import configs_keep, inside
+from cnncalc.cli.specs import left_by, inside
 from cnncalc.lint import config
 from cnncalc.lint.choice import choice
 from cnncalc.lint.globs import matches
@@ -792,7 +792,7 @@ def test_patterns_of_files_are_those_of_ruff(tree, pattern):
 def walked(folder: str, configs: config.Configs) -> list[str]:
     """The specs of a folder that its settings leave to lint."""
     try:
-        return inside(folder, configs_keep(configs))
+        return inside(folder, left_by(configs))
     except Failure:
         return []
 

@@ -73,13 +73,13 @@ def expanded(argument: str, configs: Configs, shown_as: str) -> list[Spec]:
     if argument == "-":
         return [Spec("-", shown_as or "<stdin>", configs.of(os.path.dirname(shown_as)))]
     if os.path.isdir(argument):
-        kept = configs_keep(configs)
+        kept = left_by(configs)
         return [Spec(path, path, configs.of(os.path.dirname(path))) for path in inside(argument, kept)]
     path = common.located(argument)
     folder = os.path.dirname(argument) if path == argument else ""
     return [Spec(path, path, configs.of(folder))]
 
 
-def configs_keep(configs: Configs) -> Callable[[str], bool]:
+def left_by(configs: Configs) -> Callable[[str], bool]:
     """Whether the settings of its folder leave a path among those to lint."""
     return lambda path: not configs.of(os.path.dirname(path)).excludes(os.path.abspath(path))
