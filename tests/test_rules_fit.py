@@ -511,6 +511,7 @@ def test_gradients_show_the_grid():
         # a join hands on what is read, and the layer behind it closes the holes
         "INPUT: 65x65x8\nB: add\n  - conv 8 3x3 pad 2 dilation 2; conv 8 3x3 pad 2 dilation 2\n  - identity\n"
         "conv 8 3x3 pad 1",
+        "INPUT: 65x65x8\nL1..2: conv 8 3x3 pad 2 dilation 2\nconv 8 3x3 stride 2 pad 1",
         "INPUT: 65x65x8\nconv 8 3x3 pad 2 dilation 2\ngap\nreshape 1x1x8\nconv 8 3x3 pad 2 dilation 2",
         "INPUT: 8x18x1\nconv 1 3x3 pad 2 dilation 2\nreshape 9x16x1\nconv 1 3x3 pad 2 dilation 2",
         "INPUT: 65x65x8\nconv 8 3x3 pad 2 dilation 2\nupsample 2\nconv 8 3x3 pad 2 dilation 2",
@@ -520,6 +521,22 @@ def test_gradients_show_the_grid():
 )
 def test_what_is_no_stack_is_silent(text):
     assert told(text, "FIT107") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # the steps of a strided layer are wider: {0, 1, 2} and multiples of 4 leave cells out
+        "INPUT: 99x8\nconv 8 3 stride 2\nL1: conv 8 3 dilation 2\nL2: conv 8 3 dilation 4",
+        "INPUT: 99x8\nL1: conv 8 3 dilation 2\nL2: conv 8 3 dilation 2 stride 2\nconv 8 3",
+        "INPUT: 99x8\nL1: conv 8 3 dilation 2\nzeropad 2\nL2: conv 8 3 dilation 2 pad 1",
+        "INPUT: 99x8\nL1: conv 8 3 dilation 4\nL2: conv 8 3 dilation 4\nconv 8 2 stride 2\nconv 8 3",
+    ],
+)
+def test_what_is_a_stack_all_the_same(text):
+    first, second = re.findall(r"dilation (\d)", text)
+    ((message, _),) = told(text, "FIT107")
+    assert message.startswith(f"L2: the dilations {first} and {second} of L1 and L2 have the common factor {first}")
 
 
 def test_residual_blocks_of_one_dilation_are_told_behind_the_first():
@@ -632,7 +649,9 @@ def test_a_padded_unet_that_crops_its_skips(size, hint):
     [
         # inputs of other sizes, layers worked out from the size, a network with an error
         "a: input 30x4\nb: input 28x4\nx: conv 4 2 stride 4 from a\nupsample 4\nadd from upsample1, b",
-        "INPUT: 30x4\nconv 4 2 stride (W//7)\nupsample (W)",
+        "INPUT: 30x4\nconv 4 2 stride (min(4, W))\nupsample 4",
+        # nothing rounds: 6 comes back as 8 because of the padding
+        "INPUT: 6x4\nconv 4 3 pad 2\nmaxpool 2\nmaxpool 2\nupsample 4",
         "INPUT: 30x4\nconv 4 2 stride 4\nupsample 4\nconv 4 99",
     ],
 )

@@ -205,7 +205,7 @@ def grown(stack: Stack, axis: int, ends: dict[Node, Node]) -> bool:
         return any(spread(above, axis) < dilations[0] for above in branches)
     if wide(first).stride[axis] != 1 or list(dilations) != sorted(dilations) or repeats(dilations):
         return False
-    return spread(first, axis) == 1 and full(read((first,), axis, stack.cells))
+    return full(read((first,), axis, stack.cells))
 
 
 def repeats(dilations: Sequence[int]) -> bool:
@@ -216,26 +216,25 @@ def repeats(dilations: Sequence[int]) -> bool:
 def closed(study: Study, stack: Stack, axis: int) -> bool:
     """Whether the layers right behind read what lies between."""
     waiting = [(stack.nodes[-1], stack.cells)] if wide(stack.nodes[-1]).stride[axis] == 1 else []
-    asked = 0
-    while waiting:
-        node, cells = waiting.pop()
-        asked += 1
-        if full(cells) or asked > BEHIND:
-            return True
+    for node, cells in waiting:
         for reader in study.readers.get(node.name, ()):
             if passes(reader, axis) or (reader.window is None and reader.output.extents == node.output.extents):
                 waiting.append((reader, cells))
-            elif stacks_on(reader, axis) and cells.bit_length() <= MOST:
-                waiting.append((reader, read((reader,), axis, cells)))
+            elif slides(reader, axis) and cells.bit_length() <= MOST:
+                seen = read((reader,), axis, cells)
+                if full(seen):
+                    return True
+                waiting += [(reader, seen)] if wide(reader).stride[axis] == 1 else []
+        if len(waiting) > BEHIND:
+            return True
     return False
 
 
-def stacks_on(node: Node, axis: int) -> bool:
-    """Whether a node's window has several neighbouring taps on its only input, a step of 1 apart."""
+def slides(node: Node, axis: int) -> bool:
+    """Whether a node's window slides along an axis and reaches over no more cells than are worked out."""
     window = node.window
-    if not isinstance(window, Window) or window.mode != "slide" or node.output.rank <= axis:
-        return False
-    return window.stride[axis] == 1 and window.reach[axis] <= MOST
+    sliding = isinstance(window, Window) and window.mode == "slide" and node.output.rank > axis
+    return sliding and wide(node).reach[axis] <= MOST
 
 
 def gridding(code: Code, study: Study, each: Sequence[Stack | None]) -> Diagnostic:
