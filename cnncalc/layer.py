@@ -145,6 +145,8 @@ class Layer:
     """The least and the most that it puts out, where there is such."""
     keeps: ClassVar[Interval | None] = None
     """The numbers that it hands on as they are, if there is such a stretch."""
+    within: ClassVar[bool] = False
+    """Whether all that it puts out lies between the least and the most of what it is given and 0."""
     losses: ClassVar[tuple[str, ...]] = ()
     """The losses, by PyTorch's names, that apply it themselves."""
     centres: ClassVar[bool] = False

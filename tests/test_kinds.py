@@ -403,6 +403,20 @@ def test_only_activations_have_bounds_and_keep_a_stretch_and_only_what_takes_the
     assert not (kind.activation and kind.linear)
 
 
+@pytest.mark.parametrize("keyword", [keyword for keyword, kind in READING.items() if kind.within or kind.view])
+def test_what_stays_within_its_input_puts_out_nothing_beyond_it_and_zero(keyword):
+    for example in (case(*e) for e in KINDS[keyword].examples):
+        for shift in (-9.0, 0.0, 9.0):
+            x = tensor(example.shape).numpy() + shift
+            out = runs(example, [x] * len(example.node.shapes))[0]
+            assert min(x.min(), 0) - 1e-9 <= out.min() <= out.max() <= max(x.max(), 0) + 1e-9
+
+
+def test_pools_stay_within_their_input_but_for_those_that_sum():
+    pools = {word for word in KINDS if "pool" in word}
+    assert {word for word in pools if not KINDS[word].within} == {"lppool"}
+
+
 def training(example, x):
     """What the module gives in training, in double precision; its random numbers are those of one seed."""
     torch.manual_seed(0)

@@ -330,6 +330,12 @@ TWICE = [
         "leave B out, or put the layer that is missing between the two",
     ),
     (
+        "INPUT: 8x8x3\nCONV1: 4 3x3 sigmoid\nPOOL1: avg 2 pad 1\nB: relu",
+        (4, 4),
+        "B: CONV1.sigmoid puts out numbers from 0 to 1, and relu hands those from 0 up on as they are",
+        "leave B out, or put the layer that is missing between the two",
+    ),
+    (
         "INPUT: 10\nA: fc 5 tanh tanh",
         (2, 14),
         "A.tanh2: A.tanh has put these numbers through tanh already",
@@ -370,7 +376,7 @@ def test_the_fix_of_a_repeated_activation_takes_it_out(text, mended):
         "INPUT: 8x8x3\nA: conv 4 3x3 relu\nB: relu",
         "INPUT: 8x8x3\nafter conv: relu relu\nA: conv 4 3x3",
         "INPUT: 8x8x3\nA: conv 4 3x3 relu leaky from INPUT 0.1",
-        "INPUT: 8x8x3\nA: conv 4 3x3 relu\nB: maxpool 2\nC: relu\nrelu",
+        "INPUT: 8x8x3\nA: conv 4 3x3 relu\nB: lppool 2\nC: relu\nrelu",
     ],
 )
 def test_an_activation_elsewhere_is_told_and_left(text):

@@ -23,6 +23,7 @@ class AdaptiveAvgpool(AdaptivePool):
 
     aliases = ("adaptive avg pool",)
     linear = True
+    within = True
     examples = (
         ("7x7x8", "adaptive avgpool 7x7"),
         ("13x13x4", "adaptive avgpool 6x6"),

@@ -22,6 +22,7 @@ class AdaptiveMaxpool(AdaptivePool):
     """
 
     aliases = ("adaptive max pool", "adaptive pool")
+    within = True
     examples = (
         ("13x13x4", "adaptive maxpool 4x4"),
         ("14x9x3", "adaptive maxpool 6x4"),

@@ -51,6 +51,7 @@ class Avgpool(Pool):
     aliases = ("avg pool",)
     parameters = (*Pool.parameters, Parameter("countpad", "flag"), Parameter("nocountpad", "flag"))
     linear = True
+    within = True
     examples = (
         ("28x28x6", "avgpool 2x2"),
         ("14x14x3", "avgpool 5x5 stride 3"),

@@ -23,6 +23,7 @@ class Gap(GlobalPool):
 
     aliases = ("global avgpool", "global avg pool")
     linear = True
+    within = True
     examples = (
         ("7x7x512", "gap"),
         ("1x1x8", "global avgpool"),

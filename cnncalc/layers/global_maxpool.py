@@ -22,6 +22,7 @@ class GlobalMaxpool(GlobalPool):
     """
 
     aliases = ("global max pool", "global pool")
+    within = True
     examples = (
         ("7x6x8", "global maxpool"),
         ("1x1x8", "global maxpool"),

@@ -26,6 +26,7 @@ class Maxpool(Pool):
 
     aliases = ("max pool", "pool")
     parameters = (*Pool.parameters, Parameter("dilation", "extents", default="1"))
+    within = True
     examples = (
         ("55x55x8", "maxpool 3x3 stride 2"),
         ("28x28x6", "maxpool 2"),

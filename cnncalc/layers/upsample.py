@@ -34,6 +34,7 @@ class Upsample(Layer):
     )
     ranks = (1, 2, 3)
     linear = True
+    within = True
     examples = (
         ("7x6x4", "upsample 2"),
         ("5x4x3", "upsample 3x1 nearest"),

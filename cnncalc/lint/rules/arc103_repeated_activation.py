@@ -28,7 +28,8 @@ class RepeatedActivation(Rule):
 ## What it does
 Finds activations that read what another put out, where the second changes nothing, because all it is given lies in
 the stretch that it hands on as it is (relu behind relu6, sigmoid or abs), or where both are of one kind (sigmoid
-behind sigmoid). Dropout and views such as flatten may stand between.
+behind sigmoid). Dropout and views such as flatten may stand between; in front of one that changes nothing also a pool
+that puts out no more than it is given.
 
 ## Why is this bad
 The first sort is dead weight, and often a sign that a layer between the two was lost. The second sort does harm:
@@ -62,18 +63,21 @@ Goodfellow et al. 2016, section 6.3: what the usual units put out, and the satur
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu dropout\nCONV2: 64 3x3 pad 1 relu",
         "INPUT: 32x32x8\nadd relu\n  - conv 8 3x3 pad 1 relu\n  - identity",
         "INPUT: 100\nFC1: 10 sigmoid\nFC2: 10 sigmoid",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 leaky maxpool 2 relu",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 tanh avgpool 2 tanh",
     )
     bad = (
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn relu relu",
         "INPUT: 100\nFC1: 10 sigmoid\nOUT: sigmoid",
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu6 dropout relu",
+        "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu maxpool 2 relu",
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 sigmoid\nflatten\nA: abs",
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 relu\nCONV2..4: 3 3x3 pad 1 leaky leaky",
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        acting = ((node, source_of(node)) for node in study.network.nodes if node.layer.activation)
-        found = [(node, first) for node, first in acting if first.layer.activation and idle(first, node)]
+        acting = (node for node in study.network.nodes if node.layer.activation)
+        found = [(node, first) for node in acting if (first := repeated(node))]
         mendable = whole(study, [node for node, _ in found])
         for node, first in found:
             hint = f"leave {node.name} out, or put the layer that is missing between the two"
@@ -81,9 +85,14 @@ Goodfellow et al. 2016, section 6.3: what the usual units put out, and the satur
             yield Diagnostic(self.code, told(first, node), node.span, hint, fix=fix)
 
 
-def idle(first: Node, second: Node) -> bool:
-    """Whether the second activation hands on all that the first puts out, or is the first over again."""
-    return type(first.layer) is type(second.layer) or kept(first, second)
+def repeated(second: Node) -> Node | None:
+    """The activation that a second one only repeats: of its kind, or with nothing that the second would change."""
+    first = source_of(second)
+    if first.layer.activation and type(first.layer) is type(second.layer):
+        return first
+    while first.inputs and (first.layer.within or first.layer.view or first.layer.rests):
+        first = first.inputs[0]
+    return first if first.layer.activation and kept(first, second) else None
 
 
 def kept(first: Node, second: Node) -> bool:
