@@ -77,12 +77,16 @@ section 4.1, keep the name of a fully connected layer that becomes a convolution
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
+        found: list[tuple[LayerLine, str]] = []
         for row in study.statements.values():
             for line in row:
                 if line.label and line.body.uses and not line.body.call:
                     said, kind = kind_in(line.label.name), line.body.uses[0].kind
                     if said and said != kind.keyword() and contradicts(study, line, said):
-                        yield told(self.code, study, line, said)
+                        found.append((line, said))
+        names = {line.label.name for row in study.statements.values() for line in row if line.label} if found else set()
+        for line, said in found:
+            yield told(self.code, line, said, names)
 
 
 def contradicts(study: Study, line: LayerLine, said: str) -> bool:
@@ -150,7 +154,7 @@ def convolved(meant: type[Layer], node: Node) -> bool:
     return not padded or set(window.kernel) == {1} or not set(window.dilation) <= {1}
 
 
-def told(code: Code, study: Study, line: LayerLine, said: str) -> Diagnostic:
+def told(code: Code, line: LayerLine, said: str, names: set[str]) -> Diagnostic:
     """The finding: the name, what it says, and a name that says what the line is."""
     assert line.label
     place, kind, word = line.place, line.body.uses[0].kind, first(line.label.name)
@@ -158,7 +162,6 @@ def told(code: Code, study: Study, line: LayerLine, said: str) -> Diagnostic:
     written = place.line.text[begin:end]
     slug = kind.slug().upper() if word.isupper() else kind.slug()
     new = slug + written[len(word) :]
-    names = {each.label.name for row in study.statements.values() for each in row if each.label}
     hint = f"call it {new}" if slug + line.label.name[len(word) :] not in names else f"call it {slug}, with a number"
     text = f"{written} is {kind.keyword()}, not {word.lower() if word.lower() in ALIASES else said} as its name says"
     return Diagnostic(code, text, place.span(begin, end), hint)
