@@ -174,7 +174,7 @@ MESSAGES = {
         "FIT109",
         "CONV1: 1 of the 1 taps of the kernel of 1 are on padding wherever it stands on the map of 1: "
         "64 of 64 weights are never used",
-        "pad less, so that the kernel is on the map",
+        "use a smaller pad or dilation, so that the kernel meets the map",
     ),
     # indivisible-input
     "INPUT: 28x30x1\nconv 8 3x3 stride 2 pad 1\nconv 8 3x3 stride 2 pad 1\ndeconv 1 4x4 stride 2 pad 1\nupsample 2": (

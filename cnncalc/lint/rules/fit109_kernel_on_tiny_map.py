@@ -95,7 +95,7 @@ def unused(code: Code, node: Node, kernel: Axes, used: Axes, order: Order) -> Di
 def remedy(used: Axes, order: Order) -> str:
     """A kernel of as many taps as are on the map."""
     if not all(used):
-        return "pad less, so that the kernel is on the map"
+        return "use a smaller pad or dilation, so that the kernel meets the map"
     return f"use a {written(used, order)}, which has as many taps as are on the map"
 
 
