@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnncalc.cli import complete
 from cnncalc.cli.common import Failure
-from cnncalc.cli.specs import left_by, inside
+from cnncalc.cli.specs import inside, left_by
 from cnncalc.lint import config
 from cnncalc.lint.choice import choice
 from cnncalc.lint.globs import matches
@@ -151,6 +151,7 @@ def test_folders_are_walked_without_what_is_hidden(run, folder):
     assert [line.split(":")[0] for line in out.splitlines()] == ["sub/deep/b.spec"]
     assert run("lint", ".hidden", "--select", "FIT101").out.endswith("1 spec: 1 warning\n")
     assert run("lint", ".d.spec", "--select", "FIT101").status == 1
+    assert run("fmt", "--check", "sub").err == "1 file would be reformatted\n"
 
 
 def test_a_folder_without_specs_is_no_success(run, folder):
@@ -588,6 +589,24 @@ def test_fix_of_what_is_read_only(file, above, status):
         assert path.read_text() == (f"{CLEAN[:-1]}{MEANT}\n" if status else CLEAN)
 
 
+def test_fix_goes_on_behind_a_file_it_cannot_write(run, folder, monkeypatch):
+    (folder / "other.spec").write_text(DIRTY)
+    put = os.replace
+
+    def refuse(old, new):
+        if str(new).endswith("dirty.spec"):
+            raise OSError(28, "No space left on device", str(new))
+        put(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        status, out, err = run("lint", "--fix", "dirty.spec", "other.spec", *PICK)
+    assert (status, err) == (2, "cnncalc: dirty.spec: No space left on device; it is left as it was\n")
+    assert out.endswith("\n1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
+    assert ((folder / "dirty.spec").read_text(), (folder / "other.spec").read_text()) == (DIRTY, SAFE)
+    assert not list(folder.glob(".cnncalc*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -616,6 +635,10 @@ def test_fix_of_stdin_gives_the_text_on_stdout(run, folder):
     assert "--> <stdin>:2:8" in err
     status, out, err = run("lint", "--fix", "-", "--stdin-filename", "net.spec", *PICK, stdin=DIRTY.encode())
     assert out == SAFE and "--> net.spec:2:8" in err
+    asked = ("--output-format", "json", "-o", "report.json")
+    _, out, err = run("lint", "--fix", "-", *PICK, *asked, stdin=DIRTY.encode())
+    assert out == SAFE and err.startswith("cnncalc: wrote report.json\n1 spec: 1 fixed, ")
+    assert [each["code"] for each in json.loads((folder / "report.json").read_text())] == ["ARC102", "FIT101"]
     for broken in (WRONG.encode(), b"INPUT: 8x8x3\r\nconv 4 3x3 # \xe9\r\n"):
         command = [sys.executable, "-m", "cnncalc", "lint", "--fix", "-"]
         done = subprocess.run(command, input=broken, capture_output=True)
