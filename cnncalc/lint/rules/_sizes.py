@@ -59,6 +59,14 @@ def classifies(study: Study) -> bool:
     return all(answers(node, study) for node in network.outputs)
 
 
+def shrinks(study: Study) -> bool:
+    """Whether the network looks at one map, and makes none larger again as those do that answer pixel by pixel."""
+    network = study.network
+    if not network.complete or len(network.inputs) != 1 or not network.inputs[0].output.rank:
+        return False
+    return all(node.window.mode != "transposed" for node in network.nodes if isinstance(node.window, Window))
+
+
 def answers(node: Node, study: Study) -> bool:
     """Whether a node's value is a vector of its own, and not a map whose cells are only written in a row."""
     while node.inputs and not node.output.rank and study.fields[node.name] != WHOLE:
@@ -76,7 +84,9 @@ def least_fields(study: Study) -> dict[str, Field | Whole]:
         return study.fields
     known: dict[str, Field | Whole] = {x.name: study.fields[x.name] for x in study.network.inputs}
     for node in study.network.nodes:
-        known[node.name] = through(node.facts, least([known[x.name] for x in node.inputs]))
+        reads = node.inputs
+        before = known[reads[0].name] if len(reads) == 1 else least([known[x.name] for x in reads])
+        known[node.name] = through(node.facts, before)
     return known
 
 

@@ -6,7 +6,7 @@ from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import Field, Window
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
-from cnncalc.lint.rules._sizes import by, classifies, least_fields, share
+from cnncalc.lint.rules._sizes import by, least_fields, share, shrinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,11 @@ class FieldExceedsInput(Rule):
         INFO,
         """\
 ## What it does
-In a network that classifies one map, finds the convolutions larger than 1x1 whose input already sees as much as
-the whole image, on every axis. The first of them is the border layer. Where branches meet, the smallest of their
-receptive fields counts, so that a layer behind a shortcut is told only when the shortcut sees all of the image.
-Layers that are together at most a twentieth of the parameters and of the MACs are not told.
+In a network of one input that makes no map larger again (which answers pixel by pixel), finds the convolutions
+larger than 1x1 whose input already sees as much as the whole image, on every axis. The first of them is the border
+layer. Where branches meet, the smallest of their receptive fields counts, so that a layer behind a shortcut is told
+only when the shortcut sees all of the image. Layers that are together at most a twentieth of the parameters and of
+the MACs are not told.
 
 ## Why is this bad
 A convolution adds context: it puts together what its neighbours see. Behind the border layer there is no more to
@@ -72,17 +73,17 @@ border layer, and the minimum receptive field of several paths.
     good = (
         f"INPUT: 32x32x3\n{STEM}CONV4: 64 3x3 pad 1 relu\nGAP: gap\nFC: 10",
         f"INPUT: 12x12x3\n{STEM}CONV4: 64 1x1 relu\nGAP: gap\nFC: 10",
-        f"INPUT: 12x12x3\n{STEM}CONV4: 64 3x3 pad 1 relu",
+        f"INPUT: 12x12x3\n{STEM}CONV4: 64 3x3 pad 1 relu\ndeconv 3 4x4 stride 4",
         f"INPUT: 16x16x3\n{STEM}CONV4: 64 3x3 pad 1 relu\nGAP: gap\nFC: 10",
         f"INPUT: 8x7x3\n{STEM}GAP: gap\nFC: 10",
         f"INPUT: 7x8x3\n{STEM}GAP: gap\nFC: 10",
         f"INPUT: 12x12x3\n{STEM}conv depthwise 3x3 pad 1\nGAP: gap\nFC: 10",
-        "INPUT: 5x5x3\nCONV1: 8 5x5 pad 2 relu\nCONV2: 1 5x5 pad 2 relu\nflatten softmax",
         "INPUT: 5x6x3\nCONV1: 8 5x5 pad 2 relu\nCONV2: 8 5x5 pad 2 relu\nGAP: gap\nFC: 10",
         "INPUT: 5x5x8\nadd relu\n  - conv 8 5x5 pad 2 relu; conv 8 1x1\n  - identity\n"
         "CONV2: 8 3x3 pad 1 relu\nGAP: gap\nFC: 10",
     )
     bad = (
+        f"INPUT: 12x12x3\n{STEM}CONV4: 64 3x3 pad 1 relu",
         f"INPUT: 12x12x3\n{STEM}CONV4: 64 3x3 pad 1 relu\nGAP: gap\nFC: 10",
         f"INPUT: 7x7x3\n{STEM}GAP: gap\nFC: 10\nTWO: output from FC",
         "INPUT: 5x5x3\nCONV1: 8 5x5 pad 2 relu\nscale\n  - identity\n  - gap; fc 8 sigmoid\n"
@@ -90,7 +91,7 @@ border layer, and the minimum receptive field of several paths.
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        if study.sliding and classifies(study):
+        if study.sliding and shrinks(study):
             extents = study.network.inputs[0].output.extents
             looking = [node for node, _ in study.sliding if node.macs and not node.head and wide(node)]
             if looking and any(covers(study.fields[node.inputs[0].name], extents) for node in looking):
