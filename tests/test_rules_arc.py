@@ -279,22 +279,21 @@ def test_the_fix_of_a_bias_stands_where_options_do(text, mended):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "name"),
     [
-        "INPUT: 8x8x4\nsubsample 2\nbn",
-        "INPUT: 8x8x4\nbias\nbn",
-        "INPUT: 8x8x4\nconv 4 1x1 nobias\nbn\nbn",
+        ("INPUT: 8x8x4\nbias\nbn", "bias1"),
+        ("INPUT: 8x8x4\nconv 4 1x1 nobias\nbn\nbn", "bn1"),
     ],
 )
-def test_a_bias_that_no_option_leaves_out_is_told_without_a_fix(text):
+def test_a_bias_that_is_a_layer_is_told_without_a_fix(text, name):
     ((code, _, _, hint),) = told(text)
-    assert (code, hint) == ("ARC102", "leave the bias out")
+    assert (code, hint) == ("ARC102", f"leave {name} out")
     assert repaired(text)[0] == text
 
 
 def test_a_line_whose_other_layers_need_their_bias_is_not_changed():
     text = "block b(n)\n  conv 4 1x1\n  if n\n    bn\n  else\n    relu\nINPUT: 8x8x4\nb 0\nb 1"
-    assert [(place, hint) for _, place, _, hint in told(text)] == [((2, 3), "leave the bias out")]
+    assert [(place, hint) for _, place, _, hint in told(text)] == [((2, 3), "leave the bias out where bn follows")]
     assert repaired(text)[0] == text
 
 
@@ -305,6 +304,7 @@ def test_a_line_whose_other_layers_need_their_bias_is_not_changed():
         "INPUT: 8x8x4\nA: conv 4 1x1\nrelu\nshare A\nbn",
         "INPUT: 8x8x4\nA: conv 4 1x1\nbn\nshare A",
         "INPUT: 8x8x4\nA: conv 4 1x1 dropout bn",
+        "INPUT: 8x8x4\nsubsample 2\nbn",
         "INPUT: 8x8x4\nA: conv 4 1x1 gn 4",
         "INPUT: 8x8x4\nA: conv 4 1x1 ln",
         "INPUT: 8x8x4\nadd\n  - conv 8 3x3 stride 2 pad 1 nobias\n  - shortcut",
@@ -487,6 +487,22 @@ def test_the_layers_of_a_block_that_nothing_reads_are_told_once():
 )
 def test_behind_an_error_and_in_heads_nothing_is_unused(text):
     assert "ARC106" not in [f.code.code for f in findings(read(text), SURE)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FC1: 100 relu\nFC2: 10 strde",
+        "train: loss cross_entropy\nFC1: 100 softmax\nFC2: 10 strde",
+        "FC1: 100\nFC2: 100 relu\nFC3: konv 3\nadd from FC1, FC2",
+        "A: fc 100\nB: bn\nC: konv 3\nadd from B, A",
+        "A: fc 100\nB: fc 100\nC: konv 3\nadd from B, A",
+    ],
+)
+def test_behind_an_error_it_is_not_known_who_reads_a_layer(text):
+    codes = [f.code.code for f in findings(read(f"INPUT: 10\n{text}"), SURE)]
+    assert codes
+    assert not [code for code in codes if code.startswith("ARC")]
 
 
 # misaligned-branches

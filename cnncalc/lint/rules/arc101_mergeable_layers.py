@@ -107,7 +107,7 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
     def check(self, study: Study) -> Iterator[Diagnostic]:
         linear = [node for node in study.network.nodes if node.layer.linear and node.macs]
         found = [pair for node in linear for pair in behind(node, study.readers)]
-        if found:
+        if found and study.network.complete:
             ends = {node.name for node in study.ends}
             shared = {node.owner.name for node in study.network.nodes if node.owner}
             for pair in found:

@@ -72,12 +72,12 @@ subtraction". Ulyanov et al. 2016, equation 2: the mean of instance normalizatio
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        behind = [node for node in study.network.nodes if node.layer.centres and centred(node.inputs[0])]
-        if behind:
+        behind = [node.inputs[0] for node in study.network.nodes if node.layer.centres and centred(node.inputs[0])]
+        if behind and study.network.complete:
             ends, again = {node.name for node in study.ends}, sharers(study.network)
-            places = {x: [x, *again.get(x.name, ())] for x in dict.fromkeys(node.inputs[0] for node in behind)}
+            places = {x: [x, *again.get(x.name, ())] for x in dict.fromkeys(behind)}
             idle = {x: every for x, every in places.items() if all(lost(study, at, ends) for at in every)}
-            flags = whole(study, [x for x in idle if any(each.name == FLAG for each in x.layer.parameters)])
+            flags = whole(study, [x for x in idle if flaggable(x)])
             saved = {key(x.place): saving(study, x) for x in flags}
             yield from (found(self.code, study, x, saved[key(x.place)] if x in flags else "") for x in idle)
 
@@ -88,7 +88,8 @@ def found(code: Code, study: Study, node: Node, saved: str) -> Diagnostic:
     biases = "1 bias adds" if node.biases == 1 else f"{node.biases:,} biases add"
     text = f"{node.name}: {norm} takes the mean of each channel off, and with it what the {biases}"
     if not saved:
-        return Diagnostic(code, text, node.span, "leave the bias out")
+        spare = f"leave {node.name} out" if spared(node) else f"leave the bias out where {norm} follows"
+        return Diagnostic(code, text, node.span, spare)
     return Diagnostic(code, text, node.span, f"write {FLAG} on the line, which saves {saved}", fix=flagged(node, FLAG))
 
 
@@ -109,8 +110,18 @@ def sharers(network: Network) -> dict[str, list[Node]]:
 
 
 def centred(x: Node) -> bool:
-    """Whether a layer adds one trained number to each channel, and does nothing that is not linear."""
-    return x.layer.linear and 0 < x.biases == x.output.channels
+    """Whether a layer adds one trained number to each channel, is linear, and could do without."""
+    return x.layer.linear and 0 < x.biases == x.output.channels and (flaggable(x) or spared(x))
+
+
+def flaggable(x: Node) -> bool:
+    """Whether a layer's bias is left out by a flag."""
+    return any(parameter.name == FLAG for parameter in x.layer.parameters)
+
+
+def spared(x: Node) -> bool:
+    """Whether a layer could go where the mean is taken off behind it: it adds biases alone, or takes it off too."""
+    return x.biases == x.params or x.layer.centres
 
 
 def lost(study: Study, node: Node, ends: Collection[str]) -> bool:

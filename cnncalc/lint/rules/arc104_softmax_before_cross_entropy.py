@@ -73,7 +73,7 @@ nn.BCEWithLogitsLoss combines a sigmoid and the loss. Goodfellow et al. 2016, se
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         said = LOSS.search(study.network.recipe)
-        if not said:
+        if not said or not study.network.complete:
             return
         loss = spelled(said[1])
         for node in dict.fromkeys(map(computed, study.ends)):

@@ -67,7 +67,7 @@ CS231n, "Neural networks, part 1", "Layer-wise organization": the output layer m
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        for end in study.ends:
+        for end in study.ends if study.network.complete else ():
             node = computed(end)
             if node.layer.activation and node.layer.bounds[0] == 0 and rectified(node) and last(study, node, end):
                 above = scores(node)
