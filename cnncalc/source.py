@@ -97,8 +97,9 @@ class Source(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The first comment line."""
-        return next((line.comment for line in self.lines if line.comment and not line.text.strip()), "")
+        """The first comment line that does not speak to the linter."""
+        comments = (line.comment for line in self.lines if line.comment and not line.text.strip())
+        return next((comment for comment in comments if not comment.lower().startswith("cnncalc:")), "")
 
     @property
     def origin(self) -> str:

@@ -381,17 +381,6 @@ def test_ends_of_lines_and_marks_are_kept(rules):
     assert fixed(text, again, EVERY).text == text.replace("3x3", "3")
 
 
-def test_only_findings_of_the_levels_that_are_asked_for_are_repaired():
-    text = f"INPUT: 8x8x3\n{chr(10).join(f'CONV{i}: 3 3x3 pad 1' for i in (1, 2, 3))} # noqa: FIT101"
-    text = text.replace("1 #", "1\nPOOL4: 2x2 #")
-    wanted = choice(["STY", "FIT", "SUP"])
-    assert codes(fixed(text, again, wanted).applied) == ["STY102", "SUP101"]
-    assert codes(fixed(text, again, wanted, levels=("error", "warning")).applied) == ["SUP101"]
-    assert codes(fixed(text, again, wanted, levels=("info",)).applied) == ["STY102"]
-    quiet = choice(["STY", "FIT", "SUP"], levels={"SUP": "info"})
-    assert fixed(text, again, quiet, levels=("error", "warning")).text == text
-
-
 def test_only_what_is_chosen_is_repaired():
     text = f"{NET}# cnncalc: ignore-file[FIT101]\n"
     assert fixed(text, again, choice(["FIT"]), unsafe=True).text == text

@@ -109,6 +109,7 @@ def test_places_on_continued_lines_are_those_of_the_file():
 def test_a_hash_starts_a_comment_the_first_is_the_title_and_one_names_the_source():
     net = network(f"\n# A title\n# source: a book, page 3\n{INPUT}relu # not the title\n# more")
     assert (net.title, net.source.origin) == ("A title", "a book, page 3")
+    assert network(f"# cnncalc: ignore-file[FIT101] as printed\n# A title\n{INPUT}relu").title == "A title"
     assert rows(f"{INPUT}conv 8 3x3 # stride 2\n#conv 9 9") == ["conv1 conv 30x30x8"]
     assert rows(f"{INPUT}FC8: 10 (class # 3)") == ["FC8 fc 10"]
 

@@ -51,7 +51,7 @@ def repaired(spec: Spec, choice: Choice, bounds: Limits, diff: bool) -> Fixed | 
     if not isinstance(text, str):
         network = again(data)
         return Fixed("", network, findings(network, choice), ()) if put(spec, data, data, diff) else None
-    done = fixed(text, again, choice, spec.settings.unsafe_fixes, spec.settings.shown)
+    done = fixed(text, again, choice, spec.settings.unsafe_fixes)
     return done if put(spec, data, done.text.encode(), diff) else None
 
 

@@ -66,8 +66,8 @@ def hidden(linted: Sequence[Linted]) -> str:
 
 
 def repairable(linted: Sequence[Linted]) -> str:
-    """How many of the findings that are shown --fix would repair."""
-    ready = sum(each.fixable(f) for each in linted for f in each.shown)
+    """How many of the findings --fix would repair, shown or not."""
+    ready = sum(each.fixable(f) for each in linted for f in each.found)
     more = unsafe(linted)
     if not ready:
         return f"; {more} fixable with --fix --unsafe-fixes" if more else ""
@@ -75,8 +75,8 @@ def repairable(linted: Sequence[Linted]) -> str:
 
 
 def unsafe(linted: Sequence[Linted]) -> int:
-    """How many of the findings that are shown have a fix that is unsafe, where such fixes are not asked for."""
-    return sum(bool(finding.fix) and not each.fixable(finding) for each in linted for finding in each.shown)
+    """How many of the findings have a fix that is unsafe, where such fixes are not asked for."""
+    return sum(bool(finding.fix) and not each.fixable(finding) for each in linted for finding in each.found)
 
 
 def would_fix(linted: Sequence[Linted]) -> str:

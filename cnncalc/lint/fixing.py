@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import ERROR
-from cnncalc.lint.choice import LEVELS, Choice
+from cnncalc.lint.choice import Choice
 from cnncalc.lint.engine import findings
 from cnncalc.record import NamedTuple
 
@@ -44,15 +44,13 @@ class Fixed(NamedTuple):
     applied: tuple[Diagnostic, ...]
 
 
-def fixed(
-    text: str, again: Callable[[str], Network], choice: Choice, unsafe: bool = False, levels: Sequence[str] = LEVELS
-) -> Fixed:
-    """A text with its findings of some levels repaired, the unsafe ways where they are asked for too.
+def fixed(text: str, again: Callable[[str], Network], choice: Choice, unsafe: bool = False) -> Fixed:
+    """A text with its findings repaired, the unsafe ways where they are asked for too.
 
     `again` reads a text. Safe fixes go first. A network with errors of syntax or shape is left as it is: what its
     lines mean is not known.
     """
-    repairs = Repairs(text, again, choice, levels)
+    repairs = Repairs(text, again, choice)
     for _ in range(PASSES):
         batch = repairs.waiting(safe=True) or (repairs.waiting(safe=False) if unsafe else [])
         if not batch:
@@ -64,10 +62,8 @@ def fixed(
 class Repairs:
     """A text while it is repaired: what it is `now`, what was `applied`, and the fixes that are `refused`."""
 
-    def __init__(
-        self, text: str, again: Callable[[str], Network], choice: Choice, levels: Sequence[str] = LEVELS
-    ) -> None:
-        self.again, self.choice, self.levels = again, choice, levels
+    def __init__(self, text: str, again: Callable[[str], Network], choice: Choice) -> None:
+        self.again, self.choice = again, choice
         network = again(text)
         self.now = Fixed(text, network, findings(network, choice), ())
         self.seen = {text}
@@ -78,7 +74,7 @@ class Repairs:
         """The findings with such a fix that can be repaired together; of those that touch the first."""
         if not self.now.network.complete:
             return []
-        wanted = (f for f in self.now.findings if f.severity in self.levels and identity(f) not in self.refused)
+        wanted = (f for f in self.now.findings if identity(f) not in self.refused)
         return apart(self.now.text, (f for f in wanted if f.fix and f.fix.safe is safe))
 
     def go(self, batch: Sequence[Diagnostic]) -> None:
