@@ -648,14 +648,16 @@ def test_a_padded_unet_that_crops_its_skips(size, hint):
     "text",
     [
         # inputs of other sizes, layers worked out from the size, a network with an error
-        "a: input 30x4\nb: input 28x4\nx: conv 4 2 stride 4 from a\nupsample 4\nadd from upsample1, b",
-        "INPUT: 30x4\nconv 4 2 stride (min(4, W))\nupsample 4",
+        "a: input 30x4\nb: input 32x4\nx: conv 4 2 stride 4 from a\nupsample 4\nadd from upsample1, b",
+        "INPUT: 30x4\nconv 4 2 stride (min(4, L))\nupsample 4",
         # nothing rounds: 6 comes back as 8 because of the padding
         "INPUT: 6x4\nconv 4 3 pad 2\nmaxpool 2\nmaxpool 2\nupsample 4",
         "INPUT: 30x4\nconv 4 2 stride 4\nupsample 4\nconv 4 99",
+        "INPUT: 30x4\nconv 4 2 stride 4\ndeconv 4 2",
     ],
 )
 def test_what_is_not_known_of_other_sizes_is_not_said(text):
+    assert analyse(text, "net", "net.spec").complete == ("99" not in text)
     assert [f for f in found(text) if f.code == "FIT110"] == []
 
 
