@@ -342,6 +342,12 @@ TWICE = [
         "leave A.tanh2 out, or put the layer that is missing between the two",
     ),
     (
+        "INPUT: 10\nA: fc 5 relu softmax",
+        (2, 14),
+        "A.softmax: A.relu has cut off all numbers below 0, which softmax is for as well",
+        "leave A.relu out, or put the layer that is missing between the two",
+    ),
+    (
         "INPUT: 10\nA: fc 5 hardsigmoid abs",
         (2, 21),
         "A.abs: A.hardsigmoid puts out numbers from 0 to 1, and abs hands those from 0 up on as they are",
