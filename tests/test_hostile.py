@@ -493,7 +493,7 @@ def test_every_door_answers(door, tmp_path, hostile, doors):
             continue
         ran = clean(door(*arguments, "hostile.spec"))
         assert ran.status == (1 if hostile.code else ran.status & (arguments[0] == "lint")), (arguments, ran)
-        flood = hostile.line > 200 and not {"json", "github"} & set(arguments)
+        flood = hostile.line > 200 and "json" not in arguments
         assert not hostile.code or flood or told(arguments, ran, hostile.code, hostile.line), (arguments, ran)
         if arguments == ("build",):
             assert bool(ran.out) == (not shape), ran

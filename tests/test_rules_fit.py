@@ -355,7 +355,8 @@ def test_pools_that_read_padding(text):
     kept = all(pad == (0, 0) or (s == 1 and w == out) for pad, s, w, out in
                zip(window.pad, window.stride, extents, node.output.extents, strict=True))  # fmt: skip
     messages = [message for message, _ in told(text, "FIT105")]
-    assert bool(messages) == (any(reads) and not kept)
+    assert bool(messages) == any(reads)
+    assert bool(told(f"{text}\nadd from L, L", "FIT105")) == (any(reads) and not kept)
     counted = {int(count) for count in re.findall(r"(\d+) of the pool's", "".join(messages))}
     assert counted == ({count for count in reads if count} if messages else set())
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.source import Source
 
-SAID = r"(?i)\bcnncalc:\s*ignore(-file)?\s*\[([^\]]*)\]|\bnoqa:\s*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)"
-MEANT = r"(?i)cnncalc:\s*(ignore(?:-file)?(?![\w-])|[\w-]+(?=\s*\[))\s*(?:\[([^\]]*)\]?)?"
+SAID = r"(?i)\bcnncalc:\s*ignore(-file)?\s*\[([^][]*)\]|\bnoqa:\s*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)"
+MEANT = r"(?i)cnncalc:\s*(ignore(?:-file)?(?![\w-])|[\w-]+(?=\s*\[))\s*(?:\[([^][]*)\]?)?"
 """What a comment begins with that may be meant for the linter."""
 MARKERS = ("ignore", "ignore-file")
 LIKE = ("ignore", "disable", "allow", "suppress", "skip", "expect", "noqa", "off")

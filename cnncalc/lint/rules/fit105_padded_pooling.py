@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PaddedPooling(Rule):
-    """A pool reads padding, and does not keep the size with it."""
+    """A pool reads padding, and no join needs the size that it keeps with it."""
 
     code = Code(
         "FIT105",
@@ -26,13 +26,13 @@ class PaddedPooling(Rule):
         INFO,
         """\
 ## What it does
-Finds pools with zero padding that some window reads, other than those that keep the size of the map at stride 1, as in
-the branches of an Inception module.
+Finds pools with zero padding that some window reads. In a network with joins those are left out that keep the size of
+the map at stride 1, as in the branches of an Inception module.
 
 ## Why is this bad
-It seldom is, and is not common: a pool sums up what is there, and beyond the rim there is nothing. An average that
-counts padding is too small along the rim; a maximum has fewer cells there. Rounding up (`ceil`) mostly gives the same
-size without it.
+Such padding is not common, and seldom needed: a pool sums up what is there, and beyond the rim there is nothing. An
+average that counts padding is too small along the rim; a maximum has fewer cells there. Rounding up (`ceil`) mostly
+gives the same size without it.
 
 ## Example
     INPUT: 112x112x64
@@ -51,7 +51,7 @@ CS231n, "Convolutional Networks", section "Pooling Layer": "it is not common to 
     )
     good = (
         "INPUT: 112x112x64\nPOOL1: max 3x3 stride 2 ceil",
-        "INPUT: 112x112x64\nPOOL1: max 3x3 stride 1 pad 1",
+        "INPUT: 112x112x64\nPOOL1: max 3x3 stride 2",
         "INPUT: 112x112x64\nCONV1: 64 3x3 stride 2 pad 1",
         "INPUT: 112x112x64\nPOOL1: max 3x3 stride 2 pad 1 reflect",
         "INPUT: 28x28x8\nconcat\n  - identity\n  - avgpool 3x3 stride 1 pad same",
@@ -60,11 +60,13 @@ CS231n, "Convolutional Networks", section "Pooling Layer": "it is not common to 
         "INPUT: 112x112x64\nPOOL1: max 3x3 stride 2 pad 1",
         "INPUT: 28x28x8\nPOOL1: avg 2x2 stride 2 pad 1x0",
         "INPUT: 40x16\nPOOL1: max 2 stride 1 pad 1",
+        "INPUT: 112x112x64\nPOOL1: max 3x3 stride 1 pad 1",
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         for node, each in study.padded:
-            if not node.facts.weights and not all(map(keeps, each)) and any(map(read, each)) and empty(node):
+            meant = study.joins and all(map(keeps, each))
+            if not node.facts.weights and not meant and any(map(read, each)) and empty(node):
                 parts = alike(each, study.network.order)
                 text = "; ".join(told(names, slide) for slide, (names, _) in parts.items() if read(slide))
                 hint = remedy(node, each, study.network.order)
