@@ -499,7 +499,7 @@ def test_fmt_writes_the_letters_of_the_textbook_out():
 
 def test_the_commands_use_the_answer(run, tmp_path):
     spec = tmp_path / "quiz.spec"
-    spec.write_text("INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 pad ? relu => 55x55x96\nFC: ? => 10\n")
+    spec.write_text("INPUT: 227x227x3\nCONV1: 96 11x11 stride 4 pad ? => 55x55x96\nFC: ? => 10\n")
     shown = run("show", str(spec))
     assert "CONV1  conv  55x55x96  11x11/4/0" in shown.out
     assert "CONV1: pad ? = 0, as (227 + 2*0 - 11)/4 + 1 = 55\nFC: units ? = 10, as the line gives 10\n" in shown.out

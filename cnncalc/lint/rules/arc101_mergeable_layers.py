@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnncalc.geometry import Axes, Order, Whole
     from cnncalc.lint.study import Study
-    from cnncalc.network.node import Node
+    from cnncalc.network.node import Network, Node
 
     Sliding = tuple[Window, Window]
 
@@ -57,6 +57,7 @@ Finds two convolutions or fully connected layers, the second reading the first t
 layer with no more parameters computes exactly the same. Batch norm, which is a scale and a shift in evaluation, a
 bias, dropout and views may stand between. Two convolutions are one where the second adds no padding of its own to
 what the first gives, or the first is 1x1 and adds no bias; a fully connected layer takes up any linear layer.
+A slide that says the shape of its lines and no activation at all leaves them to the reader, and has no finding.
 
 ## Why is this bad
 A product of two matrices is one matrix. Without a nonlinearity between them two layers can represent nothing that
@@ -86,6 +87,7 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
     good = (
         "INPUT: 6x6x256\nFC6: 4096 relu\nFC7: 4096 relu",
         "INPUT: 6x6x256\nFC6: 256\nFC7: 4096 relu",
+        "[6x6x256] INPUT\n[4096] FC6: 4096 neurons\n[4096] FC7: 4096 neurons\n[1000] FC8: 1000 neurons",
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn relu\nCONV2: 64 1x1 relu",
         "INPUT: 32x32x64\nCONV1: 64 3x3 pad 1\nCONV2: 64 3x3 pad 1 relu",
         "INPUT: 32x32x64\nconv depthwise 3x3 pad 1\nconv 64 1x1 relu",
@@ -96,6 +98,7 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
         "INPUT: 32x32x16\nconv 16 1x1 groups 4\nshuffle 4\nconv 16 1x1 groups 4 relu",
     )
     bad = (
+        "[6x6x256] INPUT\n[4096] FC6: 4096 neurons\n[4096] FC7: 4096 neurons relu\n[1000] FC8: 1000 neurons",
         "INPUT: 6x6x256\nFC6: 4096\nFC7: 4096 relu",
         "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn\nCONV2: 64 1x1 relu",
         "INPUT: 28x28x1\nCONV1: 8 5x5\nflatten\nFC2: 10",
@@ -107,7 +110,7 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
     def check(self, study: Study) -> Iterator[Diagnostic]:
         linear = [node for node in study.network.nodes if node.layer.linear and node.macs]
         found = [pair for node in linear for pair in behind(node, study.readers)]
-        if found and study.network.complete:
+        if found and study.network.complete and not abridged(study.network):
             ends = {node.name for node in study.ends}
             shared = {node.owner.name for node in study.network.nodes if node.owner}
             for pair in found:
@@ -125,6 +128,12 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
             text = f"nothing nonlinear lies between {first} and {second}, so that one {one.text} {does}"
             hint = f"put an activation behind {first}, or write the one layer in place of both"
             yield Diagnostic(self.code, f"{second}: {text}", pair.second.span, hint)
+
+
+def abridged(network: Network) -> bool:
+    """Whether it is a slide that tells shapes and leaves out every activation."""
+    said = any(claim.quantity == "shape" for line in network.lines for claim in line.claims)
+    return said and not any(node.layer.activation for node in network.nodes)
 
 
 def behind(second: Node, readers: Mapping[str, Sequence[Node]]) -> Iterator[Chain]:
