@@ -23,6 +23,12 @@ Nothing can be read from it for certain; guessing an encoding could change a num
 
 ## Use instead
     the same file saved as UTF-8 (a byte order mark is fine)
+
+## Fix safety
+There is no automatic fix: an encoding would have to be guessed.
+
+## Source
+The Unicode Standard, section 3.9: which bytes are UTF-8; docs/language.md, "Lines".
 """,
 )
 
@@ -43,6 +49,12 @@ it looks like, it could hide an error.
 
 ## Use instead
     conv 64 3x3
+
+## Fix safety
+There is no automatic fix: which character was meant is for you to say.
+
+## Source
+Unicode Technical Standard 39, section 4: characters that are taken for each other; docs/language.md, "Lines".
 """,
 )
 
@@ -62,6 +74,12 @@ A slip (`repeat 10**9`) would otherwise use up the machine.
 
 ## Use instead
     a smaller number, or `--limit layers=N` where it is meant
+
+## Fix safety
+There is no automatic fix: whether so much is meant is for you to say.
+
+## Source
+docs/language.md, "Limits": every limit and the option that raises it.
 """,
 )
 
@@ -85,6 +103,12 @@ Indentation says which body a line belongs to; a column that fits none leaves it
     repeat 2
         conv 64 3x3
         relu
+
+## Fix safety
+There is no automatic fix: what a line belongs to cannot be guessed.
+
+## Source
+docs/language.md, "Branches and joins" and "Blocks".
 """,
 )
 
@@ -104,6 +128,12 @@ What stands inside a bracket decides whether it is a value, a shape or a remark.
 
 ## Use instead
     FC8: 1000 neurons (class scores)
+
+## Fix safety
+There is no automatic fix: where the other bracket belongs cannot be guessed.
+
+## Source
+docs/language.md, "Constants and expressions".
 """,
 )
 
@@ -123,6 +153,12 @@ Without a kind there is no arithmetic for the line.
 
 ## Use instead
     CONV1: 96 11x11
+
+## Fix safety
+There is no automatic fix: which kind was meant is for you to say.
+
+## Source
+docs/language.md, "Names" and "Kinds and arguments".
 """,
 )
 
@@ -142,6 +178,12 @@ A word that is dropped silently could have been a number that matters.
 
 ## Use instead
     CONV1: 96 11x11 stride 4
+
+## Fix safety
+There is no automatic fix: a suggestion is a guess.
+
+## Source
+docs/language.md, "Kinds and arguments".
 """,
 )
 
@@ -161,6 +203,12 @@ There is no default for it.
 
 ## Use instead
     CONV1: 96 11x11 stride 4
+
+## Fix safety
+There is no automatic fix: the number that is missing cannot be guessed.
+
+## Source
+docs/language.md, "Kinds and arguments".
 """,
 )
 
@@ -180,6 +228,12 @@ The number it stands for is unknown.
 
 ## Use instead
     conv 64/2 3x3
+
+## Fix safety
+There is no automatic fix: what the expression was to be cannot be guessed.
+
+## Source
+docs/language.md, "Constants and expressions".
 """,
 )
 
@@ -201,6 +255,12 @@ A misspelt constant would otherwise be guessed.
 ## Use instead
     k = 192
     conv k 3x3
+
+## Fix safety
+There is no automatic fix: a suggestion is a guess.
+
+## Source
+docs/language.md, "Constants and expressions" and "Reading another line".
 """,
 )
 
@@ -220,6 +280,12 @@ No layer has 2.5 filters, a stride of 0 or a pad below 0.
 
 ## Use instead
     conv 64 3x3 stride 1
+
+## Fix safety
+There is no automatic fix: another number is another network.
+
+## Source
+docs/language.md, "Kinds and arguments"; PyTorch, torch.nn, refuses most of them as well.
 """,
 )
 
@@ -241,6 +307,12 @@ A claim or a reference to the name could mean either.
 ## Use instead
     CONV1: 64 3x3
     CONV2: 64 3x3
+
+## Fix safety
+There is no automatic fix: which of the two keeps the name is for you to say.
+
+## Source
+docs/language.md, "Names".
 """,
 )
 
@@ -260,6 +332,12 @@ Only one of them could be meant.
 
 ## Use instead
     conv 64 3x3 stride 2
+
+## Fix safety
+There is no automatic fix: which of the values is meant is for you to say.
+
+## Source
+docs/language.md, "Kinds and arguments".
 """,
 )
 
@@ -279,6 +357,12 @@ The word could not be told from the language's own.
 
 ## Use instead
     width = 64
+
+## Fix safety
+There is no automatic fix: another name has to be found wherever it is read.
+
+## Source
+docs/language.md, "Names".
 """,
 )
 
@@ -298,6 +382,12 @@ A claim that cannot be read cannot be checked.
 
 ## Use instead
     CONV1: 96 11x11 => 55x55x96, 34,944 params
+
+## Fix safety
+There is no automatic fix: what was to be claimed cannot be guessed.
+
+## Source
+docs/language.md, "Claims and expectations".
 """,
 )
 
@@ -319,6 +409,12 @@ Its effect on the lines around it would be undecided.
 ## Use instead
     axes CxHxW
     INPUT: 3x32x32
+
+## Fix safety
+There is no automatic fix: where it belongs is for you to say.
+
+## Source
+docs/language.md, "Branches and joins", "Conditions" and "Constants and expressions".
 """,
 )
 
@@ -339,6 +435,12 @@ Shapes begin at an input.
 ## Use instead
     INPUT: 227x227x3
     CONV1: 96 11x11
+
+## Fix safety
+There is no automatic fix: there is nothing to repair yet.
+
+## Source
+docs/language.md, "A pasted slide": a whole network in a few lines.
 """,
 )
 
@@ -358,6 +460,12 @@ Ignoring it would give wrong numbers.
 
 ## Use instead
     maxpool 3x3 stride 2 pad 1 copy
+
+## Fix safety
+There is no automatic fix: another padding is another network.
+
+## Source
+docs/language.md, "Padding and rounding".
 """,
 )
 
@@ -383,6 +491,12 @@ It would never end. Nothing a block computes can stop it: its calls are written 
     INPUT: 8x8x16
     repeat 3
       conv 16 3x3 pad 1
+
+## Fix safety
+There is no automatic fix: which call is wrong is for you to say.
+
+## Source
+docs/language.md, "Blocks".
 """,
 )
 
@@ -408,6 +522,12 @@ times would have a different answer each time.
     INPUT: 32x32x3
     repeat 2
       conv 8 3x3 pad 1 => 32x32x8
+
+## Fix safety
+There is no automatic fix: where a number is to be solved for is for you to say.
+
+## Source
+docs/language.md, "Unknowns".
 """,
 )
 
@@ -429,6 +549,13 @@ The window is larger than its padded input, so that no output is left.
 ## Use instead
     INPUT: 4x4x3
     conv 8 3x3
+
+## Fix safety
+There is no automatic fix: another kernel, pad or input is another network.
+
+## Source
+CS231n, "Convolutional Networks": (W - F + 2P)/S + 1; Dumoulin & Visin 2016, relationship 6. PyTorch: "Kernel size
+can't be greater than actual input size".
 """,
 )
 
@@ -451,6 +578,13 @@ Each group has an equal share of the channels, and of the filters.
 ## Use instead
     INPUT: 8x8x8
     conv 8 3x3 groups 4
+
+## Fix safety
+There is no automatic fix: another number of groups or filters is another network.
+
+## Source
+PyTorch, nn.Conv2d: in_channels and out_channels must both be divisible by groups. Krizhevsky et al. 2012, section 3.5,
+the first network with groups.
 """,
 )
 
@@ -470,6 +604,12 @@ A window could lie wholly in padding; PyTorch refuses it.
 
 ## Use instead
     maxpool 3x3 stride 2 pad 1
+
+## Fix safety
+There is no automatic fix: another pad is another network.
+
+## Source
+PyTorch, nn.MaxPool2d: "pad should be at most half of effective kernel size".
 """,
 )
 
@@ -492,6 +632,12 @@ nothing to multiply before each has its numbers.
 ## Use instead
     conv 64 3x3
     FC6: 4096
+
+## Fix safety
+There is no automatic fix: what is missing in front of the layer is for you to say.
+
+## Source
+docs/language.md, "Shapes and axes"; PyTorch, torch.nn: the shapes that each module takes.
 """,
 )
 
@@ -513,6 +659,12 @@ A value is given for more or fewer axes than the map has.
 ## Use instead
     INPUT: 28x28x1
     conv 6 5x5
+
+## Fix safety
+There is no automatic fix: which axis is meant is for you to say.
+
+## Source
+docs/language.md, "Shapes and axes".
 """,
 )
 
@@ -534,6 +686,12 @@ There are not enough cells to reflect; PyTorch refuses it.
 ## Use instead
     INPUT: 2x2x3
     conv 8 3x3 pad 1 reflect
+
+## Fix safety
+There is no automatic fix: another pad is another network.
+
+## Source
+PyTorch, nn.functional.pad: reflected padding is smaller than the map, circular padding at most as large.
 """,
 )
 
@@ -555,6 +713,12 @@ PyTorch's avg_pool3d asks for it, whatever the padding.
 ## Use instead
     INPUT: 3x8x8x4
     avgpool 3x3x3 pad 1
+
+## Fix safety
+There is no automatic fix: another kernel is another network.
+
+## Source
+PyTorch, nn.AvgPool3d, refuses an "input image smaller than kernel size" before it pads.
 """,
 )
 
@@ -574,6 +738,12 @@ Only one of them can hold.
 
 ## Use instead
     conv depthwise 3x3
+
+## Fix safety
+There is no automatic fix: which of the two holds is for you to say.
+
+## Source
+docs/language.md, "Kinds and arguments".
 """,
 )
 
@@ -594,6 +764,13 @@ window reaches. PyTorch refuses it.
 
 ## Use instead
     deconv 8 3x3 stride 2 pad 1 outpad 1
+
+## Fix safety
+There is no automatic fix: another stride or outpad is another network.
+
+## Source
+PyTorch, nn.ConvTranspose2d: "output padding must be smaller than either stride or dilation". Dumoulin & Visin 2016,
+relationship 14.
 """,
 )
 
@@ -615,6 +792,12 @@ No layer can read a map without cells. PyTorch refuses some of these and hands o
 ## Use instead
     INPUT: 4x4x3
     crop 1
+
+## Fix safety
+There is no automatic fix: another pad is another network.
+
+## Source
+Dumoulin & Visin 2016, relationship 13: the extent of a transposed convolution.
 """,
 )
 
@@ -636,6 +819,12 @@ Maps are counted from 0, so that the last of 6 is 5; and a filter has one kernel
 ## Use instead
     INPUT: 14x14x6
     conv 5x5 connect 0,1,2 3,4,5
+
+## Fix safety
+There is no automatic fix: which map was meant is for you to say.
+
+## Source
+LeCun et al. 1998, table I: which maps each filter of C3 reads.
 """,
 )
 
@@ -660,6 +849,13 @@ instance normalization of 1x1 maps always, a group normalization with one sample
     INPUT: 8x8x3
     instancenorm
     gap
+
+## Fix safety
+There is no automatic fix: another norm is another network.
+
+## Source
+Wu & He 2018, "Group Normalization", equation 3: the mean and the deviation of a set of numbers. PyTorch: "Expected more
+than 1 value per channel when training".
 """,
 )
 
@@ -681,6 +877,12 @@ The same numbers stand under another shape; none are made and none are dropped. 
 ## Use instead
     INPUT: 784
     reshape 28x28x1
+
+## Fix safety
+There is no automatic fix: another shape is another network.
+
+## Source
+PyTorch, torch.Tensor.view: "shape is invalid for input of size".
 """,
 )
 
@@ -703,6 +905,12 @@ what there is, or hand on an empty tensor, without a word.
 ## Use instead
     INPUT: 8x8x64
     slice 32:64
+
+## Fix safety
+There is no automatic fix: other channels are another network.
+
+## Source
+docs/language.md, "Kinds and arguments".
 """,
 )
 
@@ -729,6 +937,12 @@ axes of 1 and no others. PyTorch refuses it, or repeats what was not meant to be
     add
       - conv 16 3x3 pad 1
       - identity
+
+## Fix safety
+There is no automatic fix: which branch is wrong is for you to say.
+
+## Source
+He et al. 2016, equation 1, for add; Szegedy et al. 2015, section 4, for concat; PyTorch, torch.cat.
 """,
 )
 
@@ -753,6 +967,12 @@ The size or the weights that it should take from the other layer do not exist.
     INPUT: 8x8x16
     CONV1: 16 3x3 pad 1 stride 2
     upsample to INPUT
+
+## Fix safety
+There is no automatic fix: which of the two layers is wrong is for you to say.
+
+## Source
+He et al. 2016, section 3.3: shortcuts where the shapes differ. Ronneberger et al. 2015, section 2: crops.
 """,
 )
 
@@ -775,6 +995,12 @@ search went and what the numbers nearest to an answer give.
 ## Use instead
     INPUT: 33x33x3
     CONV1: 8 5x5 stride 2 pad ? => 17x17x8
+
+## Fix safety
+There is no automatic fix: which number of the line is wrong is for you to say.
+
+## Source
+CS231n, "Convolutional Networks": (W - F + 2P)/S + 1, solved for what is asked; docs/language.md, "Unknowns".
 """,
 )
 
@@ -796,6 +1022,12 @@ The number of filters follows from what a line claims, not from its input.
 ## Use instead
     INPUT: 32x32x3
     CONV1: ? 3x3 => 30x30x16
+
+## Fix safety
+There is no automatic fix: what else is to hold is for you to say.
+
+## Source
+docs/language.md, "Unknowns".
 """,
 )
 

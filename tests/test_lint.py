@@ -179,6 +179,13 @@ def test_codes_and_names_are_unique():
     assert {code.code for code in every} == {f.code for f in FAULTS} | {rule.code.code for rule in RULES.values()}
 
 
+@pytest.mark.parametrize("code", registry.pages(), ids=str)
+def test_every_page_has_the_headings_in_their_order_and_a_text_below_each(code):
+    parts = re.split(r"^## (.*)$", code.page, flags=re.MULTILINE)[1:]
+    assert tuple(parts[::2]) == HEADINGS
+    assert all(text.strip() for text in parts[1::2])
+
+
 def test_rules_are_found_not_listed():
     assert {"fit101_stride_drops_pixels", "ref202_budget_exceeded"} <= set(registry.files())
     assert not any(file.startswith("_") for file in registry.files())
