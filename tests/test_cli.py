@@ -168,7 +168,7 @@ def test_claims_that_are_computed_are_held_under_set(run):
             ("lint", "alexnet", "--output-format", "sarf"),
             "--output-format takes full, concise, json, github, junit, sarif, not 'sarf'",
         ),
-        (("lint", "alexnet", "--severity", "bad"), "--severity takes error, warning, info, not 'bad'"),
+        (("lint", "alexnet", "--severity", "bad"), "--severity takes error, warning or info, not 'bad'"),
         (("zoo", "--format", "xml"), "--format takes table, json, not 'xml'"),
     ],
 )
@@ -465,6 +465,13 @@ def test_a_narrow_terminal_drops_columns_and_says_so():
     assert "\x1b[" in out
     rows = [line for line in out.splitlines() if line.startswith(("CONV", "POOL"))]
     assert rows and all(len(line) <= 60 for line in rows)
+
+
+def test_a_narrow_terminal_breaks_the_prose_of_a_page(run):
+    drawn = terminal("rule FIT101", 50, NO_COLOR="1")
+    assert "Finds windows whose stride does not fit: (W - F +\n2P)/S + 1 is not whole," in drawn
+    assert max(map(len, drawn.splitlines())) <= 50
+    assert terminal("rule FIT101", 120, NO_COLOR="1") == run("rule", "FIT101")[1]
 
 
 @pytest.mark.parametrize("command", ["lint", "show"])

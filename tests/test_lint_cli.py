@@ -1,5 +1,6 @@
 """`cnncalc lint` as it is typed: every option, where settings come from, repairs, reports, exit status."""
 
+import io
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from cnncalc.cli.common import Failure
 from cnncalc.cli.specs import inside, left_by
 from cnncalc.lint import config
 from cnncalc.lint.choice import choice
-from cnncalc.lint.globs import matches
+from cnncalc.lint.globs import covers, matches
 from cnncalc.render import findings
 
 CLEAN = "INPUT: 32x32x3\nCONV1: 8 3x3 pad 1\nrelu\n"
@@ -104,17 +105,17 @@ def test_a_missing_file_is_told_and_the_others_are_linted(run, folder):
         (("--per-file-ignores", "a:"), "--per-file-ignores takes PATTERN:CODES, such as 'old/*.spec:FIT101', not 'a:'"),
         (("--per-file-ignores", "a:FTI"), "no rule is called 'FTI'; did you mean 'FIT'?"),
         (("--per-file-ignores", "[a:FIT"), "the pattern '[a' has a bracket without its other half"),
-        (("--severity", "loud"), "--severity takes error, warning, info, not 'loud'"),
+        (("--severity", "loud"), "--severity takes error, warning or info, not 'loud'"),
         (("--severity-override", "FIT101"), "--severity-override takes name=value, not 'FIT101'"),
         (("--severity-override", "FIT101=loud"), "a severity is error, warning or info, not 'loud'"),
         (("--severity-override", "SYN=info"), "SYN is of syntax or shape, and always an error"),
         (("--max-warnings", "-1"), "--max-warnings takes a number of warnings, at least 0, not '-1'"),
         (("--max-warnings", "few"), "--max-warnings takes a number of warnings, at least 0, not 'few'"),
-        (("--output-format", "xml"), "--output-format takes full, concise, json, github, junit, sarif, not 'xml'"),
+        (("--output-format", "xml"), "--output-format takes full, concise, json, github, junit or sarif, not 'xml'"),
         (("--isolated", "--config", "a.toml"), "--isolated reads no settings, and --config names a file of them"),
         (("--config", "nix.toml"), "no file 'nix.toml' to read settings from"),
         (("--fix", "--set", "k=3"), "--fix repairs the file as written, and --set makes another network; leave one of"),
-        (("--diff", "--input", "8x8x3"), "--diff repairs the file as written, and --input makes another network"),
+        (("--diff", "--input", "8x8x3"), "--diff is of the file as written, and --input makes another network; leave"),
         (("--diff", "-o", "out"), "--diff prints what would change in place of a report; leave --output-file out"),
         (("--diff", "--statistics"), "--diff prints what would change in place of a report; leave --statistics out"),
         (
@@ -123,6 +124,27 @@ def test_a_missing_file_is_told_and_the_others_are_linted(run, folder):
         ),
         (("-o", "clean.spec"), "clean.spec is one of the specs; name another file for the report"),
         (("--color", "red"), "--color takes auto, always or never, not 'red'"),
+        (
+            ("--per-file-ignores", "a:FIT,b:"),
+            "--per-file-ignores takes PATTERN:CODES, such as 'old/*.spec:FIT101', not",
+        ),
+        (("--per-file-ignores", "FIT,a:FIT"), "takes PATTERN:CODES, such as 'old/*.spec:FIT101', not 'FIT'"),
+        (("--select", ""), "--select names no rule; write --select FIT,REF or ALL, or leave --select out"),
+        (("--ignore", " , "), "--ignore names no rule; write --ignore FIT,REF or ALL, or leave --ignore out"),
+        (("--select", "FIT", "--extend-select", ""), "--extend-select names no rule; write --extend-select FIT,REF or"),
+        (("--severity-override", ""), "--severity-override takes name=value, not ''"),
+        (("--severity-override", "SYN1=info"), "SYN1 is of syntax or shape, and always an error"),
+        (("--severity-override", "shp101=info"), "SHP101 is of syntax or shape, and always an error"),
+        (
+            ("--severity-override", "window-exceeds-input=info"),
+            "window-exceeds-input is of syntax or shape, and always",
+        ),
+        (("--diff", "--set", "k=3"), "--diff is of the file as written, and --set makes another network; leave one of"),
+        (
+            ("--diff", "--output-format", "SARIF"),
+            "--diff prints what would change in place of a report; leave --output-",
+        ),
+        (("--stdin-filename", "x.spec"), "--stdin-filename names the spec on stdin, which is not read; add - to the"),
     ],
 )
 def test_wrong_use_is_told_in_one_sentence(run, folder, arguments, message):
@@ -154,6 +176,56 @@ def test_folders_are_walked_without_what_is_hidden(run, folder):
     assert run("fmt", "--check", "sub").err == "1 file would be reformatted\n"
 
 
+def test_folders_of_others_are_not_walked(run, folder):
+    for name in ("node_modules/p/a", "lib/site-packages/b", "x/__pycache__/c", "env/lib/d", "build/e"):
+        (folder / "sub" / f"{name}.spec").parent.mkdir(parents=True, exist_ok=True)
+        (folder / "sub" / f"{name}.spec").write_text(STRIDE)
+    (folder / "sub/env/pyvenv.cfg").touch()
+    assert inside("sub") == ["sub/build/e.spec"]
+    assert inside("sub/env") == ["sub/env/lib/d.spec"]
+    assert inside("./sub//node_modules/") == ["sub/node_modules/p/a.spec"]
+    os.chdir(folder / "sub" / "build")
+    assert inside("../env") == ["../env/lib/d.spec"]
+    assert inside(".") == ["e.spec"]
+    assert run("fmt", "--check", str(folder / "sub")).err == "1 file would be reformatted\n"
+
+
+def test_what_is_no_file_is_not_walked_and_a_broken_link_is_told(run, folder):
+    (folder / "dd").mkdir()
+    os.mkfifo(folder / "dd" / "pipe.spec")
+    (folder / "dd" / "a.spec").write_text(STRIDE)
+    assert run("lint", "dd", "--select", "FIT101").out.endswith("\n1 spec: 1 warning\n")
+    (folder / "dd" / "dang.spec").symlink_to("nix")
+    for more in ((), ("--fix",), ("--diff",)):
+        status, _, err = run("lint", "dd", "--select", "FIT101", *more)
+        assert status == 2 and err.startswith("cnncalc: dd/dang.spec: a link to nothing\n")
+    assert run("lint", "dd", "--select", "FIT101").out.endswith("\n1 spec: 1 warning\n")
+    assert run("lint", "dd/dang.spec")[1:] == ("", "cnncalc: dd/dang.spec: a link to nothing\n")
+    assert run("fmt", "--check", "dd") == (2, "", "cnncalc: dd/dang.spec: a link to nothing\n")
+
+
+@pytest.mark.parametrize("arguments", [("lint", "d/b.spec"), ("fmt", "d/b.spec"), ("show", "d/b.spec")])
+def test_a_folder_that_may_not_be_entered_is_told(arguments):
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "d" / "b.spec"
+        path.parent.mkdir()
+        path.write_text(CLEAN)
+        path.parent.chmod(0)
+        Path(name).chmod(0o755)
+        command = [sys.executable, "-c", AS_NOBODY, *arguments]
+        done = subprocess.run(command, cwd=name, capture_output=True, text=True)
+        path.parent.chmod(0o755)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "cnncalc: d/b.spec: Permission denied\n")
+
+
+def test_the_name_of_stdin_asks_for_stdin(run, folder):
+    asked = ("--stdin-filename", "x.spec", "--select", "FIT101", "--output-format", "concise")
+    assert run("lint", *asked, stdin=STRIDE.encode()).out.startswith("x.spec:2:7: FIT101 ")
+    assert run("lint", "clean.spec", "-", *asked, stdin=STRIDE.encode()).out.startswith("x.spec:2:7: FIT101 ")
+    _, out, err = run("lint", "--fix", "--stdin-filename", "x.spec", *PICK, stdin=DIRTY.encode())
+    assert out == SAFE and "x.spec:2:8" in err
+
+
 def test_a_folder_without_specs_is_no_success(run, folder):
     (folder / "empty").mkdir()
     status, out, err = run("lint", "empty", "clean.spec")
@@ -172,7 +244,7 @@ def test_a_folder_that_cannot_be_read_is_no_success(run, folder, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", refuse)
     status, _, err = run("lint", ".", "clean.spec")
-    assert (status, err) == (2, "cnncalc: ./sub: Permission denied\n")
+    assert (status, err) == (2, "cnncalc: sub: Permission denied\n")
 
 
 def test_excluded_is_what_is_walked_and_not_what_is_named(run, folder):
@@ -181,7 +253,7 @@ def test_excluded_is_what_is_walked_and_not_what_is_named(run, folder):
         (folder / name).write_text(STRIDE)
     (folder / "cnncalc.toml").write_text('exclude = ["old/", "w*.spec", "dirty.spec"]\nselect = ["FIT101"]\n')
     _, out, _ = run("lint", ".", "--output-format", "concise")
-    assert [line.split(":")[0] for line in out.splitlines()] == ["./old.spec", "./stride.spec"]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["old.spec", "stride.spec"]
     assert run("lint", "old/a.spec").status == 1
     assert run("lint", "old").out.endswith("2 specs: 2 warnings\n")
     assert run("lint", ".", "--isolated", "--select", "FIT101").out.endswith("8 specs: 1 error, 5 warnings\n")
@@ -203,6 +275,11 @@ def test_excluded_is_what_is_walked_and_not_what_is_named(run, folder):
         (("--select", "FIT", "--per-file-ignores", "stride.*:FIT"), ["FIT102"]),
         (("--select", "FIT", "--per-file-ignores", "!stride.*:ALL"), ["FIT101"]),
         (("--select", "FIT101,FIT102", "--per-file-ignores", "*.spec:FIT101,stride-drops-padding"), []),
+        (("--select", "FIT", "--per-file-ignores", "stride.spec:FIT101,padding.spec:FIT102"), []),
+        (("--select", "FIT", "--per-file-ignores", "stride.spec:REF,FIT,padding.spec:REF"), ["FIT102"]),
+        (("--select", "FIT", "--per-file-ignores", "{padding,x:y}.spec:REF,FIT102,s[a,t]ride.spec:FIT101"), []),
+        (("--select", "FIT", "--per-file-ignores", "padding.spec:FIT102, ./stride.spec:FIT101"), ["FIT101"]),
+        (("--select", "FIT", "--severity", "INFO", "--output-format", "Concise"), ["FIT101", "FIT102"]),
     ],
 )
 def test_rules_that_are_chosen(run, folder, arguments, found):
@@ -331,6 +408,17 @@ def test_settings_for_stdin_and_the_zoo(run, folder):
     assert run("lint", "-", "--stdin-filename", "x.spec", *concise, stdin=STRIDE.encode()).out == ""
 
 
+def test_a_folder_of_per_file_ignores_is_all_below_it(run, folder):
+    (folder / "old" / "deep").mkdir(parents=True)
+    (folder / "old" / "deep" / "s.spec").write_text(STRIDE)
+    for pattern in ("old/", "old", "./old", "deep", str(folder / "old")):
+        asked = ("lint", "old/deep/s.spec", "--select", "FIT101", "--per-file-ignores", f"{pattern}:FIT")
+        assert run(*asked).status == 0, pattern
+    (folder / "cnncalc.toml").write_text('per-file-ignores = {"old/" = ["FIT101"]}')
+    assert run("lint", "old", "--select", "FIT101").status == 0
+    assert run("lint", "old", "stride.spec", "--select", "FIT101").status == 1
+
+
 def test_patterns_are_relative_to_the_file_they_stand_in(run, folder):
     (folder / "a" / "b").mkdir(parents=True)
     (folder / "a" / "b" / "s.spec").write_text(STRIDE)
@@ -347,6 +435,12 @@ def test_patterns_are_relative_to_the_file_they_stand_in(run, folder):
     [
         ("selct = []", "unknown key 'selct' in cnncalc.toml; did you mean 'select'?"),
         ("max_warnings = 1", "unknown key 'max_warnings' in cnncalc.toml; did you mean 'max-warnings'?"),
+        ("extend-ignore = []", "unknown key 'extend-ignore' in cnncalc.toml; use ignore"),
+        ("extend-exclude = []", "unknown key 'extend-exclude' in cnncalc.toml; use exclude"),
+        ("fix = true", "unknown key 'fix' in cnncalc.toml; use the option --fix"),
+        ("[tool.cnncalc]", "unknown key 'tool' in cnncalc.toml; the keys stand at the top of the file, in no table"),
+        ("[lint]", "unknown key 'lint' in cnncalc.toml; the keys stand at the top of the file, in no table"),
+        ("exclude = ['!a']", "exclude in cnncalc.toml: '!a' has the ! that means all other files in per-file-ignores"),
         ("zzz = 1", "unknown key 'zzz' in cnncalc.toml; its keys are select, extend-select, ignore, exclude, severity"),
         ("select = 'FIT'", "select in cnncalc.toml takes a list of codes, not 'FIT'"),
         ("ignore = ['FIT', 5]", "ignore in cnncalc.toml takes a list of codes, not a list with 5"),
@@ -395,6 +489,9 @@ def test_a_wrong_pyproject_names_its_table_and_its_folder(run, folder):
     path.write_text("[tool.cnncalc]\nselct = []\n")
     said = "unknown key 'selct' in sub/pyproject.toml [tool.cnncalc]; did you mean 'select'?"
     assert run("lint", "sub/a.spec").err == run("lint", "sub").err == f"cnncalc: {said}\n"
+    path.write_text("[tool.cnncalc.lint]\nselect = []\n")
+    said = "unknown key 'lint' in sub/pyproject.toml [tool.cnncalc]; the keys stand directly in [tool.cnncalc]"
+    assert run("lint", "sub").err == f"cnncalc: {said}\n"
     path.write_text("[tool]\ncnncalc = 3\n")
     assert run("lint", "sub").err == "cnncalc: tool.cnncalc in sub/pyproject.toml is no table\n"
     path.write_text("[tool.other]\nx = 1\n")
@@ -412,7 +509,7 @@ def test_run_wide_settings_of_a_file(run, folder):
         'output-format = "concise"\nmax-warnings = 2\nseverity = "info"\nselect = ["FIT10"]\n'
     )
     status, out, err = run("lint", "stride.spec", "padding.spec")
-    assert (status, err, {"FIT101", "FIT102"} <= set(codes(out))) == (0, "", True)
+    assert (status, err, {"FIT101", "FIT102"} <= set(codes(out))) == (0, "2 specs: 1 warning, 1 info\n", True)
     status, out, _ = run("lint", "stride.spec", "--output-format", "json", "--max-warnings", "0", "--severity", "error")
     assert (status, json.loads(out)) == (1, [])
 
@@ -490,7 +587,7 @@ def test_fix_writes_what_is_safe_and_tells_what_is_left(run, folder):
     assert out.endswith("\n\n1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
     assert "[SUP101" not in out and "[ARC102" in out
     _, out, _ = run("lint", "--fix", "dirty.spec", *PICK)
-    assert out.endswith("\n1 spec: 0 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
+    assert out.endswith("\n1 spec: 2 warnings; 1 fixable with --unsafe-fixes\n")
     status, out, _ = run("lint", "--fix", "--unsafe-fixes", "dirty.spec", "--select", "SUP101,ARC102")
     assert (status, out) == (0, "1 spec: 1 fixed, 0 left\n")
     assert (folder / "dirty.spec").read_text() == UNSAFE
@@ -500,18 +597,18 @@ def test_the_footer_tells_what_could_be_repaired(run, folder):
     def last(*arguments):
         return run("lint", "dirty.spec", *arguments).out.splitlines()[-1]
 
-    assert last(*PICK) == "1 spec: 3 warnings; 1 fixable with --fix, 1 more with --unsafe-fixes"
+    assert last(*PICK) == "1 spec: 3 warnings; 1 fixable with --fix, 1 more with --fix --unsafe-fixes"
     assert last(*PICK, "--unsafe-fixes") == "1 spec: 3 warnings; 2 fixable with --fix"
     assert last("--select", "ARC102") == "1 spec: 1 warning; 1 fixable with --fix --unsafe-fixes"
     assert last("--select", "FIT101") == "1 spec: 1 warning"
     (folder / "cnncalc.toml").write_text("unsafe-fixes = true")
     assert last(*PICK) == "1 spec: 3 warnings; 2 fixable with --fix"
-    assert last(*PICK, "--no-unsafe-fixes").endswith("1 fixable with --fix, 1 more with --unsafe-fixes")
+    assert last(*PICK, "--no-unsafe-fixes").endswith("1 fixable with --fix, 1 more with --fix --unsafe-fixes")
 
 
 def test_what_is_not_shown_is_counted_and_repaired_as_well(run, folder):
     quiet = ("dirty.spec", *PICK, "--severity-override", "SUP101=info")
-    assert run("lint", *quiet).out.endswith("; 1 fixable with --fix, 1 more with --unsafe-fixes\n")
+    assert run("lint", *quiet).out.endswith("; 1 fixable with --fix, 1 more with --fix --unsafe-fixes\n")
     _, out, _ = run("lint", "--fix", *quiet)
     assert (folder / "dirty.spec").read_text() == SAFE
     assert out.endswith("1 spec: 1 fixed, 2 left: 2 warnings; 1 fixable with --unsafe-fixes\n")
@@ -523,6 +620,16 @@ def test_fixes_are_listed(run, folder):
     listed = "fixed in dirty.spec:\n  1 x ARC102 bias-before-batchnorm\n  1 x SUP101 unused-suppression\n"
     listed += "fixed in more.spec:\n  2 x SUP101 unused-suppression\n  1 x ARC102 bias-before-batchnorm\n"
     assert f"\n\n{listed}\n2 specs: 5 fixed, " in out
+
+
+def test_fixes_are_listed_below_the_lines_of_findings(run, folder):
+    asked = ("lint", "--fix", "--show-fixes", "--output-format", "concise", *PICK)
+    _, out, err = run(*asked, "dirty.spec")
+    listed = "fixed in dirty.spec:\n  1 x SUP101 unused-suppression\n\n1 spec: 1 fixed, "
+    assert codes(out) == ["ARC102", "FIT101"] and err.startswith(f"\n{listed}2 left: ")
+    (folder / "dirty.spec").write_text(f"{CLEAN[:-1]}{MEANT}\n")
+    _, out, err = run(*asked, "dirty.spec")
+    assert (out, err) == ("", f"{listed}0 left\n")
 
 
 def test_fix_beside_a_format_for_programs_speaks_on_stderr(run, folder):
@@ -554,7 +661,7 @@ def test_fix_writes_through_links_and_keeps_the_mode(run, folder):
 
 def test_fix_leaves_files_alone_that_need_none(run, folder):
     before = (folder / "clean.spec").stat()
-    assert run("lint", "--fix", "clean.spec", "--select", "SUP101").out == "1 spec: 0 fixed, 0 left\n"
+    assert run("lint", "--fix", "clean.spec", "--select", "SUP101").out == "1 spec: no findings\n"
     assert run("lint", "--fix", "wrong.spec").status == 1
     assert (folder / "clean.spec").stat() == before
     assert (folder / "wrong.spec").read_text() == WRONG
@@ -642,7 +749,7 @@ def test_fix_of_stdin_gives_the_text_on_stdout(run, folder):
         command = [sys.executable, "-m", "cnncalc", "lint", "--fix", "-"]
         done = subprocess.run(command, input=broken, capture_output=True)
         assert (done.returncode, done.stdout) == (1, broken)
-        assert b"1 spec: 0 fixed, 1 left: 1 error" in done.stderr
+        assert done.stderr.endswith(b"\n1 spec: 1 error\n")
 
 
 DIFF = """\
@@ -698,7 +805,8 @@ def test_a_diff_applies(run, folder):
 def test_a_report_in_a_file_is_what_stdout_has(run, folder, name):
     asked = ("lint", "stride.spec", "dirty.spec", *PICK, "--output-format", name)
     status, text, _ = run(*asked)
-    assert run(*asked, "-o", "report") == (status, "", "cnncalc: wrote report\n")
+    counts = "2 specs: 4 warnings; 1 fixable with --fix, 1 more with --fix --unsafe-fixes\n" * (name == "concise")
+    assert run(*asked, "-o", "report") == (status, "", f"cnncalc: wrote report\n{counts}")
     assert (folder / "report").read_text() == text
     assert run(*asked, "--output-file", "no/report")[::2] == (2, "cnncalc: no/report: No such file or directory\n")
 
@@ -720,7 +828,7 @@ def test_statistics(run, folder):
         "1  ARC102       warning  bias-before-batchnorm",
         "1  SUP101  [*]  warning  unused-suppression",
         "",
-        "2 specs: 4 warnings; 1 fixable with --fix, 1 more with --unsafe-fixes",
+        "2 specs: 4 warnings; 1 fixable with --fix, 1 more with --fix --unsafe-fixes",
     ]
     _, out, _ = run("lint", "dirty.spec", *PICK, "--statistics", "--output-format", "json", "--unsafe-fixes")
     assert json.loads(out)[0] == {
@@ -731,6 +839,34 @@ def test_statistics(run, folder):
     assert "FIT101" not in out and "SHP" in out
     (folder / "cnncalc.toml").write_text('output-format = "sarif"')
     assert run("lint", "stride.spec", *PICK, "--statistics").out.startswith("1  FIT101")
+
+
+def test_lines_for_editors_are_counted_on_stderr(run, folder):
+    asked = ("lint", "padding.spec", "--select", "FIT102", "--output-format", "concise")
+    assert run(*asked) == (0, "", "1 spec: 1 info (--severity info shows all)\n")
+    assert run("lint", "clean.spec", *asked[2:]) == (0, "", "1 spec: no findings\n")
+    _, out, err = run("lint", "dirty.spec", *PICK, *asked[4:])
+    assert codes(out) == ["ARC102", "SUP101", "FIT101"]
+    assert err == "1 spec: 3 warnings; 1 fixable with --fix, 1 more with --fix --unsafe-fixes\n"
+    assert run("lint", "--fix", "clean.spec", *asked[2:]).err == "1 spec: no findings\n"
+
+
+@pytest.mark.parametrize("value, painted", [("1", True), ("0", False), ("false", False), ("", True)])
+def test_colour_is_forced_and_forbidden(monkeypatch, value, painted):
+    from cnncalc.render.screen import screen
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setenv("FORCE_COLOR", value)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert screen(Terminal()).colour is painted
+    assert screen(io.StringIO()).colour is (value == "1")
+    assert screen(Terminal(), "always").colour
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not screen(Terminal()).colour
 
 
 def test_colour_is_for_screens_and_not_for_files(run, folder):
@@ -753,12 +889,30 @@ def test_colour_is_for_screens_and_not_for_files(run, folder):
         ("[!ab].spec", "b.spec", False), ("[^ab].spec", "c.spec", True), ("[]a].spec", "].spec", True),
         ("{a,b*}.spec", "bc.spec", True), ("{a,b}.spec", "c.spec", False), ("a,b.spec", "a,b.spec", True),
         ("a.b", "aXb", False), ("x", "x", True), ("x/", "x", True), ("./x", "x", True), ("/top/x/a", "x/a", True),
-        ("/other/x", "x", False), ("!a.spec", "b.spec", True), ("!a.spec", "a.spec", False), ("a\nb", "a\nb", True),
+        ("/other/x", "x", False), ("a\nb", "a\nb", True),
         ("", "a", False), ("(a)", "(a)", True), ("a|b", "b", False), ("[a-c]", "b", True), ("[a&&b]", "&", True),
     ],
 )  # fmt: skip
 def test_patterns_of_paths(pattern, path, meant):
     assert matches(pattern, "/top", f"/top/{path}") is meant
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "meant"),
+    [
+        ("!a.spec", "b.spec", True), ("!a.spec", "a.spec", False), ("!x", "x/y/a.spec", False),
+        ("!x/", "y/a.spec", True), ("x", "x/y/a.spec", True), ("x/", "x/a.spec", True), ("y", "x/y/a.spec", True),
+        ("x/y/", "x/y/a.spec", True), ("x/y", "x/a.spec", False), ("./x", "x/a.spec", True), ("top", "a.spec", False),
+        ("/top/x", "x/a.spec", True), ("/", "a.spec", False), ("/other/x/", "x/a.spec", False),
+    ],
+)  # fmt: skip
+def test_patterns_of_folders_cover_all_below(pattern, path, meant):
+    assert covers(pattern, "/top", f"/top/{path}") is meant
+
+
+def test_an_absolute_pattern_covers_a_folder_elsewhere():
+    assert covers("/other/x/", "/top", "/other/x/a.spec")
+    assert not covers("other", "/top", "/other/x/a.spec")
 
 
 @pytest.mark.parametrize("pattern", ["[a", "{a", "a}", "{a,{b}", "[]", "a}{"])
@@ -802,13 +956,17 @@ PATTERNS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+FOLDERS = ("x", "x/", "x/y", "x**")
+"""Patterns that mean folders, which per-file-ignores of ruff take for files alone."""
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if pattern not in FOLDERS])
 def test_patterns_of_files_are_those_of_ruff(tree, pattern):
     found = told_by_ruff(
         tree, f"lint.select = ['F401']\n[lint.per-file-ignores]\n{config.quoted(pattern)} = ['F401']\n"
     )
     files = (str(path.relative_to(tree)) for path in tree.rglob("*.py"))
-    assert {name for name in files if not matches(pattern, str(tree), str(tree / name))} == {name for name, _ in found}
+    assert {name for name in files if not covers(pattern, str(tree), str(tree / name))} == {name for name, _ in found}
 
 
 def walked(folder: str, configs: config.Configs) -> list[str]:
@@ -892,7 +1050,12 @@ def bash(tmp_path_factory):
         "lint --ignore A", "lint --select = FIT101", "lint --extend-select SUP,sup", "lint --severity ",
         "lint --severity-override REF20", "lint alexnet-", "lint nothing-such", "show --format ", "show --color a",
         "show --axes C", "show --limit la", "show --convention th", "zoo --format j", "rule FIT101", "lin",
-        "lint --stat", "build alphago-", "diff alexnet alexnet-t",
+        "lint --stat", "build alphago-", "diff alexnet alexnet-t", "lint --severity-override FIT101 =",
+        "lint --severity-override FIT101 = e", "lint --severity-override = FIT101 = w",
+        "lint --severity-override FIT101=error,FIT102 = i", "lint --severity-override = FIT20", "lint --select =",
+        "lint --per-file-ignores x : FIT10", "lint --per-file-ignores a.spec : FIT101,b.spec : FIT101,stride-sk",
+        "lint --per-file-ignores x :", "lint --per-file-ignores alexnet-", "lint --select fit10", "lint a = alexnet",
+        "show --limit layers =", "show --set k = 3 alexnet-t", "lint --severity-override FIT101 = e --severity i",
     ]  # fmt: skip
     script = ["source <(cnncalc --show-completion bash)", "complete -p cnncalc"]
     for each in typed:
@@ -911,9 +1074,22 @@ def bash(tmp_path_factory):
     ("typed", "offered"),
     [
         ("lint --select = FIT101", "FIT101"),
-        ("lint --extend-select SUP,sup", ""),
+        ("lint --extend-select SUP,sup", "SUP,sup SUP,sup101 SUP,sup102"),
         ("lint --severity ", "error warning info"),
         ("lint --severity-override REF20", "REF201 REF202"),
+        ("lint --severity-override FIT101 =", "error warning info"),
+        ("lint --severity-override FIT101 = e", "error"),
+        ("lint --severity-override = FIT101 = w", "warning"),
+        ("lint --severity-override FIT101=error,FIT102 = i", "info"),
+        ("lint --severity-override = FIT20", ""),
+        ("lint --per-file-ignores x : FIT10", " ".join(f"FIT10{i}" for i in range(1, 10))),
+        ("lint --per-file-ignores a.spec : FIT101,b.spec : FIT101,stride-sk", "FIT101,stride-skips-pixels"),
+        ("lint --per-file-ignores alexnet-", ""),
+        ("lint --select fit10", " ".join(f"fit10{i}" for i in range(1, 10))),
+        ("lint a = alexnet", ""),
+        ("show --limit layers =", ""),
+        ("show --set k = 3 alexnet-t", "alexnet-torchvision"),
+        ("lint --severity-override FIT101 = e --severity i", "info"),
         ("lint alexnet-", "alexnet-paper alexnet-torchvision alexnet-mine.spec"),
         ("lint nothing-such", ""),
         ("show --format ", "table json csv markdown"),
@@ -935,6 +1111,15 @@ def test_bash_completes(bash, typed, offered):
 
 def test_bash_completes_all_and_families(bash):
     assert bash["lint --ignore A"].split()[:3] == ["ALL", "ARC", "ARC101"]
+    for typed in ("lint --select =", "lint --per-file-ignores x :"):
+        assert bash[typed].split()[0] == "ALL" and "alexnet" not in bash[typed]
+
+
+def test_zsh_completes_the_codes_of_a_pair(tmp_path):
+    assert complete.ignores("old/*.spec:FIT101,fit10")[0] == "old/*.spec:FIT101,fit101"
+    assert complete.ignores("old/*.spec") == []
+    text = "\n".join(completed("cnncalc lint --per-file-ignores x:stride-sk", "zsh", tmp_path))
+    assert ":stride-skips-pixels" in text and "alexnet" not in text.lower()
 
 
 def test_overrides_complete_severities_behind_the_sign():

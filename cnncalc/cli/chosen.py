@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from cnncalc.cli.common import Failure, pairs
 from cnncalc.lint.choice import LEVELS, choice, known
-from cnncalc.lint.config import COMMAND_LINE, FORMATS, Ignored, Settings, pattern_of
+from cnncalc.lint.config import COMMAND_LINE, FORMATS, Ignored, Settings, alternatives, pattern_of
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     Many = list[str] | None
+
+
+OVERRIDE = "--severity-override"
 
 
 class Words(NamedTuple):
@@ -49,14 +52,45 @@ def settings(words: Words, severity: str, output_format: str, max_warnings: str,
 
 def rules(words: Words) -> Settings:
     """The rules that were chosen; raises ValueError for a word that means none."""
-    levels = pairs(list(split(words.severity_override)), "--severity-override")
+    levels = pairs([part for text in words.severity_override or () for part in split([text]) or [text]], OVERRIDE)
     return Settings(
-        select=tuple(map(known, split(words.select))) or Settings().select,
-        ignore=tuple(map(known, split(words.ignore))),
-        extend_select=tuple(map(known, split(words.extend_select))),
-        per_file_ignores=tuple(map(ignored, words.per_file_ignores or ())),
+        select=named("--select", words.select) or Settings().select,
+        ignore=named("--ignore", words.ignore),
+        extend_select=named("--extend-select", words.extend_select),
+        per_file_ignores=tuple(ignored(pair) for text in words.per_file_ignores or () for pair in apart(text)),
         severity_overrides=choice(levels=levels).levels,
     )
+
+
+def named(option: str, given: Many) -> tuple[str, ...]:
+    """The selectors of an option; raises ValueError where it has none, as behind a variable of the shell not set."""
+    for text in given or ():
+        if not split([text]):
+            raise ValueError(f"{option} names no rule; write {option} FIT,REF or ALL, or leave {option} out")
+    return tuple(map(known, split(given)))
+
+
+def apart(text: str) -> Iterator[str]:
+    """The pairs of PATTERN:CODES between commas: a piece with a colon begins one, a piece without is one more code."""
+    pair = ""
+    for piece in pieces(text):
+        if pair and ":" in piece:
+            yield pair
+            pair = piece
+        else:
+            pair = f"{pair},{piece}" if pair else piece
+    yield pair
+
+
+def pieces(text: str) -> Iterator[str]:
+    """What stands between the commas that are in no brackets."""
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        depth += (char in "{[") - (char in "}]")
+        if char == "," and depth <= 0:
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]
 
 
 def split(given: Iterable[str] | None) -> tuple[str, ...]:
@@ -73,10 +107,10 @@ def ignored(text: str) -> Ignored:
 
 
 def one_of(option: str, given: str, words: tuple[str, ...]) -> str:
-    """The value of an option, checked; empty where it is not given."""
-    if given and given not in words:
-        raise Failure(f"{option} takes {', '.join(words)}, not '{given}'")
-    return given
+    """The value of an option, in small letters, checked; empty where it is not given."""
+    if given and given.lower() not in words:
+        raise Failure(f"{option} takes {alternatives(words)}, not '{given}'")
+    return given.lower()
 
 
 def number(given: str) -> int:

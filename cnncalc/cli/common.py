@@ -55,23 +55,33 @@ Spec = Annotated[str, typer.Argument(help="A file, - for stdin, or a zoo name.",
 Specs = Annotated[
     list[str] | None, typer.Argument(help="Files, - for stdin, or zoo names.", autocompletion=complete.specs)
 ]
-Set = Annotated[list[str] | None, typer.Option("--set", help="Set a constant: k=256; again and again.")]
-Input = Annotated[str, typer.Option("--input", help="Another input shape: 320x320x3.")]
-Axes = Annotated[
-    str, typer.Option("--axes", help="How shapes are shown: WxHxC, CxHxW, HxWxC.", autocompletion=lambda: ORDERS)
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a constant: k=256; again and again.")
 ]
-Batch = Annotated[str, typer.Option("--batch", help="How many samples the memory is for.")]
+Input = Annotated[str, typer.Option("--input", metavar="SHAPE", help="Another input shape: 320x320x3.")]
+Axes = Annotated[
+    str,
+    typer.Option(
+        "--axes", metavar="AXES", help="How shapes are shown: WxHxC, CxHxW, HxWxC.", autocompletion=lambda: ORDERS
+    ),
+]
+Batch = Annotated[str, typer.Option("--batch", metavar="N", help="How many samples the memory is for.")]
 Dtype = Annotated[
     str,
     typer.Option(
-        "--dtype", help="What the memory is for: float32, float16, bfloat16, float64.", autocompletion=complete_dtype
+        "--dtype",
+        metavar="DTYPE",
+        help="What the memory is for: float32, float16, bfloat16, float64.",
+        autocompletion=complete_dtype,
     ),
 ]
 Limit = Annotated[
     list[str] | None,
-    typer.Option("--limit", help="Raise a limit: layers=200000.", autocompletion=complete.limits),
+    typer.Option("--limit", metavar="NAME=N", help="Raise a limit: layers=200000.", autocompletion=complete.limits),
 ]
-Colour = Annotated[str, typer.Option("--color", help="auto, always or never.", autocompletion=lambda: COLOURS)]
+Colour = Annotated[
+    str, typer.Option("--color", metavar="WHEN", help="auto, always or never.", autocompletion=lambda: COLOURS)
+]
 
 
 def pairs(given: list[str] | None, option: str) -> dict[str, str]:
@@ -135,11 +145,25 @@ def colour(given: str) -> str:
     return given
 
 
+def exists(path: str) -> bool:
+    """Whether there is something of this path; raises OSError where that cannot be told, Failure for a broken link."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        if os.path.islink(path):
+            raise Failure(f"{path}: a link to nothing") from None
+        return False
+    return True
+
+
 def located(spec: str) -> str:
-    """The path of a spec: an existing path wins, then the zoo, and stderr says so."""
+    """The path of a spec: an existing path wins, then the zoo, and stderr says so.
+
+    Raises Failure where there is neither, OSError for a path that cannot be looked at.
+    """
     if os.path.isdir(spec):
         raise Failure(f"{spec} is a folder; name a file in it, or lint the folder: cnncalc lint {spec}")
-    if spec == "-" or os.path.exists(spec):
+    if spec == "-" or exists(spec):
         return spec
     found = zoo.path(spec) if os.sep not in spec else None
     if found is None:

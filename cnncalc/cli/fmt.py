@@ -51,10 +51,10 @@ def fmt(
 def files(spec: str) -> list[str]:
     """The paths that one argument stands for; a name of the zoo stands for none."""
     if os.path.isdir(spec):
-        return inside(spec)
+        return [path for path in inside(spec) if common.exists(path)]
     if spec == "-" or os.path.isfile(spec):
         return [spec]
-    if os.path.exists(spec):
+    if common.exists(spec):
         raise Failure(f"{spec} is no file to write to; give its text on stdin: cnncalc fmt - < {spec}")
     found = zoo.path(spec) if os.sep not in spec else None
     if found:

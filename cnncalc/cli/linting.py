@@ -49,12 +49,15 @@ def check(given: Sequence[str], asked: Asked, output_format: str) -> None:
     """Raises Failure for options that do not go together, and where no spec is named."""
     if not given:
         raise Failure("which spec? Type a file (cnncalc lint my.spec), a folder, or a zoo name (cnncalc lint alexnet)")
+    if asked.shown_as and "-" not in given:
+        raise Failure(
+            "--stdin-filename names the spec on stdin, which is not read; add - to the specs, or leave it out"
+        )
     if asked.repairs and (asked.constants or asked.shape):
-        option = "--diff" if asked.diff else "--fix"
+        option = "--diff is of" if asked.diff else "--fix repairs"
         other = "--set" if asked.constants else "--input"
-        raise Failure(f"{option} repairs the file as written, and {other} makes another network; leave one of them out")
-    if asked.diff and (asked.output or asked.statistics):
-        other = "--statistics" if asked.statistics else "--output-file"
+        raise Failure(f"{option} the file as written, and {other} makes another network; leave one of them out")
+    if asked.diff and (other := beside_diff(asked, output_format)):
         raise Failure(f"--diff prints what would change in place of a report; leave {other} out")
     if asked.statistics and output_format not in ("", "full", "concise", "json"):
         raise Failure(f"--statistics are text or JSON (--output-format json), not {output_format}")
@@ -62,6 +65,13 @@ def check(given: Sequence[str], asked: Asked, output_format: str) -> None:
         from cnncalc.cli.repair import writable
 
         writable(given)
+
+
+def beside_diff(asked: Asked, output_format: str) -> str:
+    """An option that asks for the report that a diff stands in place of; empty where there is none."""
+    if asked.statistics or asked.output:
+        return "--statistics" if asked.statistics else "--output-file"
+    return f"--output-format {output_format}" if output_format not in ("", "full", "concise") else ""
 
 
 def configurations(line: Settings, isolated: bool, file: str) -> Configs:
@@ -192,9 +202,10 @@ def document(done: Sequence[Linted], settings: Settings, asked: Asked, on: Scree
     else:
         text = written(output_format, [(one.source, one.shown) for one in done], on.paint, on.width)
     told = [tally.repairs(done, asked.diff) if asked.show_fixes else ""]
-    if output_format == "full" or asked.fix:
+    gap = "\n" * (output_format == "concise" and bool(text and told[0] and not asked.output))
+    if output_format in ("full", "concise") or asked.fix:
         told.append(tally.footer(done, asked.fix))
-    words = "\n\n".join(filter(None, told))
+    words = gap + "\n\n".join(filter(None, told))
     return ("\n\n".join(filter(None, [text, words])), "") if output_format == "full" else (text, words)
 
 

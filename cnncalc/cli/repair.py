@@ -46,7 +46,7 @@ def repaired(spec: Spec, choice: Choice, bounds: Limits, diff: bool) -> Fixed | 
     def again(given: str | bytes) -> Network:
         return analyse(given, stem(spec.name.strip("<>")), spec.name, limits=bounds)
 
-    data = common.content(spec.path, bounds.bytes)
+    data = common.content(common.located(spec.path), bounds.bytes)
     text = decode(data, spec.name)
     if not isinstance(text, str):
         network = again(data)

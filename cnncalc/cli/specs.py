@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from cnncalc.cli import common, complain
@@ -23,6 +24,10 @@ class Spec(NamedTuple):
     settings: Settings
 
 
+SKIPPED = ("node_modules", "site-packages", "__pycache__")
+"""Folders of what others wrote; those of virtual environments are told by their pyvenv.cfg."""
+
+
 def every(path: str) -> bool:
     """Takes all files and folders."""
     return True
@@ -31,22 +36,45 @@ def every(path: str) -> bool:
 def inside(spec: str, wanted: Callable[[str], bool] = every) -> list[str]:
     """The specs of a folder and its subfolders, in order, those that are hidden left out; or the spec itself.
 
-    Of a folder that is not `wanted` nothing is.
+    Of a folder that is not `wanted` nothing is, nor of one that others wrote.
     """
     if not os.path.isdir(spec):
         return [spec]
     found: list[str] = []
-    for at, folders, names in os.walk(spec, onerror=refuse):
-        folders[:] = [name for name in folders if name[0] != "." and wanted(os.path.join(at, name))]
+    top = straight(spec)
+    for at, folders, names in os.walk(top, onerror=refuse):
+        if "pyvenv.cfg" in names and at != top:
+            folders[:] = []
+            continue
+        folders[:] = [name for name in folders if entered(name) and wanted(os.path.join(at, name))]
         files = (os.path.join(at, name) for name in names if name.endswith(".spec") and name[0] != ".")
-        found += [path for path in files if wanted(path)]
+        found += [straight(path) for path in files if wanted(path) and readable(path)]
     if not found:
         raise Failure(f"{spec} holds no .spec file{'' if wanted is every else ' that is not excluded'}")
     return sorted(found)
 
 
+def entered(name: str) -> bool:
+    """Whether a folder of this name is walked."""
+    return name[0] != "." and name not in SKIPPED
+
+
+def readable(path: str) -> bool:
+    """Whether a path may be a spec: a file, or what cannot be looked at, of which reading will tell."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return True
+
+
+def straight(path: str) -> str:
+    """A path without `.` and doubled slashes; one with `..` stays, which may be behind a link."""
+    return path if os.pardir in path.split(os.sep) else os.path.normpath(path)
+
+
 def refuse(error: OSError) -> None:
     """What keeps a folder from being read, as a failure of the run: it may hold specs."""
+    error.filename = straight(error.filename)
     raise error
 
 

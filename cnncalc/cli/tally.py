@@ -48,8 +48,11 @@ def footer(linted: Sequence[Linted], fixed: bool) -> str:
     if not fixed:
         return f"{specs}: {found or 'no findings'}{repairable(linted)}"
     more = f"; {unsafe(linted)} fixable with --unsafe-fixes" if unsafe(linted) else ""
+    done = sum(len(each.applied) for each in linted)
+    if not done:
+        return f"{specs}: {found or 'no findings'}{more}"
     left = f": {found}{more}" if every else ""
-    return f"{specs}: {sum(len(each.applied) for each in linted)} fixed, {len(every)} left{left}"
+    return f"{specs}: {done} fixed, {len(every)} left{left}"
 
 
 def by_severity(found: Sequence[Diagnostic]) -> str:
@@ -71,7 +74,7 @@ def repairable(linted: Sequence[Linted]) -> str:
     more = unsafe(linted)
     if not ready:
         return f"; {more} fixable with --fix --unsafe-fixes" if more else ""
-    return f"; {ready} fixable with --fix" + (f", {more} more with --unsafe-fixes" if more else "")
+    return f"; {ready} fixable with --fix" + (f", {more} more with --fix --unsafe-fixes" if more else "")
 
 
 def unsafe(linted: Sequence[Linted]) -> int:

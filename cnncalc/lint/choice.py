@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FAMILY = 3
 """Letters of a family: the shortest prefix."""
+MOST = 5
+"""Names that are suggested at most."""
 LEVELS = (ERROR, WARNING, INFO)
 
 
@@ -59,7 +61,7 @@ def choice(
     Errors of syntax and shape stay what they are: behind them nothing is known.
     """
     changed = [(known(selector), level_of(level)) for selector, level in (levels or {}).items()]
-    fixed = next((word for word, _ in changed if any(word in (f.code, f.name, f.code[:FAMILY]) for f in FAULTS)), "")
+    fixed = next((word for word, _ in changed if any(exactness(word, f.code, f.name) > 0 for f in FAULTS)), "")
     if fixed:
         raise ValueError(f"{fixed} is of syntax or shape, and always an error")
     return Choice(tuple(map(known, select)), tuple(map(known, ignore)), tuple(map(known, never)), tuple(changed))
@@ -102,5 +104,14 @@ def known(selector: str) -> str:
         return upper
     if any(lower == name for _, name in codes()):
         return lower
-    hint = did_you_mean(selector, words()) or "cnncalc rule lists the codes"
+    hint = suggested(selector) or "cnncalc rule lists the codes"
     raise ValueError(f"no rule is called '{selector}'; {hint}")
+
+
+def suggested(word: str) -> str:
+    """A hint for a word that is no selector: the one it is close to, or the names that it begins, at most some."""
+    begun = [name for _, name in codes() if name.startswith(word.strip().lower())] if len(word) >= FAMILY else []
+    if not begun:
+        return did_you_mean(word, words())
+    *before, last = [f"'{name}'" for name in begun[:MOST]]
+    return f"did you mean {', '.join(before)} or {last}?" if before else f"did you mean {last}?"

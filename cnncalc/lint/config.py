@@ -60,9 +60,9 @@ class Settings(NamedTuple):
         """The selectors that a file of this absolute path does without."""
         if not self.per_file_ignores:
             return ()
-        from cnncalc.lint.globs import matches
+        from cnncalc.lint.globs import covers
 
-        return tuple(w for i in self.per_file_ignores if matches(i.pattern, i.folder, path) for w in i.selectors)
+        return tuple(w for i in self.per_file_ignores if covers(i.pattern, i.folder, path) for w in i.selectors)
 
     def excludes(self, path: str) -> bool:
         """Whether a file or folder of this absolute path is passed over where folders are walked."""
@@ -120,10 +120,19 @@ def ignored(value: object, folder: str) -> tuple[Ignored, ...]:
 
 def pattern_of(text: str) -> str:
     """A pattern that is one; raises ValueError otherwise."""
-    from cnncalc.lint.globs import matches
+    from cnncalc.lint.globs import covers
 
-    matches(text, "/", "/")
+    covers(text, "/", "/")
     return text
+
+
+def excluded(text: str) -> str:
+    """A pattern of `exclude`; raises ValueError for one that is none, and for one that would mean all other files."""
+    if text.startswith("!"):
+        raise ValueError(
+            f"'{text}' has the ! that means all other files in per-file-ignores only; write what is to be left out"
+        )
+    return pattern_of(text)
 
 
 def overrides(value: object) -> tuple[tuple[str, str], ...]:
@@ -132,10 +141,15 @@ def overrides(value: object) -> tuple[tuple[str, str], ...]:
     return choice(levels={word: one_of(level, LEVELS) for word, level in rows}).levels
 
 
+def alternatives(words: tuple[str, ...]) -> str:
+    """Words in a sentence: error, warning or info."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
 def one_of(value: object, words: tuple[str, ...]) -> str:
     """One of some words."""
     if not isinstance(value, str) or value not in words:
-        raise Unfit(f"{', '.join(words[:-1])} or {words[-1]}", value)
+        raise Unfit(alternatives(words), value)
     return value
 
 
@@ -157,7 +171,7 @@ KEYS: Final[Mapping[str, Callable[[Settings, object], Settings]]] = {
     "select": lambda to, value: to._replace(select=selectors(value)),
     "extend-select": lambda to, value: to._replace(extend_select=selectors(value)),
     "ignore": lambda to, value: to._replace(ignore=selectors(value)),
-    "exclude": lambda to, value: to._replace(exclude=tuple(map(pattern_of, texts(value, "patterns")))),
+    "exclude": lambda to, value: to._replace(exclude=tuple(map(excluded, texts(value, "patterns")))),
     "severity": lambda to, value: to._replace(severity=one_of(value, LEVELS)),
     "output-format": lambda to, value: to._replace(output_format=one_of(value, FORMATS)),
     "max-warnings": lambda to, value: to._replace(max_warnings=number(value)),
@@ -166,6 +180,13 @@ KEYS: Final[Mapping[str, Callable[[Settings, object], Settings]]] = {
     "severity-overrides": lambda to, value: to._replace(severity_overrides=overrides(value)),
 }
 """The keys of a configuration, and how each is read; ValueError says what is wrong with a value."""
+INSTEAD: Final = {
+    "extend-ignore": "ignore", "extend-exclude": "exclude", "extend-per-file-ignores": "per-file-ignores",
+    "fix": "the option --fix", "show-fixes": "the option --show-fixes", "statistics": "the option --statistics",
+    "include": "the paths on the command line", "extend-include": "the paths on the command line",
+    "format": "output-format", "severity-override": "severity-overrides",
+}  # fmt: skip
+"""What does here what keys of ruff and options of ours are for."""
 
 
 def read(values: Mapping[str, object], folder: str, place: str, origin: str) -> Settings:
@@ -173,8 +194,7 @@ def read(values: Mapping[str, object], folder: str, place: str, origin: str) -> 
     settings = Settings(folder=folder, origins=tuple((key, origin) for key in values))
     for key, value in values.items():
         if key not in KEYS:
-            hint = did_you_mean(key, KEYS) or f"its keys are {', '.join(KEYS)}"
-            raise Wrong(f"unknown key '{key}' in {place}; {hint}")
+            raise Wrong(f"unknown key '{key}' in {place}; {remedy(key, origin)}")
         try:
             settings = KEYS[key](settings, value)
         except Unfit as unfit:
@@ -182,6 +202,16 @@ def read(values: Mapping[str, object], folder: str, place: str, origin: str) -> 
         except ValueError as error:
             raise Wrong(f"{key} in {place}: {error}") from None
     return settings
+
+
+def remedy(key: str, origin: str) -> str:
+    """What to write in place of a key that is none, in the file of this name."""
+    if key in INSTEAD:
+        return f"use {INSTEAD[key]}"
+    if key in ("tool", "lint", "cnncalc"):
+        whole = os.path.basename(origin) != "pyproject.toml"
+        return f"the keys stand {'at the top of the file, in no table' if whole else 'directly in [tool.cnncalc]'}"
+    return did_you_mean(key, KEYS) or f"its keys are {', '.join(KEYS)}"
 
 
 def of_file(path: str, folder: str) -> Settings | None:

@@ -14,15 +14,28 @@ BRACES = {"{": "(?:", "}": ")", ",": "|"}
 
 
 def matches(pattern: str, folder: str, path: str) -> bool:
-    """Whether a path is meant: its name alone, or all of it from the folder on; `!` in front means all others.
+    """Whether a path is meant: its name alone, or all of it from the folder on.
 
     `folder` and `path` are absolute. Raises ValueError for a pattern that is none.
     """
-    inverse, bare = pattern.startswith("!"), pattern.removeprefix("!")
-    above = "" if os.path.isabs(bare) else re.escape(os.path.join(folder, ""))
-    named = re.fullmatch(expression(bare), os.path.basename(path), re.DOTALL)
-    whole = above + expression(bare.removeprefix("./").rstrip("/"))
-    return bool(named or re.fullmatch(whole, path, re.DOTALL)) is not inverse
+    above = "" if os.path.isabs(pattern) else re.escape(os.path.join(folder, ""))
+    named = re.fullmatch(expression(pattern), os.path.basename(path), re.DOTALL)
+    whole = above + expression(pattern.removeprefix("./").rstrip("/"))
+    return bool(named or re.fullmatch(whole, path, re.DOTALL))
+
+
+def covers(pattern: str, folder: str, path: str) -> bool:
+    """Whether a path is meant, or a folder that it is in, up to `folder`; `!` in front means all others.
+
+    `folder` and `path` are absolute. Raises ValueError for a pattern that is none.
+    """
+    bare = pattern.removeprefix("!")
+    top = os.sep if os.path.isabs(bare) else os.path.join(folder, "")
+    found = matches(bare, folder, path)
+    while not found and len(path) > 1 and os.path.dirname(path).startswith(top):
+        path = os.path.dirname(path)
+        found = matches(bare, folder, path)
+    return found is not pattern.startswith("!")
 
 
 @lru_cache(maxsize=1024)

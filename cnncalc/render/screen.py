@@ -38,6 +38,8 @@ def screen(stream: TextIO, colour: str = "auto") -> Screen:
     """What a stream can show; piped text is as wide as it needs to be."""
     terminal = stream.isatty()
     wanted = terminal and os.environ.get("TERM") != "dumb"
-    wanted = (wanted or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    if forced := os.environ.get("FORCE_COLOR"):
+        wanted = forced.lower() not in ("0", "false")
+    wanted = wanted and not os.environ.get("NO_COLOR")
     painted = {"always": True, "never": False}.get(colour, wanted)
     return Screen(shutil.get_terminal_size().columns if terminal else UNBOUNDED, painted)
