@@ -378,7 +378,8 @@ MESSAGES = {
     "INPUT: 32x32x3\nCONV1: 8 3x5\nexpect rf(CONV1) = 3": [
         (
             "REF201",
-            "expected rf(CONV1) = 3, the arithmetic gives 3 on the width and 5 on the height",
+            "expected rf(CONV1) = 3, the arithmetic gives 1 + (3 - 1)*1 = 3 on the width and 1 + (5 - 1)*1 = 5 on the "
+            "height",
             "leave the expectation out, or change the layers",
         )
     ],

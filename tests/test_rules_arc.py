@@ -436,7 +436,8 @@ def test_scores_that_are_cut_off_are_told():
     assert told(text) == [("ARC105", (3, 9), message, hint)]
     text = "after fc: relu\nINPUT: 9x9x4\nconv 4 3x3 relu\nFC2: 1"
     message = "FC2.relu: the network gives what FC2 puts out, 1 number, cut off below 0 by relu"
-    assert told(text) == [("ARC105", (1, 11), message, hint)]
+    hint = "write plain on the line of FC2: the loss reads the numbers as they are"
+    assert told(text) == [("ARC105", (4, 6), message, hint)]
 
 
 @pytest.mark.parametrize(
@@ -479,7 +480,7 @@ def test_two_ends_are_told_each_without_what_both_hang_on():
 
 def test_the_layers_of_a_block_that_nothing_reads_are_told_once():
     text = "block b\n  A: conv 4 1x1\n  B: conv 4 1x1 relu from A\n  C: relu from A\nINPUT: 9x9x4\nb\nb"
-    (finding,) = findings(read(text), choice(["ARC106"]))
+    assert (finding.line, finding.times, finding.message[-11:]) == (3, 1, "in 2 places")
     assert (finding.line, finding.times) == (3, 2)
 
 
@@ -878,3 +879,25 @@ conv 1 1x1 sigmoid""",
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_network_that_is_right_is_not_told_otherwise(name):
     assert told(RIGHT[name].strip()) == []
+
+
+def test_what_an_after_line_puts_on_the_output_is_told_where_it_can_be_left_out():
+    text = "INPUT: 64\nafter fc: relu dropout\nfc 32\nfc 10"
+    message = "fc2.relu: the network gives what fc2 puts out, 10 numbers, cut off below 0 by relu"
+    hint = "write plain on the line of fc2: the loss reads the numbers as they are"
+    assert told(text) == [("ARC105", (4, 1), message, hint)]
+    assert told(f"{text} plain") == []
+
+
+def test_a_line_of_a_block_that_is_unused_in_every_call_is_told_with_all_that_it_costs():
+    block = "block t(c)\n  conv c 3x3 pad 1 relu\n  side: conv c 1x1 from conv1\n  conv c 3x3 pad 1 relu from conv1\n"
+    text = f"INPUT: 8x8x16\n{block}s0..3: t 16\nfc 10"
+    cost = "4 layers with 1,088 parameters and 65,536 MACs for nothing, in 4 places"
+    message = f"s0.side: no layer reads it, and it is no output: {cost}"
+    assert told(text) == [("ARC106", (4, 9), message, "leave it out, or let a layer read it")]
+
+
+def test_a_slide_that_leaves_out_activations_is_complete_enough():
+    slide = "[8x8x3] INPUT\n[6x6x8] CONV1: 8 3x3\n[64] FC2: 64\n[10] FC3: 10"
+    assert told(slide) == told(f"{slide} softmax") == []
+    assert [code for code, *_ in told(slide.replace("FC2: 64", "FC2: 64 relu"))] == ["ARC101"]

@@ -102,15 +102,13 @@ def test_a_grouped_layer_and_one_of_a_single_channel_are_told():
 HINT = "leave the norm out, normalize before the map shrinks, or say 'train: batch 2' or more"
 SINGLE = {
     "INPUT: 33x33x256\ngap\nCONV1: 64 1x1 nobias bn relu\nFC: 10": (
-        "CONV1.bn has 1 value a channel in a map of 1x1x64: PyTorch refuses to train on a batch of 1, which needs 2", 3,
+        "CONV1.bn has 1 value a channel in a map of 1x1x64: PyTorch does not train it on a batch of 1", 3,
     ),
     "axes CxHxW\nafter conv: nobias bn relu\nINPUT: 256x5x5\nCONV1: 64 5x5\nFC: 10\ntrain: batch size = 1, sgd": (
-        "CONV1.bn has 1 value a channel in a map of 64x1x1: PyTorch refuses to train on the recipe's batch of 1, which "
-        "needs 2", 4,
+        "CONV1.bn has 1 value a channel in a map of 64x1x1: PyTorch does not train it on the recipe's batch of 1", 4,
     ),
     "INPUT: 784\nFC1: 100 nobias bn relu\nFC2: 10\ntrain: lr 1e-2, batch 1, sgd": (
-        "FC1.bn has 1 value a channel in a vector of 100: PyTorch refuses to train on the recipe's batch of 1, which "
-        "needs 2", 2,
+        "FC1.bn has 1 value a channel in a vector of 100: PyTorch does not train it on the recipe's batch of 1", 2,
     ),
 }  # fmt: skip
 
@@ -173,7 +171,12 @@ def test_the_recipe_says_the_batch(recipe, vector, cell):
 
 def test_a_norm_that_is_written_for_all_is_told_where_its_layer_stands():
     text = "after conv: bn\nINPUT: 5x5x3\nA: conv 8 3x3 pad 1\nB: conv 8 5x5\nC: conv 8 1x1\nfc 2"
-    assert [line for _, _, line in told("GPU102", text)] == [4, 5]
+    [(message, _, line)] = told("GPU102", text)
+    assert line == 4
+    assert message == (
+        "B.bn has 1 value a channel in a map of 1x1x8, and so has 1 more norm: PyTorch does not train it on a batch of "
+        "1"
+    )
 
 
 def test_inception_says_that_it_is_meant():

@@ -31,6 +31,8 @@ OPERATOR = re.compile(r"^[^()<>=!]*(?:\([^)]*\))?\s*[<>=!]=?")
 """An expectation up to its figure, `memory(batch=32) <=`."""
 MOST_TERMS = 4
 """How many layers a working spells out."""
+SURE = 100
+"""How much larger a figure is than what it leaves open, where it is a likeness and no chance."""
 MOST_ALONE = 20
 """Of how many layers each is tried by itself."""
 
@@ -90,7 +92,9 @@ def likeness(claim: Claimed, sums: Sums) -> str:
 
 
 def besides(claim: Claimed, nodes: Sequence[Node], sums: Sums) -> str:
-    """What the claimed figure is, though not what it claims to be; nothing where nothing has it."""
+    """What the claimed figure is, though not what it claims to be; nothing where nothing has it, or it says little."""
+    if claim.half * SURE > claim.value:
+        return ""
     layer, quantity = alone(claim, nodes), likeness(claim, sums)
     what = f"that of {layer} alone" if layer else IS.get(quantity, "")
     return f"; {said(claim)} is {what}" if what else ""

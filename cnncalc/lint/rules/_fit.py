@@ -105,18 +105,20 @@ def misfit(part: Part) -> str:
     return f"{reading}; PyTorch takes {slide.out}{' (ceil)' if slide.ceil else ''}"
 
 
-def remedy(node: Node, found: tuple[Part, ...]) -> str:
-    """What would fit: nearest inputs, pads and strides, by axis where the axes differ."""
-    each = [(part.where, fitting(node, part)) for part in found]
+def remedy(node: Node, found: tuple[Part, ...], padded: bool = True) -> str:
+    """What would fit: nearest inputs, pads (but for `padded`) and strides, by axis where the axes differ."""
+    each = [(part.where, fitting(node, part, padded)) for part in found]
     if len(each) == 1 and len(found[0].names) == node.output.rank:
         return f"use {each[0][1]}"
     return "; ".join(f"on {where} use {text}" for where, text in each)
 
 
-def fitting(node: Node, part: Part) -> str:
-    """An input of 6 or 9, or pad 1, or stride 1 or 4."""
+def fitting(node: Node, part: Part, padded: bool) -> str:
+    """An input of 6 or 9, or pad 1, or stride 1 or 4; behind other layers a map of 6 or 9."""
     known = remedies(node, part.axis)
-    ways = {"an input of": known.inputs, "pad": tuple(map(written, known.pads)), "stride": known.strides}
+    reads = "a map of" if node.inputs[0].inputs else "an input of"
+    pads = tuple(map(written, known.pads)) if padded else ()
+    ways = {reads: known.inputs, "pad": pads, "stride": known.strides}
     return ", or ".join(f"{what} {listed(values)}" for what, values in ways.items() if values)
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from cnncalc.analysis.sizes.pieces import named_by, read, resized
 from cnncalc.analysis.sizes.retrace import changes, spoken
 from cnncalc.diagnostic import Diagnostic
+from cnncalc.faults import MISFIT, UNEQUAL
 from cnncalc.geometry import Field, Window
 from cnncalc.lint.rules._fit import alike, counted, listed, where
 from cnncalc.network.node import joined
+from cnncalc.network.state import Options
+from cnncalc.network.trace import trace
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -121,3 +124,44 @@ def told(code: Code, network: Network, inputs: Sequence[Node], cuts: Sequence[Cu
         for one, names in facts.items()
     )
     return Diagnostic(code, f"{joined([node.name for node in inputs])}: {text}", inputs[0].span, hint)
+
+
+def apart(code: Code, study: Study) -> Iterator[Diagnostic]:
+    """The finding of an input for which maps do not meet, where the next multiples of the total stride mend that."""
+    network, failing = study.network, [f for f in study.network.findings if f.code in (UNEQUAL, MISFIT)]
+    if len(network.inputs) != 1 or network.overridden or not network.inputs[0].output.rank:
+        return
+    (image,) = network.inputs
+    axes = range(image.output.rank)
+    strides = tuple(total_stride(study, axis) for axis in axes)
+    extents = image.output.extents
+    below = tuple(w - w % s for w, s in zip(extents, strides, strict=True))
+    above = tuple(-(-w // s) * s for w, s in zip(extents, strides, strict=True))
+    sizes = [size for size in dict.fromkeys((below, above)) if size != extents and meets(network, size, failing[0])]
+    if sizes:
+        yield parted(code, study, strides, failing[0], sizes)
+
+
+def meets(network: Network, size: Axes, failing: Diagnostic) -> bool:
+    """Whether the join of a finding holds where the input has another size."""
+    if not all(size):
+        return False
+    other = network.inputs[0].output._replace(extents=size)
+    traced = trace(network.source, network.parsed, network.name, Options(shape=other))
+    return all((f.code, f.span) != (failing.code, failing.span) for f in traced.findings)
+
+
+def parted(code: Code, study: Study, strides: Axes, failing: Diagnostic, sizes: Sequence[Axes]) -> Diagnostic:
+    """What the strides do not divide, where the maps part, and the sizes for which they meet."""
+    order, (image,) = study.network.order, study.network.inputs
+    facts = {
+        fact: names for fact, (names, _) in alike(list(zip(strides, image.output.extents, strict=True)), order).items()
+    }
+    text = "; ".join(
+        f"the total stride of {s:,} does not divide the {listed(names, 'and')} of {w:,}"
+        for (s, w), names in facts.items()
+        if w % s
+    )
+    written = ["x".join(map(str, order.turned(size if len(set(size)) > 1 else size[:1]))) for size in sizes]
+    message = f"{image.name}: {text}, so that the maps on line {failing.span.line} do not meet"
+    return Diagnostic(code, message, image.span, f"use an input of {listed(written)}")

@@ -131,9 +131,9 @@ non-linearity injected in between". Sandler et al. 2018, section 3.2: linear bot
 
 
 def abridged(network: Network) -> bool:
-    """Whether it is a slide that tells shapes and leaves out every activation."""
+    """Whether it is a slide that tells shapes and leaves out every activation, but for that of the output."""
     said = any(claim.quantity == "shape" for line in network.lines for claim in line.claims)
-    return said and not any(node.layer.activation for node in network.nodes)
+    return said and not any(node.layer.activation and node not in network.outputs for node in network.nodes)
 
 
 def behind(second: Node, readers: Mapping[str, Sequence[Node]]) -> Iterator[Chain]:

@@ -7,6 +7,7 @@ from cnncalc.geometry import WHOLE
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
 from cnncalc.lint.rules._flow import computed
+from cnncalc.lint.rules._sizes import place
 from cnncalc.lint.study import source_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ CS231n, "Neural networks, part 1", "Layer-wise organization": the output layer m
                 if above:
                     given = f"the network gives what {above.name} puts out, {counted(above.output.elements, 'number')}"
                     text = f"{node.name}: {given}, cut off below 0 by {node.kind}"
-                    hint = f"leave {node.name} out: the loss reads the numbers as they are"
-                    yield Diagnostic(self.code, text, node.span, hint)
+                    change = f"leave {node.name} out" if study.use(node) else f"write plain on the line of {node.line}"
+                    hint = f"{change}: the loss reads the numbers as they are"
+                    yield Diagnostic(self.code, text, place(study, node), hint)
 
 
 def rectified(node: Node) -> bool:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
+from cnncalc.lint.study import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from cnncalc.lint.study import Study
+    from cnncalc.lint.study import Key, Study
     from cnncalc.network.node import Network, Node
 
 
@@ -72,7 +73,16 @@ PyTorch, nn.parallel.DistributedDataParallel, find_unused_parameters: parameters
         unread += [node for node in network.inputs if node.name not in readers]
         if unread and network.complete:
             used = given | set(needed(network))
-            yield from (found(self.code, node, chain(study, node, used)) for node in unread if node.name not in used)
+            for alike in by_text(node for node in unread if node.name not in used):
+                yield found(self.code, alike, [x for node in alike for x in chain(study, node, used)])
+
+
+def by_text(nodes: Iterable[Node]) -> Iterable[list[Node]]:
+    """Nodes that one text makes, as those of a block's calls, together."""
+    places: dict[Key, list[Node]] = {}
+    for node in nodes:
+        places.setdefault(key(node.place), []).append(node)
+    return places.values()
 
 
 def needed(network: Network) -> Iterator[str]:
@@ -95,12 +105,16 @@ def chain(study: Study, last: Node, used: set[str]) -> list[Node]:
     return list(alone.values())
 
 
-def found(code: Code, last: Node, alone: list[Node]) -> Diagnostic:
-    """The finding at the last of some layers that are computed for nothing."""
+def found(code: Code, alike: list[Node], alone: list[Node]) -> Diagnostic:
+    """The finding at the last of some layers that are computed for nothing, as often as they are."""
+    last = alike[0]
     if not last.inputs:
         hint = "leave it out, or let a layer read it"
         return Diagnostic(code, f"{last.name}: no layer reads this input", last.span, hint)
     text = f"{last.name}: no layer reads it, and it is no output"
     cost = f"{counted(sum(node.params for node in alone), 'parameter')} and {sum(node.macs for node in alone):,} MACs"
+    text = f"{text}: {counted(len(alone), 'layer')} with {cost} for nothing"
+    if len(alike) > 1:
+        return Diagnostic(code, f"{text}, in {len(alike)} places", last.span, "leave it out, or let a layer read it")
     hint = f"leave it out, let a layer read it, or give it as well: output from {last.line}, ..."
-    return Diagnostic(code, f"{text}: {counted(len(alone), 'layer')} with {cost} for nothing", last.span, hint)
+    return Diagnostic(code, text, last.span, hint)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._fit import listed
+from cnncalc.lint.rules._fit import counted, listed
 from cnncalc.lint.rules._sizes import LARGE, by, large_kernels
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
+FEW = 8
+"""Filters that are fewer than such a part of the channels they read make all of a stack but its first layer narrow."""
 WORDS = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 2))
 
 
@@ -34,7 +36,8 @@ for a 5x5, three for a 7x7, (F - 1)/2 for FxF. The first layer of the stack read
 Three 3x3 see 7x7 pixels as one 7x7 does. Where C = K they have 27 weights for a pair of channels, not 49, with
 three nonlinearities in place of one. It is no gain where C is much below K, as in a first layer on 3 channels:
 there the later layers of the stack cost more than the large kernel, and nothing is said. Nor is it for kernels of
-one long axis (1x7), for groups, and for dilated kernels.
+one long axis (1x7), for groups, for dilated kernels and for those with a stride, whose stack would see more or skip
+cells, nor where the filters are fewer than an eighth of the channels, which the whole stack would have to pass.
 
 ## Example
     INPUT: 28x28x192
@@ -49,8 +52,8 @@ There is no automatic fix: more layers with a nonlinearity between are another n
 
 ## Source
 Simonyan & Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", section 2.3: the
-49*C^2 weights of a 7x7 against the 27*C^2 of three 3x3. A stride stands on the first layer of the stack, as in the
-stem of Szegedy et al. 2016, "Rethinking the Inception Architecture", table 1.
+49*C^2 weights of a 7x7 against the 27*C^2 of three 3x3. Szegedy et al. 2016, "Rethinking the Inception
+Architecture", section 3.1.
 """,
     )
     good = (
@@ -60,14 +63,16 @@ stem of Szegedy et al. 2016, "Rethinking the Inception Architecture", table 1.
         "INPUT: 28x28x192\nCONV1: 192 7x7 pad 6 dilation 2 relu",
         "INPUT: 28x28x192\nCONV1: 192 7x1 pad 3x0 relu\nCONV2: 192 1x7 pad 0x3 relu",
         "INPUT: 28x28x192\nconv depthwise 7x7 pad 3",
-        "INPUT: 28x28x24\nCONV1: 36 5x5 stride 2",
+        "INPUT: 28x28x24\nCONV1: 36 5x5 stride 2 pad 2",
+        "INPUT: 28x28x64\nCONV1: 3 7x7 pad 3",
+        "INPUT: 6x6x192\nCONV1: 192 7x7 pad 3 relu",
         "INPUT: 28x28x48\nCONV1: 64 6x6",
         "INPUT: 28x28x16\nCONV1: 32 5x5 pad 2",
     )
     bad = (
         "INPUT: 28x28x192\nCONV1: 192 7x7 pad 3 relu",
         "INPUT: 28x28x192\nCONV1: 32 5x5 pad 2 nobias relu",
-        "INPUT: 28x28x24\nCONV1: 36 5x5 stride 2 pad 2",
+        "INPUT: 28x28x24\nCONV1: 36 5x5 pad 2",
         "INPUT: 28x28x8x16\nCONV1: 16 5x5x1",
         "INPUT: 28x28x64\nCONV1..3: 64 9x9 pad same",
     )
@@ -75,18 +80,19 @@ stem of Szegedy et al. 2016, "Rethinking the Inception Architecture", table 1.
     def check(self, study: Study) -> Iterator[Diagnostic]:
         for node, window in large_kernels(study):
             long = set(window.kernel) - {1}
-            if len(long) == 1 and stackable(window, *long) and (count := stacked(node, window)) < node.params:
+            if len(long) == 1 and stackable(node, window, *long) and (count := stacked(node, window)) < node.params:
                 yield found(self.code, node, window, count, study.network.order)
 
 
-def stackable(window: Window, extent: int) -> bool:
-    """Whether 3x3 layers can stand for it: odd, square, without holes, and padded so that a stride can come first."""
-    axes = [axis for axis, k in enumerate(window.kernel) if k > 1]
-    square = extent % 2 == 1 and extent >= LARGE and len(axes) > 1
-    if not square or set(window.dilation) != {1}:
-        return False
-    least = (extent - 3) // 2
-    return set(window.stride) == {1} or all(min(window.pad[axis]) >= least for axis in axes)
+def stackable(node: Node, window: Window, extent: int) -> bool:
+    """Whether 3x3 layers can stand for it: odd, square, at stride 1, without holes, no larger than its map.
+
+    Nor with few filters on many channels, which all layers of the stack but the first would read in their place.
+    """
+    square = extent % 2 == 1 and extent >= LARGE and sum(k > 1 for k in window.kernel) > 1
+    plain = set(window.dilation) == {1} == set(window.stride)
+    narrow = FEW * node.output.channels < node.shapes[0].channels
+    return square and plain and not narrow and extent <= min(node.shapes[0].extents)
 
 
 def stacked(node: Node, window: Window) -> int:
@@ -106,9 +112,7 @@ def found(code: Code, node: Node, window: Window, count: int, order: Order) -> D
     layers = (max(window.kernel) - 1) // 2
     stack = f"{WORDS.get(layers, f'{layers:,}')} {by(order, small(window))}"
     text = f"{node.name}: a {by(order, window.kernel)} on {node.shapes[0].channels:,} channels has {node.params:,}"
-    stride = by(order, window.stride if len(set(window.stride)) > 1 else window.stride[:1])
-    steps = "" if stride == "1" else f", stride {stride} on the first"
-    hint = f"write {stack} of {node.output.channels:,} filters{steps}{padded(node, window, layers, order)}"
+    hint = f"write {stack} of {counted(node.output.channels, 'filter')}{padded(node, window, layers, order)}"
     hint += ", a nonlinearity behind each"
     return Diagnostic(code, f"{text} parameters, {stack} have {count:,}", node.span, hint)
 

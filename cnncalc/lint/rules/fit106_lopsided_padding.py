@@ -71,7 +71,7 @@ section 2.1: causal convolutions.
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         for node, each in study.padded:
-            if any(slide.pad[0] != slide.pad[1] and drifts(slide) for slide in each):
+            if any(map(drifts, each)) and not any(max(slide.pad) >= slide.reach for slide in each):
                 axes = alike(tuple(zip(taps(node, each), jumps(study, node), strict=True)), study.network.order)
                 found = [(names, *fact) for fact, (names, _) in axes.items() if drifts(fact[0].slide)]
                 text = "; ".join(told(*each) for each in found)
@@ -98,7 +98,7 @@ def told(names: Sequence[str], tap: Taps, jump: Rational) -> str:
     drift = off(end - start)
     side = "end" if end > start else "start"
     pixels = f", {off(jump * (end - start))} of the input" if jump > 1 else ""
-    text = f"pad {written(tap.slide.pad)} moves the map {drift} toward the {side}{pixels}"
+    text = f"with pad {written(tap.slide.pad)} each output looks {drift} further toward the {side}{pixels}"
     return f"{text} on the {listed(names, 'and')}"
 
 

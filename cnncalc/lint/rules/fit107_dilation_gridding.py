@@ -35,9 +35,9 @@ Finds two or more dilated layers in a row whose dilations have a common factor: 
 second (or third, ...) cell of the map that the first one reads, and none in between, however many layers there are.
 Layers of one tap and layers that work on each number alone may stand between them; a join begins anew.
 
-Two sorts of stacks are not meant: those whose holes the layers behind close, and those whose dilations grow from an
-undilated layer right above (1, 2, 4, 8 in WaveNet; 1, 1, 2, 2, 4, 4 in a TCN), none of them more than twice, so that
-all is read of what that layer reads. Right behind a join they have grown where a branch of it is less dilated.
+Two sorts of stacks are not meant: those whose holes the layers behind close, and those whose holes undilated layers
+right above fill, as neighbouring units of these share cells (1, 2, 4, 8 in WaveNet; 1, 2, 2). Right behind a join that
+is so where a branch of it is less dilated.
 
 ## Why is this bad
 Neighbouring units are made of different cells, and share none: the network is several coarse ones side by side. Lines
@@ -77,7 +77,7 @@ Recurrent Networks for Sequence Modeling", section 3.2.
     bad = (
         "INPUT: 64x64x16\nCONV1: 16 3x3 pad 2 dilation 2\nCONV2: 16 3x3 pad 2 dilation 2\n"
         "CONV3: 16 3x3 pad 2 dilation 2",
-        "INPUT: 64x64x16\nCONV0: 16 3x3 pad 1\nCONV1..3: 16 3x3 pad 2 dilation 2 bn relu",
+        "INPUT: 64x64x16\nCONV0: 16 3x3 pad 2 stride 2\nCONV1..3: 16 3x3 pad 2 dilation 2 bn relu",
         "INPUT: 99x16\nCONV1: 16 2 dilation 2\nCONV2: 8 1 relu\nCONV3: 16 2 dilation 4\nCONV4: 8 1",
         "INPUT: 64x64x16\nCONV1: 16 3x3 dilation 4x1\nCONV2: 16 3x3 dilation 6x1\nCONV3: 16 3x3",
     )
@@ -194,23 +194,16 @@ def full(cells: int) -> bool:
 
 
 def grown(stack: Stack, axis: int, ends: dict[Node, Node]) -> bool:
-    """Whether the dilations grow from an undilated layer right above, and all is read of what that one reads.
-
-    Behind a join: whether a layer above it is less dilated.
-    """
-    start, dilations = stack.nodes[0].inputs[0], stack.dilations
-    first = source(start, axis, ends)
-    if first is None:
-        branches = [above for x in end(start, axis, ends).inputs if (above := source(x, axis, ends))]
-        return any(spread(above, axis) < dilations[0] for above in branches)
-    if wide(first).stride[axis] != 1 or list(dilations) != sorted(dilations) or repeats(dilations):
-        return False
-    return full(read((first,), axis, stack.cells))
-
-
-def repeats(dilations: Sequence[int]) -> bool:
-    """Whether three neighbours are the same."""
-    return any(a == b == c for a, b, c in zip(dilations, dilations[1:], dilations[2:], strict=False))
+    """Whether undilated layers right above read what lies between; behind a join, whether one there is less dilated."""
+    start, cells = stack.nodes[0].inputs[0], stack.cells
+    above = source(start, axis, ends)
+    if above is None:
+        branches = [one for x in end(start, axis, ends).inputs if (one := source(x, axis, ends))]
+        return any(spread(one, axis) < stack.dilations[0] for one in branches)
+    while above and wide(above).stride[axis] == 1 and spread(above, axis) <= 1 and not full(cells):
+        cells = read((above,), axis, cells)
+        above = source(above.inputs[0], axis, ends) if cells.bit_length() <= MOST else None
+    return full(cells)
 
 
 def closed(study: Study, stack: Stack, axis: int) -> bool:

@@ -63,7 +63,7 @@ Jia et al. 2014, Caffe, pooling_layer.cpp (pooled_height_ rounds up); PyTorch, n
             if each[0].ceil and any(map(adds, each)):
                 found = parts(each, study.network.order, adds)
                 text = "; ".join(map(told, found))
-                yield Diagnostic(self.code, f"{node.name}: {text}", node.span, remedy(node, found))
+                yield Diagnostic(self.code, f"{node.name}: {text}", node.span, remedy(node, found, padded=False))
 
 
 def adds(slide: Slide) -> bool:

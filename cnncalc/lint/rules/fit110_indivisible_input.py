@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import INFO, Code
+from cnncalc.faults import MISFIT, UNEQUAL
 from cnncalc.geometry import Window
 from cnncalc.lint.rule import Rule
 
@@ -26,7 +27,8 @@ class IndivisibleInput(Rule):
 Finds networks that make a map smaller and larger again (deconv, upsample), whose total stride does not divide the
 input, where that shows: the output is not as large as the input, or `crop to` takes off what is over. Both must be gone
 at the next input that the stride divides, which is named; so a network that crops by design, as the U-Net of the paper
-and FCN do at every size, is not meant.
+and FCN do at every size, is not meant. Where maps do not meet at a join or an `upsample to`, which is an error of its
+own, the inputs are named for which they would.
 
 ## Why is this bad
 Each stride rounds, and the way back multiplies exactly: 500 becomes 250, 125, 62 and then 124, 248, 496. The rim is
@@ -71,6 +73,7 @@ sizes that are multiples of 32.
         "INPUT: 100\nfc 49\nreshape 7x7x1\nupsample 2",
     )
     bad = (
+        "INPUT: 30x30x1\nDOWN: conv 8 3x3 stride 2 pad 1\nconv 8 3x3 stride 2 pad 1\nUP: upsample 2\nadd from UP, DOWN",
         "INPUT: 30x30x1\nDOWN: conv 8 3x3 pad 1\nconv 16 2x2 stride 2\nconv 32 2x2 stride 2\n"
         "deconv 16 2x2 stride 2\ndeconv 8 2x2 stride 2\nconv 1 1x1",
         "INPUT: 28x28x1\nconv 8 3x3 stride 2 pad 1\nconv 8 3x3 stride 2 pad 1\nconv 8 3x3 stride 2 pad 1\n"
@@ -85,6 +88,10 @@ sizes that are multiples of 32.
             from cnncalc.lint.rules._returns import found
 
             yield from found(self.code, study)
+        elif study.moving and any(finding.code in (UNEQUAL, MISFIT) for finding in study.network.findings):
+            from cnncalc.lint.rules._returns import apart
+
+            yield from apart(self.code, study)
 
 
 def enlarges(node: Node) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
+from cnncalc.lint.rules._fit import counted
 from cnncalc.lint.rules._sizes import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
@@ -81,10 +82,9 @@ PyTorch, torch.nn.functional.batch_norm.
     def check(self, study: Study) -> Iterator[Diagnostic]:
         found = [node for node in study.network.nodes if node.layer.batched and prod(node.output.extents) == 1]
         batch = batch_of(study.network.recipe) if found else 0
-        if batch < 2:
-            for node in found:
-                if node.output.rank or batch:
-                    yield single(self.code, node, batch, study)
+        told = [node for node in found if node.output.rank or batch] if batch < 2 else []
+        if told:
+            yield single(self.code, told, batch, study)
 
 
 def batch_of(recipe: str) -> int:
@@ -93,14 +93,16 @@ def batch_of(recipe: str) -> int:
     return int(match[1].replace(",", "")) if match else 0
 
 
-def single(code: Code, node: Node, batch: int, study: Study) -> Diagnostic:
-    """The finding: what there is of a channel, and what becomes of it."""
+def single(code: Code, norms: Sequence[Node], batch: int, study: Study) -> Diagnostic:
+    """The finding at the first norm: what there is of a channel, what becomes of it, and how many others are alike."""
+    node, more = norms[0], len(norms) - 1
     what = (
         f"a map of {study.network.order.text(node.output)}"
         if node.output.rank
         else f"a vector of {node.output.channels:,}"
     )
     when = "the recipe's batch of 1" if batch else "a batch of 1"
-    text = f"{node.name} has 1 value a channel in {what}: PyTorch refuses to train on {when}, which needs 2"
+    others = f", and so {'has' if more == 1 else 'have'} {counted(more, 'more norm')}" if more else ""
+    text = f"{node.name} has 1 value a channel in {what}{others}: PyTorch does not train it on {when}"
     hint = "leave the norm out, normalize before the map shrinks, or say 'train: batch 2' or more"
     return Diagnostic(code, text, place(study, node), hint)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.receptive_field import fields
 from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._claims import amount, besides, no_field, said, span_of, working
+from cnncalc.lint.rules._claims import amount, besides, no_field, said, seen, span_of, working
 from cnncalc.lint.rules._expect import missed
 from cnncalc.lint.rules._memory import summed
 
@@ -75,7 +76,9 @@ def text(network: Network, measure: Measured) -> str:
         return f"{start}, and {no_field(nodes[-1])}"
     if measure.bytes and claim.op == "=":
         return f"{start}, the arithmetic gives {summed(measure.bytes)}{span_of(claim)}"
-    if measure.quantity == "rf" or claim.op == "!=":
+    if measure.quantity == "rf" and claim.op == "=":
+        return f"{start}, the arithmetic gives {seen(network, nodes, fields(network))}{span_of(claim)}"
+    if claim.op == "!=":
         return f"{start}, the arithmetic gives {measure.found(network)}{span_of(claim)}"
     sums = measure.meant.sums
     how = working(measure.quantity, nodes, sums)
