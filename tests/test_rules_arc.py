@@ -480,8 +480,8 @@ def test_two_ends_are_told_each_without_what_both_hang_on():
 
 def test_the_layers_of_a_block_that_nothing_reads_are_told_once():
     text = "block b\n  A: conv 4 1x1\n  B: conv 4 1x1 relu from A\n  C: relu from A\nINPUT: 9x9x4\nb\nb"
+    (finding,) = findings(read(text), choice(["ARC106"]))
     assert (finding.line, finding.times, finding.message[-11:]) == (3, 1, "in 2 places")
-    assert (finding.line, finding.times) == (3, 2)
 
 
 @pytest.mark.parametrize(
