@@ -44,7 +44,10 @@ class Network(node.Network):
         return findings(self, CHECKED)
 
     def lint(self) -> tuple[Diagnostic, ...]:
-        """The findings of every family of rules."""
+        """The findings of every family of rules, infos among them, by place; `print` shows one in a line.
+
+        Comments of the spec suppress as they do for `cnncalc lint`. Settings files are not read.
+        """
         from cnncalc.lint.engine import findings
 
         return findings(self)

@@ -70,6 +70,10 @@ class Diagnostic(NamedTuple):
     times: int = 1
     fix: Fix | None = None
 
+    def __str__(self) -> str:
+        """Its place in the file, its code and name, how bad it is and its message, in a line."""
+        return f"{self.line}:{self.column}: {self.code.code} {self.name} {self.severity}: {self.message}"
+
     @property
     def severity(self) -> str:
         """error, warning or info."""

@@ -91,6 +91,7 @@ def test_json():
         "end_line": 3,
         "end_column": 31,
         "hint": "pad 1 on line 3 would give 3x3x1",
+        "notes": [],
         "fix": None,
     }
     assert render.written("json", []) == "[]"
@@ -258,8 +259,42 @@ def test_files_follow_each_other():
         assert render.written(form, [(source, ())]) == ""
 
 
+SAYS = "the same place says so of 2 more layers"
+ONCE = "the same place says so of 1 more layer"
+
+
+def test_every_format_tells_of_how_many_layers_a_line_says_so():
+    found = [one("x", 1, 2, hint="do", notes=("why", SAYS), times=3), one("x", 1, 2, notes=(ONCE,), times=2)]
+    reports = [(read("x", "a.spec"), found)]
+    assert render.written("concise", reports).split("\n") == [
+        "a.spec:1:1: TST101 a-test error: wrong; do (2 more layers)",
+        "a.spec:1:1: TST101 a-test error: wrong (1 more layer)",
+    ]
+    assert [each["notes"] for each in json.loads(render.written("json", reports))] == [["why", SAYS], [ONCE]]
+    assert render.written("full", reports).count(f"  = note: {SAYS}\n") == 1
+    assert render.written("github", reports).count(f"%0Awhy%0A{SAYS}%0Ado") == 1
+    results = json.loads(render.written("sarif", [(read("x", "a.spec"), [found[0]._replace(code=STYLE)])]))["runs"]
+    assert results[0]["results"][0]["message"]["text"] == f"wrong\nwhy\n{SAYS}\ndo"
+    failures = ElementTree.fromstring(render.written("junit", reports)).iter("failure")
+    assert next(failures).text == f"line 1, column 1: wrong\nwhy\n{SAYS}\ndo"
+
+
+def test_what_a_hint_and_a_fix_say_alike_is_told_once():
+    found = [
+        one("x", 1, 2, hint=hint, fix=Fix("remove it", (), safe))
+        for hint, safe in (("remove it", True), ("remove it, or move it", False), ("or remove it", True))
+    ]
+    ends = [text.split("^\n")[1] for text in render.written("full", [(read("x", "a"), found)]).split("\n\n")]
+    assert ends == [
+        "  = fix (safe): remove it",
+        "  = fix (unsafe): remove it, or move it",
+        "  = help: or remove it\n  = fix (safe): remove it",
+    ]
+
+
 def test_json_tells_fixes():
     listed = json.loads(render.written("json", mixed()))
+    assert [f["notes"] for f in listed] == [["why"], [], []]
     assert [f["fix"] for f in listed] == [
         {
             "message": "write 3x3",
@@ -334,7 +369,9 @@ def test_sarif():
                         "error",
                         "bad {{0}}",
                         region(2, 1, 3, 4),
-                        fixes=change("write nobias", (region(2, 9, 2, 9), " nobias"), (region(2, 1, 2, 5), "CONV")),
+                        fixes=change(
+                            "write nobias (unsafe)", (region(2, 9, 2, 9), " nobias"), (region(2, 1, 2, 5), "CONV")
+                        ),
                     ),
                     result("note", "a 50% saving", region(2, 6, 2, 9)),
                 ],

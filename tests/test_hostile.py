@@ -901,6 +901,7 @@ BAIT = {
     "a constant": "k = {}1", "an expectation": "expect params({}) = 1", "a range": "CONV1..{}: 8 3",
     "code": "conv {} 3",
     "a recipe": "train: {}", "a figure": "relu => rf {}", "an input": "INPUT2 {}: 8x8x3", "a source": "# source: {}",
+    "a list of codes": "relu # noqa: {}", "another's marker": "relu # cnncalc: disable {}",
 }  # fmt: skip
 UNITS = (
     " ",
@@ -919,6 +920,10 @@ UNITS = (
     "[",
     "cnncalc: ignore[",
     "noqa: A1,",
+    "noqa: a-b ",
+    "noqa:",
+    "#noqa ",
+    "cnncalc:",
 )
 SMALL, TIMES_LONGER, MOST_GROWTH = 2_400, 8, 30
 

@@ -412,6 +412,27 @@ def test_findings_stand_in_the_order_of_the_file():
     assert [f.code.code for f in every] == ["FIT101", "FIT103", "REF101", "REF102", "SYN107"]
 
 
+def test_findings_of_one_place_stand_worst_first():
+    text, two = "INPUT: 9x9x64\nCONV1: 65 7x7 relu\nBN1: bn\nFC1: 10", ["ARC108", "ARC109"]
+    usual = engine.findings(read(text), choice(two))
+    assert [f.code.code for f in usual] == two
+    assert usual[0].span == usual[1].span
+    worse = choice(two, levels={"ARC109": "error"})
+    assert [f.code.code for f in engine.findings(read(text), worse)] == ["ARC109", "ARC108"]
+    better = choice(["FIT101", "REF101"], levels={"REF101": "info"})
+    text = "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 => 3x3x1\nCONV2: 1 1x1 => 3x3x1"
+    assert [f.code.code for f in engine.findings(read(text), better)] == ["FIT101", "REF101", "REF101"]
+
+
+def test_a_finding_is_printed_in_a_line():
+    (finding,) = read(MISFIT).diagnostics
+    message = "CONV1: (7 + 2*0 - 3)/3 + 1 = 2.33 on the width and height: does not fit; PyTorch takes 2 and never reads"
+    assert str(finding).startswith(f"2:8: FIT101 stride-drops-pixels warning: {message}")
+    assert str(finding) == f"2:8: FIT101 stride-drops-pixels warning: {finding.message}"
+    assert "2:8: FIT101 stride-drops-pixels error: " in str(finding._replace(level="error"))
+    assert repr(finding).startswith("Diagnostic(code='FIT101', message='CONV1: ")
+
+
 def test_the_layers_of_one_text_are_told_once():
     text = "INPUT: 9x9x3\nCONV1..4: 3 3x3 pad 1 => 8x8x3\nCONV5: 3 3x3 pad 1 => 8x8x3"
     first, second = engine.findings(read(text), FITS)

@@ -11,7 +11,7 @@ from cnncalc.diagnostic import Code
 from cnncalc.lint.registry import FAMILIES, family, fixes, pages, rule
 from cnncalc.lint.rule import HEADINGS
 from cnncalc.render import reference
-from cnncalc.render.pages import grouped, markdown, parts, prose
+from cnncalc.render.pages import grouped, markdown, parts, prose, styled
 
 CODES = pages()
 
@@ -56,7 +56,9 @@ def test_json_of_a_page(run):
         },
     )
     assert tuple(page) == HEADINGS
-    assert page["Example"] == "    INPUT: 32x32x3\n    CONV1: 64 3x3 pad 1 bn relu"
+    assert page["Example"] == "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 bn relu"
+    assert page["Use instead"] == "INPUT: 32x32x3\nCONV1: 64 3x3 pad 1 nobias bn relu"
+    assert "```" not in out
 
 
 @pytest.mark.parametrize("arguments", [(), ("--all",)])
@@ -81,12 +83,48 @@ def test_the_parts_of_a_page_are_its_text(code):
         (("FIT101", "--all"), "--all shows every page; leave out 'FIT101' or --all"),
         (("FIT101", "--output-format", "xml"), "--output-format takes text, json, not 'xml'"),
         (("stride-drop-pixels",), "no rule is called 'stride-drop-pixels'; did you mean 'stride-drops-pixels'?"),
+        (
+            ("stride-drop",),
+            "no rule is called 'stride-drop'; did you mean 'stride-drops-pixels' or 'stride-drops-padding'?",
+        ),
+        (("FIT101", "Padding"), "no rule is called 'Padding'; did you mean 'padding-exceeds-kernel'?"),
+        (("pa",), "no rule is called 'pa'; cnncalc rule lists the codes"),
         (("FIX101", "--output-format", "json"), "no rule is called 'FIX101'; did you mean 'FIT101'?"),
         (("FIT",), "'FIT' means several codes; name one of them, such as FIT101"),
     ],
 )
 def test_wrong_use(run, arguments, told):
     assert run("rule", *arguments) == (2, "", f"cnncalc: {told}\n")
+
+
+def test_several_pages(run):
+    one, other = (run("rule", code)[1] for code in ("FIT101", "ARC102"))
+    assert run("rule", "FIT101", "bias-before-batchnorm", "stride-drops-pixels") == (0, f"{one}\n{other}", "")
+    told = json.loads(run("rule", "FIT101", "ARC102", "--output-format", "json")[1])
+    assert [each["code"] for each in told] == ["FIT101", "ARC102"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_prose_is_broken_to_the_screen_and_examples_are_not(code):
+    whole = [line for _, line in styled([code], 1 << 20)]
+    assert "\n".join(whole[1:]) == code.page.rstrip()
+    narrow = [line for _, line in styled([code], 40)]
+    assert " ".join(" ".join(narrow).split()) == " ".join(" ".join(whole).split())
+    kept = [line for line in whole if line.startswith(("    ", "## ")) or not line]
+    assert [line for line in narrow if line.startswith(("    ", "## ")) or not line] == kept
+    assert all(len(line) <= 40 or line in kept or " " not in line for line in narrow[1:])
+    assert any(line not in whole for line in narrow)
+
+
+def test_a_paragraph_that_fits_stays_as_it_is_written():
+    code = Code(
+        "FIT101",
+        "a-test",
+        "info",
+        "## What it does\nFinds\nit.\n\nThis one is longer than 20.\n    conv 64 3x3 pad 1 relu",
+    )
+    wanted = ["## What it does", "Finds", "it.", "", "This one is longer", "than 20.", "    conv 64 3x3 pad 1 relu"]
+    assert [line for _, line in styled([code], 20)][1:] == wanted
 
 
 def test_completion_offers_codes_and_names_without_importing_the_rules():

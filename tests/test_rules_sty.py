@@ -243,3 +243,37 @@ def test_nothing_is_said_of_ranges_where_the_network_is_not_whole():
 def test_a_long_number_is_no_reason_to_count():
     huge = 10**300
     assert told(f"{INPUT}{lines(huge, huge + 1, huge + 2)}", "STY102") == []
+
+
+HEAD = "INPUT: 32x32x8\nFC1: 8 relu\nFC2: 8 relu\nFC3: 8 relu\nFC4: 8 relu"
+
+
+@pytest.mark.parametrize("top", ["", "# cnncalc: ignore-file[ARC105] as printed\n"])
+def test_lines_of_which_some_have_another_finding_are_left(top):
+    """What ARC105 says of FC4, to leave its relu out, could not be done to one layer of a range."""
+    wanted = choice(["ARC105", "STY102"])
+    found = engine.findings(read(top + HEAD), wanted)
+    assert [(f.code.code, f.line) for f in found] == ([] if top else [("ARC105", 5)])
+    done = fixed(top + HEAD, read, wanted)
+    assert (done.text, done.findings) == (top + HEAD, found)
+    assert fixed(f"{HEAD}\nFC5: 2", read, wanted).text == "INPUT: 32x32x8\nFC1..4: 8 relu\nFC5: 2"
+    assert fixed(HEAD, read, STYLE).text == "INPUT: 32x32x8\nFC1..4: 8 relu"
+
+
+def test_lines_that_all_have_the_same_findings_become_a_range():
+    text = "INPUT: 94x94x4\n" + lines(1, 2, 3, behind=": 4 3x3 stride 2")
+    wanted = choice(["FIT101", "STY102"])
+    found = engine.findings(read(text), wanted)
+    assert sorted(f.code.code for f in found) == ["FIT101", "FIT101", "FIT101", "STY102"]
+    assert fixed(text, read, wanted).text == "INPUT: 94x94x4\nCONV1..3: 4 3x3 stride 2"
+    uneven = text.replace("94x94", "93x93")
+    assert "FIT101" in {f.code.code for f in engine.findings(read(uneven), wanted)}
+    assert fixed(uneven, read, wanted).text == uneven
+
+
+def test_what_is_said_of_comments_is_no_other_finding():
+    text = INPUT + lines(1, 2, 3).replace("pad 1", "pad 1 # cnncalc:", 1)
+    assert told(text, "STY102") == []
+    text = "# cnncalc: ignore-file[STY101]\n" + INPUT + lines(1, 2, 3)
+    found = engine.findings(read(text), choice(["STY", "SUP"]))
+    assert [f.code.code for f in found] == ["SUP101", "STY102"]

@@ -11,6 +11,8 @@ from cnncalc.cli import common
 from cnncalc.cli.common import Colour, Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncalc import diagnostic
 
 FORMATS = ("text", "json")
@@ -23,49 +25,52 @@ def complete_rule(incomplete: str) -> list[str]:
     return [word for pair in codes() for word in pair if word.lower().startswith(incomplete.lower())]
 
 
-Code = Annotated[str, typer.Argument(help="A code or a name: FIT101.", autocompletion=complete_rule)]
+Codes = Annotated[
+    list[str] | None, typer.Argument(metavar="[CODE]...", help="Codes or names: FIT101.", autocompletion=complete_rule)
+]
 All = Annotated[bool, typer.Option("--all", help="Every page.")]
 Format = Annotated[str, typer.Option("--output-format", help="text or json.", autocompletion=lambda: FORMATS)]
 
 
-def rule(code: Code = "", all_: All = False, output_format: Format = "text", color: Colour = "auto") -> None:
+def rule(codes: Codes = None, all_: All = False, output_format: Format = "text", color: Colour = "auto") -> None:
     """Say what a finding means, why it matters and what to write instead; without a code, list them all."""
-    if code and all_:
-        raise Failure(f"--all shows every page; leave out '{code}' or --all")
+    given = codes or []
+    if given and all_:
+        raise Failure(f"--all shows every page; leave out '{given[0]}' or --all")
     if output_format not in FORMATS:
         raise Failure(f"--output-format takes {', '.join(FORMATS)}, not '{output_format}'")
     common.colour(color)
     if output_format == "json":
-        print(as_json(code))
+        print(as_json(given))
     else:
-        show(code, all_, color)
+        show(given, all_, color)
 
 
-def asked(code: str) -> tuple[diagnostic.Code, ...]:
-    """The code of this code or name; all where none is given."""
+def asked(given: Sequence[str]) -> tuple[diagnostic.Code, ...]:
+    """The codes of these codes and names, each once; all where none is given."""
     from cnncalc.lint.registry import page, pages
 
     try:
-        return (page(code),) if code else pages()
+        return tuple(dict.fromkeys(map(page, given))) if given else pages()
     except ValueError as error:
         raise Failure(str(error)) from None
 
 
-def as_json(code: str) -> str:
-    """One page as an object, all of them as a list."""
+def as_json(given: Sequence[str]) -> str:
+    """The page that is asked for as an object, several as a list."""
     from json import dumps
 
     from cnncalc.render.pages import to_dict
 
-    every = [to_dict(each) for each in asked(code)]
-    return dumps(every[0] if code else every, indent=1)
+    every = [to_dict(each) for each in asked(given)]
+    return dumps(every[0] if len(given) == 1 else every, indent=1)
 
 
-def show(code: str, all_: bool, color: str) -> None:
-    """The page, every page, or the list."""
+def show(given: Sequence[str], all_: bool, color: str) -> None:
+    """Some pages, every page, or the list."""
     from cnncalc.render.pages import listed, styled
     from cnncalc.render.screen import screen
 
-    out = screen(sys.stdout, color)
-    for style, line in (styled if code or all_ else listed)(asked(code)):
+    out, codes = screen(sys.stdout, color), asked(given)
+    for style, line in styled(codes, out.width) if given or all_ else listed(codes):
         print(out.paint(style, line) if style else line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.collector import Paused
 from cnncalc.diagnostic import Diagnostic
-from cnncalc.lint.choice import EVERY, Choice
+from cnncalc.lint.choice import EVERY, LEVELS, Choice
 from cnncalc.lint.registry import files, name_of, rule
 from cnncalc.lint.study import Study
 
@@ -20,21 +20,24 @@ if TYPE_CHECKING:
 
 CHECKED = Choice(select=("FIT", "REF"))
 """The families that speak of right and wrong beside syntax and shapes: what `show` and `net.diagnostics` tell."""
+TURNS = range(3)
+"""What runs first finds, what runs next looks at that, what runs last judges the comments."""
 
 
 def findings(network: Network, choice: Choice = EVERY) -> tuple[Diagnostic, ...]:
-    """What is wrong with a network, by place.
+    """What is wrong with a network, by place, the worst of one place first.
 
     Errors of syntax and shape are always among them: behind them nothing is known.
     """
     rules = chosen(choice)
     study, found = Study(network, frozenset(rule.code for rule in rules)), list[Diagnostic]()
     with Paused():
-        for late in (False, True):
-            now = [finding for rule in rules if rule.last is late for finding in rule.check(study)]
+        for turn in TURNS:
+            now = [finding for rule in rules if rule.turn == turn for finding in rule.check(study)]
+            study.found += now
             found += [finding for finding in now if not study.suppressions.mute(finding)]
     told = [*network.findings, *(choice.levelled(finding) for finding in once(found))]
-    return tuple(sorted(told, key=lambda finding: (finding.span, finding.code.code)))
+    return tuple(sorted(told, key=lambda finding: (finding.span, LEVELS.index(finding.severity), finding.code.code)))
 
 
 @lru_cache(maxsize=64)

@@ -26,8 +26,8 @@ class Rule:
     good: ClassVar[tuple[str, ...]]
     bad: ClassVar[tuple[str, ...]]
     fixes: ClassVar[str] = ""
-    last: ClassVar[bool] = False
-    """Whether it is run when all others are, to judge what became of what they found."""
+    turn: ClassVar[int] = 0
+    """When it is run: in turn 1 with what those of turn 0 found, in turn 2 to judge what became of all of that."""
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         """The findings of this code in a network; nodes behind an error are not in it."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cnncalc.analysis.fit import Slide
+    from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Field, Whole
     from cnncalc.network.node import Network, Node
     from cnncalc.syntax.tree import Place, Statement, Use
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
 
 class Study:
-    """What rules ask of a network; `ran` are the codes of the rules that are run on it."""
+    """What rules ask of a network.
+
+    `ran` are the codes of the rules that are run on it; `found` is what those of earlier turns found, ignored or not.
+    """
 
     def __init__(self, network: Network, ran: frozenset[str] = frozenset()) -> None:
         self.network, self.ran = network, ran
+        self.found: list[Diagnostic] = []
 
     @cached_property
     def suppressions(self) -> Suppressions:

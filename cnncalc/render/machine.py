@@ -137,13 +137,13 @@ def answers(one: Solved) -> Json:
 
 
 def diagnostic(finding: Diagnostic, file: str) -> Json:
-    """One finding; a hint says what to do, a fix would do it."""
+    """One finding; notes explain, a hint says what to do, a fix would do it."""
     span = finding.span
     return {
         "code": finding.code.code, "name": finding.code.name, "severity": finding.severity,
         "message": finding.message, "file": file, "line": span.line, "column": span.column,
         "end_line": span.end_line, "end_column": span.end_column, "hint": finding.hint or None,
-        "fix": fix(finding.fix) if finding.fix else None,
+        "notes": [*finding.notes], "fix": fix(finding.fix) if finding.fix else None,
     }  # fmt: skip
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from cnncalc.lint.registry import FAMILIES, family, fixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.diagnostic import Code
     from cnncalc.render.machine import Json
     from cnncalc.render.people import Styled
+
+INDENT = "    "
+"""What examples are set in by."""
 
 
 def listed(every: Iterable[Code]) -> Iterator[Styled]:
@@ -35,13 +38,35 @@ def repaired(code: Code) -> str:
     return f"{known} fix" if known else ""
 
 
-def styled(every: Iterable[Code]) -> Iterator[Styled]:
-    """The pages of some codes."""
+def styled(every: Iterable[Code], width: int) -> Iterator[Styled]:
+    """The pages of some codes; a paragraph with a line that is wider than the screen is broken anew."""
     for i, code in enumerate(every):
         yield from [("", "")] * bool(i)
         yield "title", f"{code.code} {code.name} ({', '.join(filter(None, [code.severity, repaired(code)]))})"
-        for line in code.page.rstrip().splitlines():
+        for line in fitted(code.page.rstrip().splitlines(), width):
             yield ("", "") if not line else ("heading", line) if line.startswith("## ") else ("", line)
+
+
+def fitted(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Lines of a page for a screen: headings and what is indented stay as they are."""
+    paragraph: list[str] = []
+    for line in lines:
+        if line and not line.startswith(("## ", INDENT)):
+            paragraph.append(line)
+            continue
+        yield from broken(paragraph, width)
+        paragraph = []
+        yield line
+    yield from broken(paragraph, width)
+
+
+def broken(paragraph: Sequence[str], width: int) -> Sequence[str]:
+    """A paragraph in lines as wide as the screen; as it is written where it fits."""
+    if all(len(line) <= width for line in paragraph):
+        return paragraph
+    from textwrap import wrap
+
+    return wrap(" ".join(paragraph), width, break_long_words=False, break_on_hyphens=False)
 
 
 def parts(page: str) -> dict[str, str]:
@@ -59,10 +84,14 @@ def prose(text: str) -> str:
 
 
 def to_dict(code: Code) -> Json:
-    """A code and its page for programs; `fix` is safe, unsafe or None."""
+    """A code and its page for programs, examples as a file has them; `fix` is safe, unsafe or None."""
+    page = {
+        heading: "\n".join(line.removeprefix(INDENT) for line in text.split("\n"))
+        for heading, text in parts(code.page).items()
+    }
     return {
         "code": code.code, "name": code.name, "severity": code.severity, "family": family(code),
-        "fix": fixes(code) or None, "page": parts(code.page),
+        "fix": fixes(code) or None, "page": page,
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 INDENT, DASH = "  ", "- "
 WIDTH = 120
 """Code that is wider goes on in a further row; deep in bodies half as much has room. Comments are left as they are."""
-SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa:|^source:|;\s*[\w.]+\s*=")
+SPEAKS = re.compile(r"(?i)\bcnncalc:|\bnoqa\b|^source:|;\s*[\w.]+\s*=")
 """A remark that would say something to the program if it were a comment, or that the reader looks into."""
 SOURCE = re.compile(r"(?i)#[#\s]*source:")
 TAKING = OPTIONS - NOISE

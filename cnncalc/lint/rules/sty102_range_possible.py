@@ -11,7 +11,7 @@ from cnncalc.record import NamedTuple
 from cnncalc.syntax.tree import LayerLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.lint.study import Study
     from cnncalc.syntax.tree import Statement
@@ -20,7 +20,7 @@ LEAST = 3
 """How many lines are worth a range: two stand on the screen at once."""
 NUMBER = re.compile(r"(?<!\d)(0|[1-9]\d{0,8})$")
 COUNTER = re.compile(r"\bi\b")
-SPEAKS = re.compile("(?i)cnncalc:|noqa:")
+SPEAKS = re.compile("(?i)cnncalc:|noqa")
 
 
 class RangePossible(Rule):
@@ -33,7 +33,8 @@ class RangePossible(Rule):
         """\
 ## What it does
 Finds three or more lines below each other that are equal but for the number at the end of their names, which counts
-up by one. A range says the same once: `CONV2..4: 192 3x3 pad 1`.
+up by one. A range says the same once: `CONV2..4: 192 3x3 pad 1`. Lines of which only some have another finding are
+left: what that one asks for could not be done to one layer of a range.
 
 ## Why is this bad
 Nobody compares eleven long lines word by word, so a difference among them is not seen, and one that is wanted has to
@@ -57,6 +58,7 @@ Section 5 of docs/language.md: "a range repeats the line".
 """,
     )
     fixes = "safe"
+    turn = 1
     good = (
         "INPUT: 19x19x192\nCONV2..4: 192 3x3 pad 1 relu => 19x19x192",
         "INPUT: 19x19x192\nCONV2: 192 3x3 pad 1 relu\nCONV3: 192 3x3 pad 1 relu\nCONV4: 192 3x3 pad 1 tanh",
@@ -73,9 +75,11 @@ Section 5 of docs/language.md: "a range repeats the line".
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         if study.network.complete:
+            codes = by_line(study.found)
             for body in bodies(study.network.parsed.statements):
                 for run in runs(body):
-                    yield told(self.code, study, run)
+                    if len({frozenset(codes.get(each.line.place.line.number, ())) for each in run}) == 1:
+                        yield told(self.code, study, run)
 
 
 class Numbered(NamedTuple):
@@ -84,6 +88,14 @@ class Numbered(NamedTuple):
     stem: str
     number: int
     line: LayerLine
+
+
+def by_line(found: Iterable[Diagnostic]) -> dict[int, set[str]]:
+    """The codes of what was found, by the line that it begins on."""
+    codes: dict[int, set[str]] = {}
+    for finding in found:
+        codes.setdefault(finding.span.line, set()).add(finding.code)
+    return codes
 
 
 def bodies(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:

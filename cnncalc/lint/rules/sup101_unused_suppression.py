@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.lint.suppress import Suppression, Suppressions
     from cnncalc.source import Source
 
-NEXT = r"(?i)#|\bcnncalc:|\bnoqa:"
+NEXT = r"(?i)#|\bcnncalc:|\bnoqa\s*:"
 """What ends the reason behind a marker."""
 ABOUT = "SUP"
 """The family of what is said of comments: it is found last of all, so what ignores it is not judged."""
@@ -59,7 +59,7 @@ The rule of other linters: flake8-noqa's NQA102, ruff's RUF100, "unused-noqa".
 """,
     )
     fixes = "safe"
-    last = True
+    turn = 2
     good = (
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: ignore[stride-drops-pixels] the last column is empty",
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 2",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncalc.diagnostic import WARNING, Code, Diagnostic, did_you_mean, nearest
-from cnncalc.lint.choice import FAMILY, codes
+from cnncalc.diagnostic import WARNING, Code, Diagnostic, nearest
+from cnncalc.lint.choice import FAMILY, codes, suggested
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.suppress import MARKERS
 
@@ -29,8 +29,8 @@ class UnknownRule(Rule):
         """\
 ## What it does
 Finds comments that would ignore findings and name no rule: a misspelt code or name, a family (`ignore[FIT]`), no name
-at all (`# cnncalc: ignore`), a misspelt marker (`ingore[FIT101]`). Of `# noqa:` only codes with a family of this
-linter are read; those of other tools are theirs.
+at all (`# cnncalc: ignore`, `# noqa`), a misspelt marker (`ingore[FIT101]`) or another tool's (`disable=FIT101`). Of
+`# noqa:` only names and codes with a family of this linter are read; those of other tools are theirs.
 
 ## Why is this bad
 The comment does nothing. What it was to ignore is told, or, worse, whoever reads it believes that something is wrong
@@ -51,11 +51,12 @@ There is no automatic fix: which rule is meant is yours to say.
 The rule of other linters: ruff's RUF102, "invalid-rule-code"; ESLint, "Definition for rule not found".
 """,
     )
-    last = True
+    turn = 2
     good = (
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 2",
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: ignore[Stride-Drops-Pixels, fit101]",
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 2 # noqa: E501, SIM102",
+        "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # noqa: stride-drops-pixels well-known case",
         "# cnncalc: show prints the table\nINPUT: 7x7x1\nCONV1: 1 3x3 stride 2",
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: ignore[FIT101] slides",
     )
@@ -66,6 +67,8 @@ The rule of other linters: ruff's RUF102, "invalid-rule-code"; ESLint, "Definiti
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: ignore",
         "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: ingore[FIT101] slides",
         "# cnncalc: ignore-file[]\nINPUT: 7x7x1\nCONV1: 1 3x3 stride 3",
+        "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # noqa",
+        "INPUT: 7x7x1\nCONV1: 1 3x3 stride 3 # cnncalc: disable=FIT101",
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
@@ -89,8 +92,7 @@ The rule of other linters: ruff's RUF102, "invalid-rule-code"; ESLint, "Definiti
             text = f"'{one.text}' means several rules, and a comment ignores only what it names one by one"
             yield Diagnostic(self.code, text, one.span, hint)
         elif not one.noqa or ours(upper, known):
-            words = [word for pair in known for word in pair]
-            hint = did_you_mean(one.text, words) or "cnncalc rule lists the codes"
+            hint = suggested(one.text) or "cnncalc rule lists the codes"
             yield Diagnostic(self.code, f"'{one.text}' names no rule, so that it ignores nothing", one.span, hint)
 
 
@@ -108,11 +110,18 @@ def left(said: Suppressions, line: int, alone: bool) -> set[str]:
 
 def told(said: Suppressions, each: Odd) -> tuple[str, Span, str]:
     """What is missing of a marker, where it stands, and what to write."""
-    word, inside = each.word.lower(), each.inside
+    word, nothing = each.word.lower(), f"'{each.word}' names no rule, so that it ignores nothing"
+    names = ", ".join(named(each.inside) or sorted(left(said, each.line, "file" not in word))) or EXAMPLE
+    if each.bare:
+        return nothing, each.span, (each.inside and suggested(each.inside)) or f"write {word}: {names}"
     if word not in MARKERS:
         text = f"'{each.word}' says nothing to the linter, so that nothing is ignored"
-        return text, each.span, f"write {nearest(word, MARKERS) or MARKERS[0]}[{inside or EXAMPLE}]"
-    if inside:
-        return f"the bracket behind '{each.word}' is not closed", each.span, f"write {word}[{inside.split()[0]}]"
-    here = ", ".join(sorted(left(said, each.line, word == MARKERS[0])))
-    return f"'{each.word}' names no rule, so that it ignores nothing", each.span, f"write {word}[{here or EXAMPLE}]"
+        return text, each.span, f"write {nearest(word, MARKERS) or MARKERS['file' in word]}[{names}]"
+    text = f"the bracket behind '{each.word}' is not closed" if each.open and each.inside else nothing
+    return text, each.span, f"write {word}[{names}]"
+
+
+def named(inside: str) -> list[str]:
+    """The words among these that name a rule."""
+    known = {word for pair in codes() for word in pair}
+    return [word for word in inside.replace(",", " ").split() if word.upper() in known or word.lower() in known]

@@ -83,9 +83,13 @@ def artifact(name: str) -> Json:
 
 
 def fix(repair: Fix, file: Json) -> Json:
-    """What would repair a finding (3.55); text is put in where the region that goes is empty."""
+    """What would repair a finding (3.55); text is put in where the region that goes is empty.
+
+    SARIF has no word for how safe a fix is: its description says so.
+    """
+    told = safe(repair.message) + ("" if repair.safe else " (unsafe)")
     changes = [{"artifactLocation": file, "replacements": [*map(replacement, repair.edits)]}]
-    return {"description": {"text": text(safe(repair.message))}, "artifactChanges": changes}
+    return {"description": {"text": text(told)}, "artifactChanges": changes}
 
 
 def replacement(edit: Edit) -> Json:

@@ -74,7 +74,10 @@ def full(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain, w
 
 
 def concise(source: Source, findings: Sequence[Diagnostic], paint: Paint = plain) -> str:
-    """A line each: file:line:column: CODE name severity: message; hint. Behind the severity `[*]` tells of a fix."""
+    """A line each: file:line:column: CODE name severity: message; hint (N more layers).
+
+    Behind the severity `[*]` tells of a fix.
+    """
     return "\n".join([*(line(source, finding, paint) for finding in findings[:MOST]), *more(findings)])
 
 
@@ -86,10 +89,11 @@ def more(findings: Sequence[Diagnostic]) -> list[str]:
 
 def line(source: Source, finding: Diagnostic, paint: Paint) -> str:
     """One finding on one line."""
-    code, hint = finding.code, f"; {finding.hint}" if finding.hint else ""
+    code, hint, others = finding.code, f"; {finding.hint}" if finding.hint else "", finding.times - 1
+    many = f" ({others:,} more {'layer' if others == 1 else 'layers'})" if others else ""
     mark = MARKS[sort(finding.fix)] if finding.fix else ""
     what = f"{code.code} {code.name} {paint(finding.severity, finding.severity)}{mark}"
-    return f"{paint('place', place(source, finding.span))}: {what}: {safe(finding.message + hint)}"
+    return f"{paint('place', place(source, finding.span))}: {what}: {safe(finding.message + hint + many)}"
 
 
 def block(source: Source, finding: Diagnostic, paint: Paint, width: int) -> Iterator[str]:
@@ -112,10 +116,12 @@ def block(source: Source, finding: Diagnostic, paint: Paint, width: int) -> Iter
 def remarks(finding: Diagnostic) -> Iterator[tuple[str, str, str]]:
     """(style, what it is, text) of what stands below the source."""
     yield from (("", "note", note) for note in finding.notes)
-    if finding.hint:
-        yield "hint", "help", finding.hint
-    if finding.fix:
-        yield "hint", f"fix ({sort(finding.fix)})", finding.fix.message
+    repair, hint = finding.fix, finding.hint
+    same = bool(repair and hint.startswith(repair.message))
+    if hint and not same:
+        yield "hint", "help", hint
+    if repair:
+        yield "hint", f"fix ({sort(repair)})", hint if same else repair.message
 
 
 def spread(text: str, first: int, indent: int, width: int) -> str:
