@@ -204,6 +204,10 @@ class Order(NamedTuple):
         """Spatial values from the file's order to PyTorch's, and back."""
         return axes[::-1] if self.width_first else axes
 
+    def by(self, axes: tuple[Rational, ...]) -> str:
+        """One number an axis as the file would write them: 7x1."""
+        return "x".join(map(str, self.turned(axes)))
+
     def shape(self, axes: Axes, channels_first: bool = False) -> Shape:
         """The shape written as these axes."""
         if self.channels_first or channels_first:

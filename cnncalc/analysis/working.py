@@ -160,7 +160,7 @@ def reason(node: Node, other: Node, order: Order) -> str:
     """Why a shortcut is a projection, zeros behind its input, or its input itself."""
     here, there = node.shapes[0].channels, other.output.channels
     stride = node.window.stride if isinstance(node.window, Window) else ()
-    step = str(stride[0]) if len(set(stride)) == 1 else "x".join(map(str, order.turned(stride)))
+    step = str(stride[0]) if len(set(stride)) == 1 else order.by(stride)
     differ = [f"{there} channels for {here}"] * (here != there) + [f"stride {step}"] * bool(set(stride) - {1})
     if not differ:
         return "the same channels and stride 1: the input as it is"

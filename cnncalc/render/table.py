@@ -84,7 +84,7 @@ def fsp(row: Row, order: Order) -> str:
     """Kernel, stride and pad in the textbook's order: 11x11/4/0."""
     mode, extents = slide(row).mode, row.node.output.extents
     if mode == "adaptive":
-        return f"to {'x'.join(map(str, order.turned(extents)))}"
+        return f"to {order.by(extents)}"
     if mode == "frame":
         return framed(slide(row).pad, order)
     if mode == "transposed" and not row.node.weights:

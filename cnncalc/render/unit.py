@@ -141,7 +141,7 @@ def placed(asked: Asked, seen: Seen, field: Field) -> str:
 
     Behind a window that is transposed or adaptive units differ, and no range is told for one that sees beyond it.
     """
-    size = "x".join(map(str, asked.order.turned(field.size)))
+    size = asked.order.by(field.size)
     join = units.misaligned(asked.net, asked.needs, asked.fields)
     if join:
         return f"{size}; at {join} its branches are out of step, so that no one range holds for every unit"

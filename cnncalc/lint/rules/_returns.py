@@ -162,6 +162,6 @@ def parted(code: Code, study: Study, strides: Axes, failing: Diagnostic, sizes: 
         for (s, w), names in facts.items()
         if w % s
     )
-    written = ["x".join(map(str, order.turned(size if len(set(size)) > 1 else size[:1]))) for size in sizes]
+    written = [order.by(size) if len(set(size)) > 1 else size[0] for size in sizes]
     message = f"{image.name}: {text}, so that the maps on line {failing.span.line} do not meet"
     return Diagnostic(code, message, image.span, f"use an input of {listed(written)}")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncalc.diagnostic import Span
-    from cnncalc.geometry import Order, Rational, Whole
+    from cnncalc.geometry import Whole
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
 
@@ -31,11 +31,6 @@ def large_kernels(study: Study) -> Iterator[tuple[Node, Window]]:
 def dense(node: Node, window: Window) -> bool:
     """Whether every filter reads all channels: not in groups, not depthwise, not over chosen maps."""
     return node.macs == node.output.elements * node.shapes[0].channels * prod(window.kernel)
-
-
-def by(order: Order, axes: tuple[Rational, ...]) -> str:
-    """Extents as the file would write them: 7x7."""
-    return "x".join(map(str, order.turned(axes)))
 
 
 def share(part: int, whole: int) -> str:

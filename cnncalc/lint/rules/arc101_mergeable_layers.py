@@ -192,7 +192,7 @@ def convolution(pair: Chain, windows: Sliding, order: Order) -> Merged:
     groups = 1 if mixes else gcd(grouped(pair.first, windows[0]), grouped(pair.second, windows[1]))
     filters = pair.second.output.channels
     groups = groups if filters % groups == 0 else 1
-    extents = "x".join(map(str, order.turned(kernel)))
+    extents = order.by(kernel)
     text = f"{pair.second.kind} of {filters:,} {extents}{f' in {groups} groups' if groups > 1 else ''}"
     return counting(text, prod(kernel) * (inputs // groups) * filters, pair)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted, listed
-from cnncalc.lint.rules._sizes import LARGE, by, large_kernels
+from cnncalc.lint.rules._sizes import LARGE, large_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,8 +110,8 @@ def small(window: Window) -> Axes:
 def found(code: Code, node: Node, window: Window, count: int, order: Order) -> Diagnostic:
     """The finding: both parameter counts, and the stack in full."""
     layers = (max(window.kernel) - 1) // 2
-    stack = f"{WORDS.get(layers, f'{layers:,}')} {by(order, small(window))}"
-    text = f"{node.name}: a {by(order, window.kernel)} on {node.shapes[0].channels:,} channels has {node.params:,}"
+    stack = f"{WORDS.get(layers, f'{layers:,}')} {order.by(small(window))}"
+    text = f"{node.name}: a {order.by(window.kernel)} on {node.shapes[0].channels:,} channels has {node.params:,}"
     hint = f"write {stack} of {counted(node.output.channels, 'filter')}{padded(node, window, layers, order)}"
     hint += ", a nonlinearity behind each"
     return Diagnostic(code, f"{text} parameters, {stack} have {count:,}", node.span, hint)
@@ -121,7 +121,7 @@ def padded(node: Node, window: Window, layers: int, order: Order) -> str:
     """The pads of the stack that make a map of the same extents: pad 1 each; pads 2, 1 and 1."""
     each = [pads(side, layers, k) for sides, k in zip(window.pad, window.kernel, strict=True) for side in sides]
     if any(one != each[0] for one in each):
-        return f", pads that give {by(order, node.output.extents)}"
+        return f", pads that give {order.by(node.output.extents)}"
     if len(set(each[0])) > 1:
         return f", pads {listed(each[0], 'and')}"
     return f", pad {each[0][0]} each" if each[0][0] else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import Window
 from cnncalc.lint.rule import Rule
-from cnncalc.lint.rules._sizes import LARGE, by, large_kernels
+from cnncalc.lint.rules._sizes import LARGE, large_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def saving(code: Code, node: Node, window: Window, order: Order) -> Diagnostic |
     macs = node.macs * few // c + reads * c * few
     if params >= node.params or macs >= node.macs:
         return None
-    kernel = by(order, window.kernel)
+    kernel = order.by(window.kernel)
     cost = f"{node.params:,} parameters and {node.macs:,} MACs"
     text = f"{node.name}: a {kernel} on {c:,} channels costs {cost}; a 1x1 to {few:,} channels before it makes that"
     hint = f"write a 1x1 of {few:,} filters before it"

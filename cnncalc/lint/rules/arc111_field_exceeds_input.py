@@ -6,7 +6,7 @@ from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import Field, Window
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
-from cnncalc.lint.rules._sizes import by, least_fields, share, shrinks
+from cnncalc.lint.rules._sizes import least_fields, share, shrinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,9 +131,9 @@ def exceeding(code: Code, behind: list[Seeing], study: Study) -> Diagnostic:
     image, order = network.inputs[0], network.order
     params, macs = sums(behind)
     layers = f"it and {counted(len(behind) - 1, 'more layer')} add" if len(behind) > 1 else "it adds"
-    sees = f"{'at least ' if study.joins else ''}{by(order, field.size)}"
+    sees = f"{'at least ' if study.joins else ''}{order.by(field.size)}"
     text = f"{first.name} reads units that see {sees} of {image.name}, {order.text(image.output)}"
     cost = f"{params:,} of {network.params:,} parameters and {share(macs, network.macs)} of the MACs"
     largest = tuple(map(max, zip(*(seen.size for _, seen in behind), strict=True)))
-    hint = f"use an input larger than {by(order, largest)}, fewer strides, or fewer layers"
+    hint = f"use an input larger than {order.by(largest)}, fewer strides, or fewer layers"
     return Diagnostic(code, f"{text}; {layers} context at the edges of the map alone, with {cost}", first.span, hint)

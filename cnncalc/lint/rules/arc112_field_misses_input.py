@@ -6,7 +6,7 @@ from cnncalc.diagnostic import INFO, Code, Diagnostic
 from cnncalc.geometry import WHOLE, Field
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import NAMES, listed
-from cnncalc.lint.rules._sizes import by, classifies, place
+from cnncalc.lint.rules._sizes import classifies, place
 from cnncalc.lint.study import source_of
 
 if TYPE_CHECKING:
@@ -104,10 +104,10 @@ def missing(code: Code, node: Node, above: Node, short: list[int], study: Study)
     order, image, field = study.network.order, study.network.inputs[0], study.fields[above.name]
     assert isinstance(field, Field)
     named = above.line if above.line != node.line else above.name
-    text = f"no unit of {named}, the last map before {node.name}, sees more than {by(order, field.size)}"
+    text = f"no unit of {named}, the last map before {node.name}, sees more than {order.by(field.size)}"
     names = order.turned(tuple(NAMES[letter] for letter in order.letters(image.output.rank)))
     lacking = order.turned(tuple(name if axis in short else "" for axis, name in enumerate(names)))
     where = f", too little on the {listed(filter(None, lacking), 'and')}" if len(short) < len(names) else ""
-    most = by(order, tuple(map(min, field.size, image.output.extents)))
+    most = order.by(tuple(map(min, field.size, image.output.extents)))
     hint = f"use an input of at most {most}, or strides and kernels before {node.name} that see more"
     return Diagnostic(code, f"{text} of {image.name}, {order.text(image.output)}{where}", place(study, above), hint)

@@ -84,7 +84,7 @@ def unused(code: Code, node: Node, kernel: Axes, used: Axes, order: Order) -> Di
     taps, met = prod(kernel), prod(used)
     weights = sum(prod(weight.shape) for weight in node.facts.weights.values() if not weight.bias)
     idle = weights * (taps - met) // taps
-    extents = "x".join(map(str, order.turned(node.shapes[0].extents)))
+    extents = order.by(node.shapes[0].extents)
     text = (
         f"{node.name}: {taps - met:,} of the {taps:,} taps of the {written(kernel, order)} are on padding wherever it"
     )
@@ -101,4 +101,4 @@ def remedy(used: Axes, order: Order) -> str:
 
 def written(kernel: Axes, order: Order) -> str:
     """A kernel in the file's order: 3x3; of a line of cells `kernel of 3`."""
-    return "x".join(map(str, order.turned(kernel))) if len(kernel) > 1 else f"kernel of {kernel[0]}"
+    return order.by(kernel) if len(kernel) > 1 else f"kernel of {kernel[0]}"

@@ -127,7 +127,7 @@ class Teller:
             return f"{number(state.sums.quantity(claim.quantity))} {unit}"
         if claim.quantity == "rf":
             sizes = getattr(state.field, "size", ())
-            return f"rf {'x'.join(map(str, self.order.turned(sizes)))}" if sizes else "no receptive field of one size"
+            return f"rf {self.order.by(sizes)}" if sizes else "no receptive field of one size"
         return self.shape(state.shapes[0])
 
     # An answer
