@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -1006,6 +1007,19 @@ def test_the_command_line_goes_on_top_as_in_ruff(tmp_path, file, line):
     rules = choice(both.select + both.extend_select, both.ignore)
     ours = [("FIT101", "stride-drops-pixels"), ("FIT102", "stride-drops-padding")]
     assert {AS_RUFF[code] for code, name in ours if rules.wants(code, name)} == theirs
+
+
+# Help
+
+
+def test_help_names_what_options_take(run):
+    out = run("lint", "--help").out
+    typed = ("select CODES", "severity LEVEL", "output-format FORMAT", "max-warnings N", "config FILE", "limit NAME=N")
+    for words in (*typed, "per-file-ignores PATTERN:CODES", "set NAME=VALUE", "  Files, folders, - for stdin, or zoo"):
+        assert words in out
+    helps = {name: run(name, "--help").out for name in ("show", "lint", "build", "explain", "solve", "diff", "zoo")}
+    assert [name for name, text in helps.items() if "<" in text] == []
+    assert re.search(r"--version +Print the version", run("--help").out)
 
 
 # Completion

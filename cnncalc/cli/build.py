@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.api import Network
 
 ToTorch = Annotated[bool, typer.Option("--to-torch", help="Write a PyTorch module: the only target yet.")]
-Output = Annotated[str, typer.Option("-o", "--output", help="The file to write; stdout without it.")]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The file to write; stdout without it.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Build it and hold shapes, params and MACs against the table.")]
 
 

@@ -149,7 +149,11 @@ def exists(path: str) -> bool:
     """Whether there is something of this path; raises OSError where that cannot be told, Failure for a broken link."""
     try:
         os.stat(path)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except ValueError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+            raise
         if os.path.islink(path):
             raise Failure(f"{path}: a link to nothing") from None
         return False

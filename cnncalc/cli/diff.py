@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     Findings = list[tuple[Diagnostic, ...]]
 
 FORMATS = ("table", "json", "markdown")
-Format = Annotated[str, typer.Option("--format", help="table, json or markdown.", autocompletion=lambda: FORMATS)]
-SetA = Annotated[list[str] | None, typer.Option("--set-a", help="Set a constant of the first spec alone.")]
-SetB = Annotated[list[str] | None, typer.Option("--set-b", help="Set a constant of the second spec alone.")]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.", autocompletion=lambda: FORMATS)
+]
+SetA = Annotated[
+    list[str] | None, typer.Option("--set-a", metavar="NAME=VALUE", help="Set a constant of the first spec alone.")
+]
+SetB = Annotated[
+    list[str] | None, typer.Option("--set-b", metavar="NAME=VALUE", help="Set a constant of the second spec alone.")
+]
 All = Annotated[bool, typer.Option("--all", help="Show equal layers too, and nothing folded.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="End with status 1 where the two differ.")]
 

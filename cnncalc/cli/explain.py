@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Order
 
 Layer = Annotated[str, typer.Argument(help="A layer's name; all of them without it.")]
-Unit = Annotated[str, typer.Option("--unit", help="What one unit of LAYER sees of the input: 3,5, or centre.")]
+Unit = Annotated[
+    str, typer.Option("--unit", metavar="UNIT", help="What one unit of LAYER sees of the input: 3,5, or centre.")
+]
 
 
 def explain(

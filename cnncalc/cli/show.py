@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "markdown")
 MOST = 60
 """How many rows a table has before it is folded without being asked: about a screen."""
-Format = Annotated[str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=lambda: FORMATS)]
-Columns = Annotated[str, typer.Option("--columns", help="Which columns, in order: layer,output,params.")]
-Depth = Annotated[str, typer.Option("--depth", help="Fold what stands deeper than so many levels; 0: one row each.")]
+Format = Annotated[
+    str,
+    typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.", autocompletion=lambda: FORMATS),
+]
+Columns = Annotated[
+    str, typer.Option("--columns", metavar="NAMES", help="Which columns, in order: layer,output,params.")
+]
+Depth = Annotated[
+    str, typer.Option("--depth", metavar="N", help="Fold what stands deeper than so many levels; 0: one row each.")
+]
 
 
 def complete_convention(incomplete: str) -> list[str]:
@@ -40,6 +47,7 @@ Counts = Annotated[
     str,
     typer.Option(
         "--convention",
+        metavar="TOOL",
         help="Whose FLOPs: those of fvcore, torch or another tool that counts.",
         autocompletion=complete_convention,
     ),

@@ -30,10 +30,17 @@ def complete_optimizer(incomplete: str) -> list[str]:
 
 
 Fits = Annotated[bool, typer.Option("--fits", help="The input sizes for which every stride fits.")]
-Memory = Annotated[str, typer.Option("--batch", help="The largest batch that trains in a memory: 24GiB.")]
-Format = Annotated[str, typer.Option("--format", help="text or json.", autocompletion=lambda: FORMATS)]
+Memory = Annotated[
+    str, typer.Option("--batch", metavar="MEMORY", help="The largest batch that trains in a memory: 24GiB.")
+]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="text or json.", autocompletion=lambda: FORMATS)
+]
 Optimizer = Annotated[
-    str, typer.Option("--optimizer", help="sgd, momentum, adam, adamw, ...", autocompletion=complete_optimizer)
+    str,
+    typer.Option(
+        "--optimizer", metavar="NAME", help="sgd, momentum, adam, adamw, ...", autocompletion=complete_optimizer
+    ),
 ]
 
 

@@ -11,7 +11,9 @@ from cnncalc import zoo as specs
 from cnncalc.cli.common import Failure
 
 FORMATS = ("table", "json")
-Format = Annotated[str, typer.Option("--format", help="table or json.", autocompletion=lambda: FORMATS)]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="table or json.", autocompletion=lambda: FORMATS)
+]
 
 
 def zoo(format_: Format = "table") -> None:
