@@ -177,9 +177,9 @@ def lines(*numbers, before="", name="CONV", behind=": 4 3x3 pad 1"):
             "block b(c, n=2)\n  s1..3: conv c 1x1\ng.1..3: b 4 n=3",
         ),
         (
-            lines(1, 2, 3).replace("pad 1", "pad 1 # the body", 1) + " \nfc 10",
+            "# the body\n" + lines(1, 2, 3) + " \nfc 10",
             [("CONV1", "CONV3", 3)],
-            "CONV1..3: 4 3x3 pad 1 # the body\nfc 10",
+            "# the body\nCONV1..3: 4 3x3 pad 1\nfc 10",
         ),
         (
             lines(1, 2, 3) + "\nadd from CONV1, CONV3\nexpect params(CONV2) = 148",
@@ -277,3 +277,19 @@ def test_what_is_said_of_comments_is_no_other_finding():
     text = "# cnncalc: ignore-file[STY101]\n" + INPUT + lines(1, 2, 3)
     found = engine.findings(read(text), choice(["STY", "SUP"]))
     assert [f.code.code for f in found] == ["SUP101", "STY102"]
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_line_that_ignores_the_rule_stays_by_itself_and_what_says_so_is_used(at):
+    lines = [f"c{i}: conv 64 3x3 pad 1 relu" for i in range(3)]
+    lines[at] += "  # cnncalc: ignore[range-possible] three on purpose"
+    network = analyse("\n".join(["INPUT: 8x8x64", *lines]), "net", "net.spec")
+    assert engine.findings(network, choice(["STY", "SUP"])) == ()
+
+
+def test_a_comment_speaks_of_its_line_alone():
+    lines = [f"c{i}: conv 64 3x3 pad 1 relu" for i in range(6)]
+    for at, told in ((0, "c1 to c5 are 5 equal lines"), (2, "c3 to c5 are 3 equal lines"), (5, "c0 to c4 are 5 equal")):
+        text = "\n".join(["INPUT: 8x8x64", *lines[:at], f"{lines[at]}  # as printed", *lines[at + 1 :]])
+        (finding,) = engine.findings(analyse(text, "net", "net.spec"), choice(["STY", "SUP"]))
+        assert finding.message.startswith(told)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.lint.study import Study
+    from cnncalc.lint.suppress import Suppressions
     from cnncalc.syntax.tree import Statement
 
 LEAST = 3
 """How many lines are worth a range: two stand on the screen at once."""
 NUMBER = re.compile(r"(?<!\d)(0|[1-9]\d{0,8})$")
 COUNTER = re.compile(r"\bi\b")
-SPEAKS = re.compile("(?i)cnncalc:|noqa")
 
 
 class RangePossible(Rule):
@@ -33,8 +33,9 @@ class RangePossible(Rule):
         """\
 ## What it does
 Finds three or more lines below each other that are equal but for the number at the end of their names, which counts
-up by one. A range says the same once: `CONV2..4: 192 3x3 pad 1`. Lines of which only some have another finding are
-left: what that one asks for could not be done to one layer of a range.
+up by one. A range says the same once: `CONV2..4: 192 3x3 pad 1`. Lines with a comment are left, as it speaks of one,
+and so are lines of which only some have another finding: what that one asks for could not be done to one layer of a
+range.
 
 ## Why is this bad
 Nobody compares eleven long lines word by word, so a difference among them is not seen, and one that is wanted has to
@@ -70,16 +71,27 @@ Section 5 of docs/language.md: "a range repeats the line".
         "CONV4: 192 3x3 pad 1 relu => 19x19x192",
         "INPUT: 19x19x192\nCONV2: 192 3x3 pad 1 relu\nCONV3: 192 3x3 pad 1 relu\nCONV4: 192 3x3 pad 1 relu",
         "block basic(c)\n  add relu\n    - conv c 3x3 pad 1\n    - identity\nINPUT: 9x9x8\n"
-        "layer1.0: basic 8 # the first stage\nlayer1.1: basic 8\nlayer1.2: basic 8\nlayer2: basic 8",
+        "layer1.0: basic 8\nlayer1.1: basic 8\nlayer1.2: basic 8\nlayer2: basic 8",
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         if study.network.complete:
             codes = by_line(study.found)
             for body in bodies(study.network.parsed.statements):
-                for run in runs(body):
+                for run in (part for every in runs(body) for part in self.silent(every, study.suppressions)):
                     if len({frozenset(codes.get(each.line.place.line.number, ())) for each in run}) == 1:
                         yield told(self.code, study, run)
+
+    def silent(self, run: Sequence[Numbered], suppressions: Suppressions) -> Iterator[list[Numbered]]:
+        """The parts of a run without comments, which speak of one line; one that ignores this rule is used by that."""
+        parts: list[list[Numbered]] = [[]]
+        for each in run:
+            if each.line.place.line.comment:
+                suppressions.mute(Diagnostic(self.code, "", each.line.place.span()))
+                parts.append([])
+            else:
+                parts[-1].append(each)
+        return (part for part in parts if len(part) >= LEAST)
 
 
 class Numbered(NamedTuple):
@@ -151,12 +163,11 @@ def taken(line: LayerLine) -> Numbered | None:
 
 
 def follows(one: Numbered, other: Numbered) -> bool:
-    """Whether a line is the one above with the next number, and says nothing of its own."""
+    """Whether a line is the one above with the next number."""
     above, below = one.line.place, other.line.place
     if one.number + 1 != other.number or one.stem != other.stem or above.line.number + 1 != below.line.number:
         return False
-    spoken = SPEAKS.search(above.line.comment) or below.line.comment
-    return not spoken and around(one.line) == around(other.line)
+    return around(one.line) == around(other.line)
 
 
 def around(line: LayerLine) -> tuple[str, str]:
