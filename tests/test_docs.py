@@ -129,5 +129,8 @@ def test_the_figures_on_the_page_reach_the_aims_it_states():
     assert show["faster than torchinfo"] >= 15
     assert show["lighter than torchinfo"] >= 8
     assert max(json["of hello"], lint["of hello"]) <= 1.35
+    (linting,) = measured("## Linting").values()
+    assert linting["linting / tracing"] <= 1.5
+    assert linting["linting / tracing"] == round(linting["linting s"] / linting["tracing s"], 2)
     assert set(within) == {"alexnet", "vgg16"}
     assert min(net["times faster"] for net in within.values()) >= 10

@@ -18,7 +18,8 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-    from cnncalc.analysis.report import Report, Row, Totals
+    from cnncalc.analysis.report import Report, Row
+    from cnncalc.analysis.totals import Totals
     from cnncalc.geometry import Rational
     from cnncalc.layer import Layer, Value
     from cnncalc.network.node import Network

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.report import totals
+from cnncalc.analysis.totals import totals
 from cnncalc.geometry import Window
 from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
@@ -18,7 +18,7 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from cnncalc.analysis.report import Totals
+    from cnncalc.analysis.totals import Totals
     from cnncalc.diagnostic import Span
     from cnncalc.geometry import Shape, Whole
     from cnncalc.layer import Weight

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis import conventions
@@ -10,15 +9,17 @@ from cnncalc.analysis.conventions.cnncalc import Cnncalc
 from cnncalc.analysis.intensity import moved
 from cnncalc.analysis.memory import Kept, Sizes, memory
 from cnncalc.analysis.receptive_field import fields
+from cnncalc.analysis.totals import totals
+from cnncalc.collector import Paused
 from cnncalc.record import NamedTuple
-from cnncalc.work import CONVENTION, Work
+from cnncalc.work import CONVENTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnncalc.analysis.convention import Convention, Count
     from cnncalc.analysis.folding import Fold
-    from cnncalc.analysis.memory import Memory
+    from cnncalc.analysis.totals import Totals
     from cnncalc.geometry import Field, Whole
     from cnncalc.network.node import Network, Node
 
@@ -40,22 +41,6 @@ class Row(NamedTuple):
     flops: int = 0
     operations: int = 0
     moved: int = 0
-
-
-class Totals(NamedTuple):
-    """Sums over the layers that run when the trained network is used; the memory of a whole network, None of a part.
-
-    `flops` is the convention's figure.
-    """
-
-    params: int
-    weights: int
-    buffers: int
-    macs: int
-    flops: int
-    activations: int
-    work: Work
-    memory: Memory | None = None
 
 
 class View(NamedTuple):
@@ -93,13 +78,8 @@ def report(network: Network, view: View = View()) -> Report:
 
     The cyclic collector waits, as it does while a text is read: nothing made here is garbage.
     """
-    pausing = gc.isenabled()
-    gc.disable()
-    try:
+    with Paused():
         return told(network, view)
-    finally:
-        if pausing:
-            gc.enable()
 
 
 def told(network: Network, view: View) -> Report:
@@ -164,12 +144,3 @@ def added(nodes: Sequence[Node], own: Mapping[str, Row]) -> tuple[int, int, int]
     """The convention's figure, the operations and the bytes moved of several layers."""
     rows = [own[node.name] for node in nodes]
     return sum(row.flops for row in rows), sum(row.operations for row in rows), sum(row.moved for row in rows)
-
-
-def totals(nodes: Sequence[Node], memory: Memory | None = None, counts: Sequence[Count] | None = None) -> Totals:
-    """The sums over some nodes; without a convention's counts the FLOPs are those of their work."""
-    work = Work.total(node.work for node in nodes)
-    params, biases = sum(n.params for n in nodes), sum(n.biases for n in nodes)
-    buffers, activations = sum(n.buffers for n in nodes), sum(n.activations for n in nodes)
-    flops = work.flops if counts is None else sum(count.figure for count in counts)
-    return Totals(params, params - biases, buffers, work.macs, flops, activations, work, memory)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from cnncalc.analysis.folding import Fold
     from cnncalc.analysis.memory import Memory
-    from cnncalc.analysis.report import Report, Row, Totals
+    from cnncalc.analysis.report import Report, Row
+    from cnncalc.analysis.totals import Totals
     from cnncalc.diagnostic import Diagnostic, Fix
     from cnncalc.geometry import Rational, Whole
     from cnncalc.network.node import Network, Node, Solved

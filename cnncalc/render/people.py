@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from cnncalc.analysis.convention import Convention
     from cnncalc.analysis.memory import Keeping, Sizes
-    from cnncalc.analysis.report import Report, Totals
+    from cnncalc.analysis.report import Report
+    from cnncalc.analysis.totals import Totals
     from cnncalc.analysis.working import Step
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Field, Order, Whole

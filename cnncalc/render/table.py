@@ -14,7 +14,8 @@ from cnncalc.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnncalc.analysis.report import Report, Row, Totals
+    from cnncalc.analysis.report import Report, Row
+    from cnncalc.analysis.totals import Totals
     from cnncalc.geometry import Order, Sides
     from cnncalc.network.node import Network
 

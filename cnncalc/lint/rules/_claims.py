@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.report import totals
+from cnncalc.analysis.totals import totals
 from cnncalc.analysis.working import extents, grown, products, tensors, times
 from cnncalc.geometry import WHOLE, Field, Window
 from cnncalc.lint.rules._fit import NAMES, axis_parts, listed

@@ -10,8 +10,6 @@ from cnncalc.analysis.receptive_field import fields
 from cnncalc.geometry import Field
 from cnncalc.lint.claims import expectations
 from cnncalc.lint.rules._claims import amount, by_axis, counts
-from cnncalc.lint.rules._memory import meant as meant_by
-from cnncalc.lint.rules._memory import used
 from cnncalc.network.claim import WORDS, holds
 from cnncalc.network.node import inside
 from cnncalc.record import NamedTuple
@@ -85,6 +83,8 @@ def missed(network: Network, ops: tuple[str, ...]) -> Iterator[Measured]:
             if claim.quantity == "rf" and not known:
                 known = fields(network)
             if claim.quantity == "memory" and meant.nodes and claim.target not in needed:
+                from cnncalc.lint.rules._memory import used
+
                 needed[claim.target] = used(network, claim, meant.nodes)
             measure = measured(network, claim, meant, known, needed)
             if meant.nodes and not measure.met:
@@ -93,7 +93,11 @@ def missed(network: Network, ops: tuple[str, ...]) -> Iterator[Measured]:
 
 def names_of(network: Network, claim: Claimed) -> tuple[str, ...]:
     """The names that an expectation is about, without what its memory is for."""
-    return tuple(meant_by(network, claim.target)[0]) if claim.quantity == "memory" else claim.target
+    if claim.quantity != "memory":
+        return claim.target
+    from cnncalc.lint.rules._memory import meant
+
+    return tuple(meant(network, claim.target)[0])
 
 
 def nodes_of(network: Network, target: tuple[str, ...]) -> tuple[Node, ...]:

@@ -7,7 +7,6 @@ from cnncalc.diagnostic import ERROR, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._claims import amount, besides, no_field, said, seen, span_of, working
 from cnncalc.lint.rules._expect import missed
-from cnncalc.lint.rules._memory import summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +74,8 @@ def text(network: Network, measure: Measured) -> str:
     if not measure.values:
         return f"{start}, and {no_field(nodes[-1])}"
     if measure.bytes and claim.op == "=":
+        from cnncalc.lint.rules._memory import summed
+
         return f"{start}, the arithmetic gives {summed(measure.bytes)}{span_of(claim)}"
     if measure.quantity == "rf" and claim.op == "=":
         return f"{start}, the arithmetic gives {seen(network, nodes, fields(network))}{span_of(claim)}"
