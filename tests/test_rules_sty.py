@@ -293,3 +293,10 @@ def test_a_comment_speaks_of_its_line_alone():
         text = "\n".join(["INPUT: 8x8x64", *lines[:at], f"{lines[at]}  # as printed", *lines[at + 1 :]])
         (finding,) = engine.findings(analyse(text, "net", "net.spec"), choice(["STY", "SUP"]))
         assert finding.message.startswith(told)
+
+
+def test_infos_on_one_of_the_lines_do_not_matter():
+    text = "INPUT: 32x32x3\nCONV1: 8 3x3 pad 1 relu\nCONV2: 8 3x3 pad 1 relu\nCONV3: 8 3x3 pad 1 relu\ngap\nFC: 10"
+    found = engine.findings(read(text))
+    assert [(f.code.code, f.line) for f in found] == [("STY102", 2), ("ARC112", 4)]
+    assert fixed(text, read, engine.EVERY).text == "INPUT: 32x32x3\nCONV1..3: 8 3x3 pad 1 relu\ngap\nFC: 10"

@@ -34,7 +34,7 @@ class RangePossible(Rule):
 ## What it does
 Finds three or more lines below each other that are equal but for the number at the end of their names, which counts
 up by one. A range says the same once: `CONV2..4: 192 3x3 pad 1`. Lines with a comment are left, as it speaks of one,
-and so are lines of which only some have another finding: what that one asks for could not be done to one layer of a
+and so are lines of which only some have a warning or an error: what it asks for could not be done to one layer of a
 range.
 
 ## Why is this bad
@@ -103,9 +103,9 @@ class Numbered(NamedTuple):
 
 
 def by_line(found: Iterable[Diagnostic]) -> dict[int, set[str]]:
-    """The codes of what was found, by the line that it begins on."""
+    """The codes of the errors and warnings found, by the line that they begin on."""
     codes: dict[int, set[str]] = {}
-    for finding in found:
+    for finding in (finding for finding in found if finding.severity != INFO):
         codes.setdefault(finding.span.line, set()).add(finding.code)
     return codes
 
