@@ -857,3 +857,10 @@ def test_training_holds_its_forward_peak_where_that_is_more_than_what_is_saved()
 def test_spaces_and_units_of_bytes():
     for figure in ("<= 4   GiB", "<= 4GiB", "< 1PiB", "< 1 PB", ">= 1 B"):
         assert cnncalc.loads(f"INPUT: 8x8x3\nconv 4 3\nexpect memory {figure}").diagnostics == (), figure
+
+
+@pytest.mark.parametrize(("said", "likeness"), [("4K", False), ("3.89K", True)])
+def test_a_figure_that_leaves_much_open_is_likened_to_nothing(said, likeness):
+    """3,888 MACs: within five of a figure is none by chance, within five hundred it may be."""
+    [missed] = cnncalc.loads(f"INPUT: 8x8x3\nCONV1: 4 3x3\nexpect params = {said}").diagnostics
+    assert missed.message.endswith(f"; {said} is its macs") is likeness

@@ -721,6 +721,7 @@ def test_where_maps_do_not_meet_inputs_are_named_for_which_they_do(text):
     [
         "INPUT: 32x32x3\nadd\n  - conv 8 3x3 stride 2\n  - identity",
         "INPUT: 30x30x3\nconv 8 3x3 stride 2 pad 1\nadd\n  - conv 8 3x3\n  - identity",
+        "INPUT: 31x31x3\nadd\n  - conv 3 3x3 stride 2\n  - identity",
         "INPUT: 30x30x3\nconv 8 2x2 stride 2\nconv 8 99x99",
         "INPUT: 30\nfc 8\nadd from INPUT, fc1",
         "a: input 30x30x3\nb: input 15x15x3\nA: conv 3 3x3 stride 2 from a\nadd from A, b",
