@@ -73,6 +73,15 @@ class Network(node.Network):
 
         return torch_source(self)
 
+    def training_source(self, module: str = "model") -> str:
+        """A training script as text, for the module that is saved as `module`.py beside it.
+
+        Raises ValueError where none can be written: several inputs or outputs, nothing to train, no loss that fits.
+        """
+        from cnncalc.emit.training.script import training_source
+
+        return training_source(self, module)
+
     def to_torch(self) -> nn.Module:
         """That module built in this process, from exactly that text; needs torch."""
         from cnncalc.emit.verify import build

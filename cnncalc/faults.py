@@ -976,6 +976,36 @@ He et al. 2016, section 3.3: shortcuts where the shapes differ. Ronneberger et a
 """,
 )
 
+UNCLEAR_RECIPE = Code(
+    "SYN121",
+    "unclear-recipe",
+    ERROR,
+    """\
+## What it does
+A word or a number of the file's recipe means nothing to the training script. It is said where a script is written:
+by `cnncalc build --train` and `cnncalc train`. All else keeps the recipe as it stands.
+
+## Why is this bad
+The script would train with another recipe than the file says.
+
+## Example
+    INPUT: 784
+    FC1: 10
+    train: batch 128, momentun 0.9
+
+## Use instead
+    INPUT: 784
+    FC1: 10
+    train: batch 128, momentum 0.9
+
+## Fix safety
+There is no automatic fix: what the recipe says is for you to say.
+
+## Source
+docs/training.md, "The recipe".
+""",
+)
+
 NO_ANSWER = Code(
     "SHP117",
     "no-answer",

@@ -149,6 +149,8 @@ class Layer:
     """Whether all that it puts out lies between the least and the most of what it is given and 0."""
     losses: ClassVar[tuple[str, ...]] = ()
     """The losses, by PyTorch's names, that apply it themselves."""
+    distances: ClassVar[bool] = False
+    """Whether it puts out distances, so that the least of them is the answer."""
     centres: ClassVar[bool] = False
     """Whether it takes the mean of each channel off, so that a bias before it changes nothing."""
     batched: ClassVar[bool] = False

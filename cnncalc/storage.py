@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 DTYPES = {"float32": 4, "float16": 2, "bfloat16": 2, "float64": 8}
 """Bytes of one number."""
 SHORT = {
@@ -27,11 +25,3 @@ def dtype_of(word: str) -> str:
     if name not in DTYPES:
         raise ValueError(f"no dtype is called '{word}'; there are {', '.join(DTYPES)}")
     return name
-
-
-def optimizer_of(recipe: str) -> str:
-    """The optimizer that a training recipe names, as its state has it: momentum for nesterov; nothing for none."""
-    words = set(re.findall(r"[a-z]+", recipe.lower()))
-    words |= {"momentum"} if "nesterov" in words else set()
-    words |= {"rmsprop_momentum"} if {"rmsprop", "momentum"} <= words else set()
-    return next((name for name in reversed(OPTIMIZERS) if name in words), "")

@@ -26,7 +26,8 @@ import cnncalc
 from cnncalc import loads
 from cnncalc.analysis.memory import largest, memory
 from cnncalc.analysis.views import copies, views
-from cnncalc.storage import DTYPES, OPTIMIZERS, dtype_of, optimizer_of
+from cnncalc.recipe import recipe as reading
+from cnncalc.storage import DTYPES, OPTIMIZERS, dtype_of
 
 torch.set_num_threads(1)
 SPACE = {"torch": torch, "nn": nn, "F": functional}
@@ -549,7 +550,7 @@ HEADED = INCEPTION.replace("NORM1: norm 5", "NORM1: bn")
 
 
 def test_every_optimizer_is_held_against_torch():
-    assert {*map(optimizer_of, OPTIMIZED)} == {*OPTIMIZERS}
+    assert {reading(said).state for said in OPTIMIZED} == {*OPTIMIZERS}
 
 
 def stepped(network, optimizer: str, dtype: str) -> tuple[int, int]:
@@ -571,9 +572,9 @@ def test_gradients_and_the_state_after_a_step_equal_torch(text, optimizer, dtype
     network = loads(text)
     used = memory(network, 2, dtype, training=True)
     found = stepped(network, optimizer, dtype)
-    assert found == (used.gradients, used.optimizer[optimizer_of(optimizer)])
+    assert found == (used.gradients, used.optimizer[reading(optimizer).state])
     parts = (used.weights, used.buffers, *found, used.saved_for_backward)
-    assert used.training(optimizer_of(optimizer)) == sum(parts)
+    assert used.training(reading(optimizer).state) == sum(parts)
     assert used.inference == used.weights + used.buffers + used.forward_peak
 
 
@@ -898,4 +899,4 @@ def test_an_optimizer_that_is_not_known_is_refused():
     ],
 )
 def test_the_optimizer_of_a_recipe(recipe, optimizer):
-    assert optimizer_of(recipe) == optimizer
+    assert reading(recipe).state == optimizer

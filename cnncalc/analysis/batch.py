@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.memory import memory
+from cnncalc.recipe import recipe
 from cnncalc.record import NamedTuple
-from cnncalc.storage import OPTIMIZERS, USUAL, optimizer_of
+from cnncalc.storage import OPTIMIZERS, USUAL
 
 if TYPE_CHECKING:
     from cnncalc.analysis.memory import Memory
@@ -74,7 +75,7 @@ def chosen(network: Network, given: str) -> tuple[str, bool]:
     word = given.lower().replace("-", "")
     if word and word not in OPTIMIZERS:
         raise ValueError(f"no optimizer is called '{given}'; there are {', '.join(OPTIMIZERS)}")
-    named = word or optimizer_of(network.recipe)
+    named = word or recipe(network.recipe).state
     return named or USUAL, bool(named)
 
 

@@ -63,3 +63,10 @@ def scattered(whole: Shape, part: Shape) -> int:
     axes = zip(whole.dims, part.dims, strict=True)
     cut = max(at for at, (extent, left) in enumerate(axes) if extent != left)
     return APART if prod(part.dims[:cut]) == 1 else SCATTERED
+
+
+def computed(node: Node) -> Node:
+    """The node whose numbers a node hands on: itself, unless it only views them or acts in training alone."""
+    while node.inputs and (node.layer.view or node.layer.rests):
+        node = node.inputs[0]
+    return node

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typer._click.core import Command, Context
 
 ABOUT = "Shapes, parameters, MACs, receptive fields and memory of convolutional networks, from the text on the slide."
-COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "rule", "zoo")
+COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "train", "rule", "zoo")
 
 
 class Commands(TyperGroup):
@@ -29,7 +29,8 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(cmd_name)(getattr(import_module(f"cnncalc.cli.{cmd_name}"), cmd_name))
+        module = import_module(f"cnncalc.cli.{cmd_name}")
+        alone.command(cmd_name, context_settings=getattr(module, "SETTINGS", None))(getattr(module, cmd_name))
         return get_command(alone)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:

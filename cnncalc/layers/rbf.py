@@ -39,6 +39,7 @@ class Rbf(Layer):
 
     parameters = (Parameter("units", "count", unit="units", letters="K", positional=True, required=True),)
     gathers = "sample"
+    distances = True
     examples = (("84", "rbf 10"), ("5x4x3", "rbf 7"), ("12x5", "rbf units=4"), ("3x4x2x2", "rbf K=3"))
 
     units: int

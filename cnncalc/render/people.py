@@ -89,13 +89,14 @@ def footer(known: Report, sums: Totals) -> Iterator[Styled]:
 def needed(net: Network, known: Report) -> Iterator[Styled]:
     """The memory that it takes to use the network and to train it, what takes most, and what is not counted."""
     from cnncalc.analysis.memory import LEFT_OUT, largest
-    from cnncalc.storage import USUAL, optimizer_of
+    from cnncalc.recipe import recipe
+    from cnncalc.storage import USUAL
 
     used = known.totals and known.totals.memory
     trained = known.training.memory if known.training else used
     if not used or not trained:
         return
-    optimizer = optimizer_of(net.recipe) or USUAL
+    optimizer = recipe(net.recipe).state or USUAL
     buffers = [f"{used.buffers:,} buffers"] * bool(used.buffers)
     where = f" at {used.peak_layer}" * bool(used.peak_layer)
     parts = [f"{used.weights:,} weights", *buffers, f"{used.forward_peak:,} forward peak{where}"]

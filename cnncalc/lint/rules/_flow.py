@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Node
 
 
-def computed(node: Node) -> Node:
-    """The node whose numbers a node hands on: itself, unless it only views them or acts in training alone."""
-    while node.inputs and (node.layer.view or node.layer.rests):
-        node = node.inputs[0]
-    return node
-
-
 def whole(study: Study, found: Collection[Node]) -> set[Node]:
     """Those of some nodes whose text made no other than them."""
     counts: dict[Key, int] = {}

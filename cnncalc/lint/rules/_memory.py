@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from cnncalc.analysis.memory import Kept, buffer_bytes, memory, states, trained_tensors
 from cnncalc.lint.rules._claims import grouped
 from cnncalc.network.claim import MEMORY
+from cnncalc.recipe import recipe
 from cnncalc.record import NamedTuple
-from cnncalc.storage import DTYPES, USUAL, optimizer_of
+from cnncalc.storage import DTYPES, USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ def used(network: Network, claim: Claimed, nodes: Sequence[Node]) -> Bytes:
     every = memory(network, int(settings.get("batch", "1")), settings.get("dtype", "float32"), trains)
     more = "saved" if every.saved_for_backward >= every.forward_peak else "peak"
     parts = [more if part == HELD else part for part in parts]
-    optimizer = settings.get("optimizer") or optimizer_of(network.recipe) or USUAL
+    optimizer = settings.get("optimizer") or recipe(network.recipe).state or USUAL
     every_line: dict[str, list[Node]] = {}
     for node in nodes if layers else network.nodes if trains else network.counted:
         every_line.setdefault(node.line, []).append(node)

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.views import computed
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
-from cnncalc.lint.rules._flow import computed
+from cnncalc.recipe import recipe, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncalc.lint.study import Study
-
-LOSS = re.compile(r"\bloss[\s=:]+([\w-]+(?:\s+entropy\b)?)", re.I)
 
 
 class SoftmaxBeforeCrossEntropy(Rule):
@@ -72,20 +70,12 @@ nn.BCEWithLogitsLoss combines a sigmoid and the loss. Goodfellow et al. 2016, se
     )
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
-        said = LOSS.search(study.network.recipe)
+        said = recipe(study.network.recipe).loss
         if not said or not study.network.complete:
             return
-        loss = spelled(said[1])
         for node in dict.fromkeys(map(computed, study.ends)):
-            if node.layer.losses and loss in map(spelled, node.layer.losses):
+            if node.layer.losses and spelled(said) in map(spelled, node.layer.losses):
                 above, numbers = computed(node.inputs[0]), counted(node.output.elements, "number")
-                text = (
-                    f"{node.name}: the recipe's loss {said[1]} applies {node.kind} itself, so that it is applied twice"
-                )
+                text = f"{node.name}: the recipe's loss {said} applies {node.kind} itself, so that it is applied twice"
                 hint = f"leave {node.name} out: the loss reads the {numbers} of {above.name}"
                 yield Diagnostic(self.code, text, node.span, hint)
-
-
-def spelled(loss: str) -> str:
-    """A loss's name however it is written: CrossEntropy, cross-entropy and cross_entropy are one."""
-    return re.sub(r"[\W_]+", "", loss.lower())

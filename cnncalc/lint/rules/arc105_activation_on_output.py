@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.views import computed
 from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.geometry import WHOLE
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
-from cnncalc.lint.rules._flow import computed
 from cnncalc.lint.rules._sizes import place
 from cnncalc.lint.study import source_of
 

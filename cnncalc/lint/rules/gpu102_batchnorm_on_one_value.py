@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -8,15 +7,13 @@ from cnncalc.diagnostic import WARNING, Code, Diagnostic
 from cnncalc.lint.rule import Rule
 from cnncalc.lint.rules._fit import counted
 from cnncalc.lint.rules._sizes import place
+from cnncalc.recipe import recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncalc.lint.study import Study
     from cnncalc.network.node import Node
-
-BATCH = r"(?i)\bbatch(?:\s+size)?(?:\s*=\s*|\s+of\s+|\s+)(\d[\d,]{0,11})"
-"""How a training recipe says its batch."""
 
 
 class BatchnormOnOneValue(Rule):
@@ -81,16 +78,10 @@ PyTorch, torch.nn.functional.batch_norm.
 
     def check(self, study: Study) -> Iterator[Diagnostic]:
         found = [node for node in study.network.nodes if node.layer.batched and prod(node.output.extents) == 1]
-        batch = batch_of(study.network.recipe) if found else 0
+        batch = recipe(study.network.recipe).batch if found else 0
         told = [node for node in found if node.output.rank or batch] if batch < 2 else []
         if told:
             yield single(self.code, told, batch, study)
-
-
-def batch_of(recipe: str) -> int:
-    """The batch that a training recipe names; 0 where it names none."""
-    match = re.search(BATCH, recipe)
-    return int(match[1].replace(",", "")) if match else 0
 
 
 def single(code: Code, norms: Sequence[Node], batch: int, study: Study) -> Diagnostic:

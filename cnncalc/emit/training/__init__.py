@@ -1,0 +1,1 @@
+"""The training script that is written beside a module."""

@@ -1,0 +1,92 @@
+"""Samples, and whether they are what the network reads."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import torch
+from torch.utils.data import Dataset
+
+from cnncalc.emit.training.parts.settings import INPUT, INPUT_FROM
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+def fail(message: str) -> NoReturn:
+    """End with a sentence, of one process alone, and no traceback."""
+    if os.environ.get("RANK", "0") == "0":
+        print(f"train: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+class Source(Dataset[Batch]):
+    """Samples that are taken by the batch."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def __getitems__(self, places: Sequence[int]) -> Batch:
+        """The inputs and the targets at these places."""
+        raise NotImplementedError
+
+
+class Samples(Source):
+    """Inputs N x ... and targets N x ... in memory."""
+
+    def __init__(self, inputs: torch.Tensor, targets: torch.Tensor) -> None:
+        self.inputs, self.targets = inputs, targets
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def __getitems__(self, places: Sequence[int]) -> Batch:
+        at = torch.as_tensor(places)
+        return self.inputs[at], self.targets[at]
+
+
+def shown(shape: Sequence[int]) -> str:
+    """A shape, channels first: 3x32x32."""
+    return "x".join(map(str, shape))
+
+
+def fitted(inputs: torch.Tensor, what: str, fit: str) -> torch.Tensor:
+    """Inputs in the network's shape; a map laid flat, or made to fit where that is asked for; else an error."""
+    shape = tuple(inputs.shape[1:])
+    if len(shape) == len(INPUT) and shape[0] == INPUT[0] and len(shape) > 1 and fit != "exact":
+        inputs = centred(inputs) if fit == "pad" else resized(inputs)
+    elif len(INPUT) == 1 and inputs[0].numel() == INPUT[0]:
+        inputs = inputs.flatten(1)
+    check(tuple(inputs.shape[1:]), what)
+    return inputs
+
+
+def check(shape: tuple[int, ...], what: str) -> None:
+    """Whether samples of this shape are what the network reads."""
+    if shape == INPUT:
+        return
+    said = f"{what} has samples of {shown(shape)}, the network reads {shown(INPUT)} ({INPUT_FROM})"
+    if len(shape) == len(INPUT) and shape[0] != INPUT[0]:
+        fail(f"{said}: {shape[0]} channels are not {INPUT[0]}; write the input with {shape[0]} channels")
+    if len(shape) == len(INPUT) > 1:
+        fail(f"{said}: --fit pad puts zeros around them or cuts their edges, --fit resize scales them")
+    fail(f"{said}: write the input as the data has it")
+
+
+def centred(inputs: torch.Tensor) -> torch.Tensor:
+    """Maps N x C x ... with zeros around them, or without their edges, in the network's extents."""
+    pads = [side for have, want in zip(inputs.shape[2:], INPUT[1:], strict=True) for side in halves(want - have)]
+    turned = [side for at in range(len(pads) - 2, -1, -2) for side in pads[at : at + 2]]
+    return torch.nn.functional.pad(inputs, turned)
+
+
+def halves(room: int) -> tuple[int, int]:
+    """A number in two parts, the second the larger."""
+    return room // 2, room - room // 2
+
+
+def resized(inputs: torch.Tensor) -> torch.Tensor:
+    """Maps N x C x ... scaled linearly to the network's extents."""
+    mode = ("linear", "bilinear", "trilinear")[inputs.ndim - 3]
+    scaled = torch.nn.functional.interpolate(inputs.float(), INPUT[1:], mode=mode)
+    return scaled if inputs.is_floating_point() else scaled.round().to(inputs.dtype)
