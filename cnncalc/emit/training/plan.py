@@ -57,8 +57,9 @@ class Plan:
 
     @property
     def images(self) -> bool:
-        """Whether it reads maps or what is left of them laid flat, and names one class for each."""
-        return self.loss == "cross_entropy" and self.cells == 1 and not self.tokens
+        """Whether it reads planes, or what may be a plane laid flat, and names one class for each."""
+        flat = self.input.output.rank in (0, 2) and not self.tokens
+        return self.loss == "cross_entropy" and self.cells == 1 and flat
 
     @property
     def end(self) -> Node:

@@ -129,7 +129,7 @@ def values(plan: Plan, model: str) -> Mapping[str, str]:
         "FACTOR": number("factor"), "STEPS": tupled(steps), "STEP": (*steps, "30")[0], "PATIENCE": number("patience"),
         "POWER": "1" if recipe.choice("schedule") == "linear" else (*steps, "1")[0], "SMOOTHING": number("smoothing"),
         "CLIP": number("clip"), "HEAD_WEIGHTS": tupled(plan.heads), "ACCUMULATE": number("accumulate"),
-        "CROP": recipe.number("crop", str(max(1, dims[-1] // 14)) if "crop" in recipe else "0"),
+        "CROP": recipe.number("crop", str(max(1, dims[-1] // 14)) if recipe.said.get("crop") else "0"),
         "FLIP": str("flip" in recipe), "SEED": number("seed"), "FIXED_BYTES": f"{fixed:_}",
         "SAMPLE_BYTES": f"{each:_}", "DEVIATION": deviation(plan), "BIASES": biases(plan),
     }  # fmt: skip

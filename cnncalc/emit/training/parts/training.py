@@ -19,6 +19,7 @@ from cnncalc.emit.training.parts.network import Network
 from cnncalc.emit.training.parts.objectives.plain import objective
 from cnncalc.emit.training.parts.optimizers.sgd import optimizer
 from cnncalc.emit.training.parts.options import Options
+from cnncalc.emit.training.parts.report import told
 from cnncalc.emit.training.parts.schedules.constant import factor
 from cnncalc.emit.training.parts.settings import CLIP, INPUT, WARMUP
 from cnncalc.emit.training.parts.world import World
@@ -58,7 +59,7 @@ class Training:
             bar.update(len(inputs) * self.world.size)
             if at % 10 == 9 and not bar.disable:
                 loss, measure = means(sums)
-                bar.set_postfix_str(f"loss {loss:.4f}, {MEASURE} {measure:.4f}")
+                bar.set_postfix_str(f"loss {loss:.4f}, {MEASURE} {told(measure)}")
         return means(self.world.total(sums))
 
     def turn(self, epoch: float, step: float, losses: Sequence[float]) -> None:
