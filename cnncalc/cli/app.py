@@ -31,7 +31,9 @@ class Commands(TyperGroup):
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         module = import_module(f"cnncalc.cli.{cmd_name}")
         alone.command(cmd_name, context_settings=getattr(module, "SETTINGS", None))(getattr(module, cmd_name))
-        return get_command(alone)
+        command = get_command(alone)
+        command.params += getattr(module, "further", list)()
+        return command
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Reads the words of the command line; typer takes no shell's name behind the options of completion."""

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from importlib.util import find_spec
+from shutil import rmtree
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,10 +20,21 @@ from cnncalc.cli.build import trained
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""Options that are not ours are the script's."""
+    from typer._click.core import Context, Parameter
+
+    from cnncalc.api import Network
+
+SETTINGS = {"allow_extra_args": True}
+"""What stands behind `--` goes to the script as it is."""
+GIVEN = "cnncalc.train"
+"""Where the options for the script are kept until it starts."""
+RUNS = "runs"
+WRONG = 2
+"""The exit status of a script that was used wrongly, or whose data does not fit."""
+TICK, GRACE = 0.1, 5.0
+"""Seconds between two looks at the processes, and those that they have to end once one of them failed."""
 Out = Annotated[str, typer.Option("-o", "--out", metavar="FOLDER", help="The folder of the run [default: runs/NAME].")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the last run, behind the last epoch it holds.")]
 Processes = Annotated[int, typer.Option("--processes", metavar="N", min=1, help="How many train together: one a GPU.")]
@@ -35,60 +51,190 @@ def train(
     limit: Limit = None,
     color: Colour = "auto",
 ) -> None:
-    """Train the network, on one GPU or many or none: writes model.py and train.py into a folder and runs them.
+    """Train the network, on GPUs or without one.
 
-    All other options are the script's: --data --fit --samples --epochs --batch --accumulate --lr --seed --init
-    --device --precision --channels-last --compile --sync-bn --workers. `python train.py --help` explains them.
+    Writes the module model.py, the script train.py and a copy of the spec into a folder and runs the script there.
+    The options from --data on are the script's own; what none of them says, the spec's recipe (train: ...) says.
     """
-    if not spec or spec.startswith("--"):
-        raise Failure("which network? Name it first: cnncalc train lenet5 --epochs 3")
-    for name in ("torch", "tqdm"):
-        if find_spec(name) is None:
-            raise Failure(f"training needs {name}: pip install 'cnncalc[train]'")
+    if not spec:
+        raise Failure("which network? Type cnncalc train lenet5")
+    network = common.network(spec, set_, shape, limit)
+    texts = files(network, color, [*words("--set", set_), *words("--input", [shape] if shape else [])])
+    missing = [name for name in ("torch", "tqdm") if find_spec(name) is None]
+    if missing:
+        raise Failure(f"training needs {' and '.join(missing)}: pip install 'cnncalc[train]'")
+    folder = out or (latest(network.name) if resume else "") or free(network.name)
+    new = not os.path.exists(folder)
+    prepare(folder, texts, resume)
+    status = run(folder, processes, [*context.meta.get(GIVEN, ()), *["--resume"] * resume, *context.args])
+    if status == WRONG and new:
+        withdraw(folder)
+    raise typer.Exit(status)
+
+
+def further() -> list[Parameter]:
+    """The script's own options, as options of the command."""
+    from typer.core import TyperOption
+
+    from cnncalc.emit.training.offered import offers
+
+    return [
+        TyperOption(
+            param_decls=[offer.name],
+            metavar=offer.metavar,
+            help=f"{offer.told[:1].upper()}{offer.told[1:]}.",
+            is_flag=offer.flag,
+            callback=kept,
+            expose_value=False,
+            autocompletion=(lambda choices: lambda: choices)(offer.choices) if offer.choices else None,
+        )
+        for offer in offers()
+        if offer.name not in ("--out", "--resume")
+    ]
+
+
+def kept(context: Context, option: Parameter, value: str | bool | None) -> None:
+    """Keep an option for the script."""
+    if value:
+        said = [option.opts[0]] if value is True else [f"{option.opts[0]}={value}"]
+        context.meta.setdefault(GIVEN, []).extend(said)
+
+
+def words(option: str, given: Iterable[str] | None) -> list[str]:
+    """An option as it was typed, again and again."""
+    return [word for value in given or () for word in (option, value)]
+
+
+def files(network: Network, color: str, options: Sequence[str]) -> Mapping[str, str]:
+    """What a run needs, by its name in the folder: module, script and spec; `options` say what it was read with.
+
+    Findings are told; errors in the network or its recipe end the command.
+    """
+    from shlex import join
+
     from cnncalc.render.screen import screen
 
-    network = common.network(spec, set_, shape, limit)
     common.report(network, network.diagnostics, screen(sys.stderr, common.colour(color)))
     if not network.complete:
         raise typer.Exit(1)
-    texts = {"model.py": network.torch_source(), "train.py": trained(network, "model", color)}
-    folder = out or latest(network.name, resume)
-    prepare(folder, texts, resume)
-    raise typer.Exit(run(folder, processes, [*context.args, *["--resume"] * resume]))
+    script = trained(network, "model", color)
+    last = [f"# read with {join(' '.join(word.split()) for word in options)}"] if options else []
+    copy = "".join(f"{row}\n" for row in [*network.source.rows, *last])
+    return {"model.py": network.torch_source(), "train.py": script, f"{network.name}.spec": copy}
 
 
-def latest(name: str, resume: bool) -> str:
-    """The folder of the last run of a network, to go on with it; else the next that is free."""
-    number, before = 1, ""
-    while os.path.exists(folder := os.path.join("runs", name + f"-{number}" * (number > 1))):
-        number, before = number + 1, folder
-    return before if resume and before else folder
+def numbered(name: str) -> list[tuple[int, str]]:
+    """The folders in `runs` called after a network, by their numbers: NAME is 1, NAME-2 is 2."""
+    entries = os.listdir(RUNS) if os.path.isdir(RUNS) else []
+    found = ((re.fullmatch(re.escape(name) + r"(?:-([1-9]\d{0,8}))?", entry), entry) for entry in entries)
+    return sorted((int(match[1] or 1), os.path.join(RUNS, entry)) for match, entry in found if match)
 
 
-def prepare(folder: str, texts: dict[str, str], resume: bool) -> None:
-    """Write the files of a run; one that goes on must be of the same network."""
+def latest(name: str) -> str:
+    """The folder of the last run of a network; nothing where there is none."""
+    runs = (folder for _, folder in reversed(numbered(name)))
+    return next((folder for folder in runs if os.path.isfile(os.path.join(folder, f"{name}.spec"))), "")
+
+
+def free(name: str) -> str:
+    """A folder for the next run of a network."""
+    taken = numbered(name)
+    return os.path.join(RUNS, f"{name}-{taken[-1][0] + 1}" if taken else name)
+
+
+def prepare(folder: str, texts: Mapping[str, str], resume: bool) -> None:
+    """Write the files of a run; none that says something else is replaced."""
     if os.path.exists(folder) and not os.path.isdir(folder):
         raise Failure(f"{folder} is no folder")
     if os.path.exists(os.path.join(folder, "last.pt")) and not resume:
         raise Failure(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
-    model = os.path.join(folder, "model.py")
-    if resume and os.path.exists(model):
-        with open(model, encoding="utf-8") as file:
-            if file.read() != texts["model.py"]:
-                raise Failure(f"{model} is of another network, or of another version; --out names another folder")
-        return
+    old = {name: text for name in texts if (text := content(os.path.join(folder, name))) is not None}
+    for name in old:
+        if old[name] != texts[name] and not (resume and name != "model.py"):
+            other = "is of another network, or of another version" if resume else "is there, and says something else"
+            raise Failure(f"{os.path.join(folder, name)} {other}; --out names another folder")
+    if old.get("train.py", texts["train.py"]) != texts["train.py"]:
+        print(f"cnncalc: {folder}/train.py stays as it is: the run goes on with its own script", file=sys.stderr)
+    new = [name for name in texts if name not in old]
     os.makedirs(folder, exist_ok=True)
-    for name, text in texts.items():
-        common.write(text, os.path.join(folder, name))
+    for name in new:
+        common.replace(os.path.join(folder, name), texts[name].encode("utf-8"))
+    if new:
+        told(f"wrote {', '.join(new[:-1])}{' and ' * (len(new) > 1)}{new[-1]} in {folder}")
+
+
+def content(path: str) -> str | None:
+    """The text of a file; None where there is none."""
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def told(text: str) -> None:
+    """Say something on stderr."""
+    from cnncalc.render.findings import safe
+
+    print(f"cnncalc: {safe(text)}", file=sys.stderr)
+
+
+def withdraw(folder: str) -> None:
+    """Remove the folder of a run that did not begin, which this command made."""
+    if not os.path.exists(os.path.join(folder, "last.pt")):
+        rmtree(folder)
+        if os.path.dirname(folder) == RUNS:
+            with suppress(OSError):
+                os.rmdir(RUNS)
+        told(f"nothing was trained: {folder} is gone again")
 
 
 def run(folder: str, processes: int, options: Sequence[str]) -> int:
-    """Run a folder's script with these options; its exit status."""
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)] * (processes > 1)
-    command = [sys.executable, *launch, os.path.join(folder, "train.py"), "--out", folder, *options]
-    with subprocess.Popen(command) as script:
-        while True:
-            try:
-                return script.wait()
-            except KeyboardInterrupt:  # the script has it too, and ends in its own time
-                continue
+    """Run a folder's script with these options, in one process or several; its exit status.
+
+    Ctrl-C is the script's to answer, a request to end (SIGTERM) is passed on, and no process outlives the command.
+    """
+    command = [sys.executable, os.path.join(folder, "train.py"), "--out", folder, *options]
+    scripts: list[subprocess.Popen[bytes]] = []
+
+    def end(*_: object) -> None:
+        for script in scripts:
+            script.terminate()
+
+    handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: end}
+    before = [(number, signal.signal(number, handler)) for number, handler in handlers.items()]
+    try:
+        scripts.extend(subprocess.Popen(command, env={**os.environ, **place}) for place in places(processes))
+        return watched(scripts)
+    finally:
+        for script in scripts:
+            script.kill()
+            script.wait()
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def places(processes: int) -> Iterable[Mapping[str, str]]:
+    """What tells each of several processes its place among them, as torchrun has it: variables of the environment."""
+    if processes == 1:
+        return [{}]
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    threads = os.environ.get("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
+    shared = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    return [
+        {**shared, "OMP_NUM_THREADS": threads, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(processes)
+    ]
+
+
+def watched(scripts: Sequence[subprocess.Popen[bytes]]) -> int:
+    """The exit status of processes that train together: of the first that failed. The others have a while to end."""
+    failed, left = 0, GRACE
+    while None in (states := [script.poll() for script in scripts]) and left > 0:
+        failed = failed or next(filter(None, states), 0)
+        left -= TICK * bool(failed)
+        time.sleep(TICK)
+    failed = failed or next(filter(None, states), 0)
+    return failed if failed >= 0 else 128 - failed
