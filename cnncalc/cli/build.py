@@ -13,11 +13,19 @@ from cnncalc.cli import common
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnncalc.api import Network
 
 ToTorch = Annotated[bool, typer.Option("--to-torch", help="Write a PyTorch module: the only target yet.")]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The file to write; stdout without it.")]
-Train = Annotated[str, typer.Option("--train", metavar="FILE", help="Also write a training script, beside -o FILE.")]
+Train = Annotated[
+    str, typer.Option("--train", metavar="FILE", help="Also write a training script, in the folder of -o FILE.")
+]
+INSTALLED = frozenset(("PIL", "matplotlib", "numpy", "torch", "tqdm"))
+"""What the script may import beside the standard library."""
+OTHERWISE = "-o model.py --train train.py"
+"""Names that are always right."""
 Verify = Annotated[bool, typer.Option("--verify", help="Build it and hold shapes, params and MACs against the table.")]
 
 
@@ -38,13 +46,12 @@ def build(
     from cnncalc.render.screen import screen
 
     network = common.network(spec, set_, shape, limit)
-    if common.same(output, "/dev/stdin" if spec == "-" else network.source.name):
-        raise Failure(f"{output} is the spec itself; name another file for the module")
+    refuse_spec(network, spec, {output: "module", train: "script"})
     found = network.diagnostics
     common.report(network, found, screen(sys.stderr, common.colour(color)))
     if not network.complete:
         raise typer.Exit(1)
-    script = trained(network, module_of(output, train), color) if train else ""
+    script = trained(network, module_of(output, train), color, script_of(train)) if train else ""
     text = network.torch_source()
     failed = verify and not verified(network, text)
     common.write(text, output)
@@ -53,22 +60,49 @@ def build(
     raise typer.Exit(1 if failed else common.status(found))
 
 
+def refuse_spec(network: Network, spec: str, files: Mapping[str, str]) -> None:
+    """See that none of the files that are written is the spec itself."""
+    read = "/dev/stdin" if spec == "-" else network.source.name
+    for file, what in files.items():
+        if common.same(file, read):
+            raise Failure(f"{file} is the spec itself; name another file for the {what}")
+
+
 def module_of(output: str, train: str) -> str:
     """The name under which a training script imports the module that is written beside it."""
     folder, file = os.path.split(output)
-    if not file:
-        raise Failure(f"{train} imports the module: name its file too, as in -o model.py --train train.py")
+    if file in ("", "-"):
+        raise Failure(f"{shown(train)} imports the module: name its file too, as in {OTHERWISE}")
     stem = file.removesuffix(".py")
-    if os.path.abspath(folder) != os.path.abspath(os.path.dirname(train)):
+    if train != "-" and os.path.realpath(folder) != os.path.realpath(os.path.dirname(train)):
         raise Failure(f"{train} imports {output}: both must be in one folder")
     if not file.endswith(".py") or not stem.isidentifier() or not stem.isascii() or iskeyword(stem):
-        raise Failure(f"{train} cannot import {output}: name the module like a variable, as in -o model.py")
-    if os.path.abspath(output) == os.path.abspath(train):
+        raise Failure(f"{shown(train)} cannot import {output}: name the module like a variable, as in -o model.py")
+    if os.path.realpath(output) == os.path.realpath(train):
         raise Failure(f"{train} is the module's file; name another one for the script")
+    for path in (output, train):
+        hides(path)
     return stem
 
 
-def trained(network: Network, module: str, color: str) -> str:
+def script_of(train: str) -> str:
+    """The name of the script's file, as its own words have it."""
+    return "train.py" if train == "-" else os.path.basename(train)
+
+
+def shown(train: str) -> str:
+    """The script as a message names it."""
+    return "the script" if train == "-" else train
+
+
+def hides(path: str) -> None:
+    """See that a file beside the script does not stand in the way of what Python and the script import."""
+    stem = os.path.basename(path).removesuffix(".py")
+    if stem in sys.stdlib_module_names or stem in INSTALLED:
+        raise Failure(f"{path} would hide the module {stem} from the script; name it otherwise, as in {OTHERWISE}")
+
+
+def trained(network: Network, module: str, color: str, script: str = "train.py") -> str:
     """The training script; what of the recipe it cannot follow is reported, and ends the command."""
     from cnncalc.emit.training.plan import Plan, Untrainable
     from cnncalc.render.screen import screen
@@ -78,7 +112,7 @@ def trained(network: Network, module: str, color: str) -> str:
         common.report(network, found, screen(sys.stderr, common.colour(color)))
         if found:
             raise typer.Exit(1)
-        return network.training_source(module)
+        return network.training_source(module, script)
     except Untrainable as error:
         raise Failure(str(error)) from None
 
