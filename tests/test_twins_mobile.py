@@ -81,7 +81,7 @@ KINDS = {
 }  # fmt: skip
 CHANNELS_LAST = (nn.Linear, nn.LayerNorm, nn.GELU)
 # joins and views have no module there, the scale of a layer is a bare parameter
-NO_MODULE = {"add", "concat", "scale", "shuffle", "identity", "slice", "layerscale"}
+NO_MODULE = {"add", "concat", "scale", "shuffle", "identity", "flatten", "slice", "layerscale"}
 
 
 class Row(NamedTuple):
