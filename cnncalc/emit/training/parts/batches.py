@@ -1,10 +1,10 @@
 """From samples to batches, and how large a batch may be."""
 
+import gc
 import os
 from functools import partial
 
 import torch
-from torch import distributed
 from torch.utils.data import DataLoader, DistributedSampler, Subset
 
 from cnncalc.emit.training.parts.data.samples import Batch, Source, fail
@@ -20,11 +20,14 @@ def loaders(
 ) -> tuple[DataLoader[Batch], DataLoader[Batch], DistributedSampler[Batch]]:
     """Batches to train with, in another order every epoch, those to validate with, and the order's sampler.
 
-    Of a batch every process takes its share. In validation none is taken twice.
+    Of a batch every process takes its share; what no whole batch is left for sits out an epoch. In validation none is
+    taken twice. Chance has a generator of its own here: how samples are loaded changes nothing else.
     """
     share, cores = batch // world.size, os.cpu_count() or 1
     workers = options.workers if options.workers >= 0 else min(8, cores // world.size) * (not hasattr(train, "inputs"))
-    order: DistributedSampler[Batch] = DistributedSampler(train, world.size, world.rank, seed=options.seed)
+    order: DistributedSampler[Batch] = DistributedSampler(
+        train, world.size, world.rank, seed=options.seed, drop_last=True
+    )
     own = Subset(val, range(world.rank, len(val), world.size))
     form = partial(
         DataLoader[Batch],
@@ -34,46 +37,70 @@ def loaders(
         pin_memory=world.device.type == "cuda",
         persistent_workers=workers > 0,
         prefetch_factor=4 if workers else None,
+        generator=torch.Generator(),
     )
-    return form(train, sampler=order, drop_last=len(train) >= batch), form(own), order
+    return form(train, sampler=order, drop_last=True), form(own), order
 
 
 def batch_size(options: Options, world: World, samples: Source, scale: Scale) -> int:
-    """The samples of a step over all processes."""
+    """The samples of a step over all processes: never more than there are."""
+    most = len(samples) // world.size
+    if not most:
+        fail(f"there are {len(samples)} samples to train with for {world.size} processes; each needs one")
     if options.batch == "auto":
-        return automatic(options, world, samples, scale) * world.size
-    if not options.batch.isdecimal() or not int(options.batch):
-        fail(f"--batch {options.batch}: a whole number from 1 on, or auto")
+        return automatic(most, options, world, samples, scale) * world.size
     batch = int(options.batch)
     if batch % world.size:
         near = batch - batch % world.size or world.size
         fail(f"--batch {batch} does not part into {world.size} processes; {near} does")
-    return batch
+    return min(batch, most * world.size)
 
 
-def automatic(options: Options, world: World, samples: Source, scale: Scale) -> int:
-    """The largest power of two of samples a process that its memory holds, by the spec's numbers and one real step."""
-    cuda = world.device.type == "cuda"
-    free = (
-        torch.cuda.mem_get_info(world.device)[0] if cuda else os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    )
-    each = SAMPLE_BYTES * (0.5 if options.precision in ("bf16", "fp16") else 1)
-    most = min((0.9 * free / (1 if cuda else world.size) - FIXED_BYTES) / each, len(samples) / world.size)
-    batch = 1 << max(0, int(max(1, most)).bit_length() - 1)
+def automatic(most: int, options: Options, world: World, samples: Source, scale: Scale) -> int:
+    """The largest power of two of a process's samples that memory holds: by the spec's numbers, and as steps show.
+
+    Weights stay in 32 bits; in 16 bits what is kept between the passes takes half.
+    """
+    each = SAMPLE_BYTES * (0.5 if options.precision in ("bf16", "fp16") else 1) / options.accumulate
+    room = world.least(int(max(1, min(most, (0.9 * free_bytes(world) - FIXED_BYTES) / each))))
+    batch: int = 1 << (room.bit_length() - 1)
     while batch > 1 and not holds(batch, options, world, samples, scale):
         batch //= 2
     return batch
 
 
+def free_bytes(world: World) -> float:
+    """The memory that a process may take."""
+    if world.device.type == "cuda":
+        return torch.cuda.mem_get_info(world.device)[0]
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / world.size
+    except (AttributeError, ValueError):
+        fail("--batch auto: this system does not tell its free memory; give a number")
+
+
 def holds(batch: int, options: Options, world: World, samples: Source, scale: Scale) -> bool:
     """Whether every process has room for a step of so many samples: one is tried."""
-    room = torch.ones(1, device=world.device)
+    room = 1
     try:
-        Training(options, world._replace(size=1), scale).step(*samples.__getitems__(range(batch)))
-    except (torch.OutOfMemoryError, MemoryError):
-        room.zero_()
+        try_steps(Training(options, world._replace(size=1), scale), samples.__getitems__(range(batch)))
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        room = 0
+    gc.collect()
     if world.device.type == "cuda":
         torch.cuda.empty_cache()
-    if world.size > 1:
-        distributed.all_reduce(room, distributed.ReduceOp.MIN)
-    return bool(room.item())
+        torch.cuda.reset_peak_memory_stats(world.device)
+    return bool(world.least(room))
+
+
+def try_steps(training: Training, samples: Batch) -> None:
+    """One step, which makes the optimizer's state, and one beside that."""
+    for _ in range(2):
+        training.step(*samples)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory is short."""
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)

@@ -1,22 +1,24 @@
 """A whole run."""
 
 import math
+import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from torch import distributed
 from tqdm import tqdm
 
-from cnncalc.emit.training.parts.batches import batch_size, loaders
-from cnncalc.emit.training.parts.checkpoint import save
+from cnncalc.emit.training.parts.batches import batch_size, loaders, out_of_memory
+from cnncalc.emit.training.parts.checkpoint import Kept, kept, save
 from cnncalc.emit.training.parts.choices import FORMATS
-from cnncalc.emit.training.parts.data.samples import Source, fail
+from cnncalc.emit.training.parts.data.samples import Source, Unreadable, fail
 from cnncalc.emit.training.parts.inputs import measured_scale
 from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
 from cnncalc.emit.training.parts.options import Options, parsed
-from cnncalc.emit.training.parts.report import History, better, curves, line, log, say, told
+from cnncalc.emit.training.parts.report import UNIT, History, better, curves, line, log, say, told
 from cnncalc.emit.training.parts.settings import SPEC
 from cnncalc.emit.training.parts.synthetic.patterns import Synthetic
 from cnncalc.emit.training.parts.training import Training
@@ -30,7 +32,10 @@ def opened(options: Options) -> tuple[Source, Source]:
     path = Path(options.data)
     if not path.exists():
         fail(f"there is no {path}; --data takes a folder, a .npz file or synthetic")
-    found = next((pair for form in FORMATS if (pair := form(path, options.fit))), None)
+    try:
+        found = next((pair for form in FORMATS if (pair := form(path, options.fit))), None)
+    except OSError as error:
+        fail(f"{error.filename or path} does not read: {error.strerror or error}")
     if found is None:
         names = ", ".join(form.__name__.replace("_", " ") for form in FORMATS)
         fail(f"{path} is none of what this network reads: {names}")
@@ -55,10 +60,15 @@ class Run:
         self.introduce(len(train), len(val), batch)
 
     def claim(self) -> None:
-        """See that the folder is there, and holds no other run."""
-        if self.last.exists() and not self.options.resume:
+        """See that the folder is there, can be written, and holds no other run."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / f"{os.getpid()}.part").write_bytes(b"")
+            (self.folder / f"{os.getpid()}.part").unlink()
+        except OSError as error:
+            fail(f"--out {self.folder}: {error.strerror}; it takes a folder that can be written")
+        if (self.last.exists() or self.best_path.exists()) and not self.options.resume:
             fail(f"{self.folder} holds a run already: --resume goes on with it, --out names another folder")
-        self.folder.mkdir(parents=True, exist_ok=True)
 
     def introduce(self, train: int, val: int, batch: int) -> None:
         """Say what is trained, where, and with how much."""
@@ -67,30 +77,32 @@ class Run:
         name = torch.cuda.get_device_name(world.device) if world.device.type == "cuda" else "the CPU"
         share = f" = {size} processes x {batch // size}" if size > 1 else ""
         say(
-            f"{type(net).__name__}: {params:,} parameters, {self.options.precision} on {name}; {train:,} samples to"
+            f"{type(net).__name__}: {params:,} parameters, {self.options.precision} on {name}\n{train:,} {UNIT} to"
             f" train and {val:,} to validate with; batch {batch}{share}, {len(self.loader)} steps an epoch",
             world.first,
         )
 
     def resume(self) -> None:
-        """Take up the last whole epoch, if there is one."""
-        if not self.options.resume or not self.last.exists():
-            say("no epoch is kept yet: this run begins", self.options.resume and self.world.first)
+        """Take up the last whole epoch, if there is one. The best may be of one that was cut short behind it."""
+        if self.best_path.exists():
+            self.best = kept(self.best_path, self.world.device)["epoch"]
+        if not self.last.exists():
+            say("no epoch is kept yet: this run begins", self.world.first)
             return
-        state = torch.load(self.last, map_location=self.world.device, weights_only=True)
-        if state["spec"] != SPEC:
-            fail(f"{self.last} is of another network (spec {state['spec']}, here {SPEC}); --out names another folder")
-        self.training.load(state)
-        self.history, self.best = state["history"], state["best"]
-        say(f"going on behind epoch {len(self.history)}", self.world.first)
+        state = kept(self.last, self.world.device)
+        if not self.training.load(state):
+            fail(f"{self.last} is of another optimizer; --out names another folder")
+        self.history = state["history"]
+        done, wanted = len(self.history), self.options.epochs
+        say(
+            f"going on behind epoch {done}" + f"; --epochs {wanted} asks for no more" * (done >= wanted),
+            self.world.first,
+        )
 
     def epochs(self) -> None:
         """All epochs that are left; each is kept before the next begins."""
         for number in range(len(self.history), self.options.epochs):
             epoch = self.epoch(number)
-            if not math.isfinite(epoch["loss"]):
-                say(f"train: the loss is {epoch['loss']} in epoch {number + 1}: lower --lr; {self.last} is as it was")
-                raise SystemExit(1)
             self.history.append(epoch)
             if self.world.first:
                 self.keep(epoch)
@@ -102,15 +114,22 @@ class Run:
         total, began = len(self.loader) * (self.loader.batch_size or 1) * self.world.size, time.perf_counter()
         quiet = not (self.world.first and sys.stderr.isatty())
         title = f"epoch {number + 1}/{self.options.epochs}"
-        with tqdm(total=total, desc=title, unit=" samples", leave=False, disable=quiet) as bar:
+        with tqdm(total=total, desc=title, unit=f" {UNIT}", leave=False, dynamic_ncols=True, disable=quiet) as bar:
             loss, measure = self.training.epoch(number, self.loader, [past["val_loss"] for past in self.history], bar)
         seconds = time.perf_counter() - began
+        self.check_finite(loss, f"training loss is {loss} in epoch {number + 1}")
         val_loss, val_measure = self.training.evaluated(self.val)
+        self.check_finite(val_loss, f"validation loss is {val_loss} in epoch {number + 1}")
         return {
             "epoch": number + 1, "loss": loss, MEASURE: measure, "val_loss": val_loss, f"val_{MEASURE}": val_measure,
             "rate": self.training.optimizer.param_groups[0]["lr"], "seconds": time.perf_counter() - began,
             "samples_per_second": total / seconds, "peak_bytes": self.peak(),
         }  # fmt: skip
+
+    def check_finite(self, loss: float, said: str) -> None:
+        """End where a loss is not finite: no further step can mend the weights."""
+        if not math.isfinite(loss):
+            stop(f"the {said}: lower --lr, or look for such numbers in the data", self.world.first)
 
     def peak(self) -> int:
         """The most memory of the GPU that was taken at once; 0 without one."""
@@ -120,18 +139,17 @@ class Run:
         """Write the best weights if these are, then all that going on needs, then the log."""
         if better(epoch, self.best):
             self.best = epoch
-            scale = self.training.scale
-            beside = {"mean": scale.mean, "deviation": scale.deviation, "epoch": epoch, "spec": SPEC}
-            save({"model": self.training.net.state_dict(), **beside}, self.best_path)
-        state = {"history": self.history, "best": self.best, "spec": SPEC}
-        save({**self.training.state(), **state}, self.last)
+            weights, (mean, deviation) = self.training.net.state_dict(), self.training.scale
+            best: Kept = {"spec": SPEC, "model": weights, "mean": mean, "deviation": deviation, "epoch": epoch}
+            save(best, self.best_path)
+        save({**self.training.state(), "history": self.history}, self.last)
         log(self.history, self.folder / "metrics.jsonl")
 
     def finish(self) -> None:
         """Evaluate the best weights, and draw the curves."""
         if self.world.size > 1:
             distributed.barrier()
-        state = torch.load(self.best_path, map_location=self.world.device, weights_only=True)
+        state = kept(self.best_path, self.world.device)
         self.training.net.load_state_dict(state["model"])
         loss, measure = self.training.evaluated(self.val)
         if self.world.first:
@@ -140,11 +158,18 @@ class Run:
             say(f"its weights are in {self.best_path}; {curves(self.history, self.folder / 'curves.png')}")
 
 
+def stop(message: str, alone: bool = True) -> NoReturn:
+    """End a run that cannot go on, with a sentence of this process where it is to speak."""
+    if alone:
+        print(f"train: {message}", file=sys.stderr)
+    raise SystemExit(1)
+
+
 def settled(options: Options, world: World) -> Options:
     """The options with what the machine decides: the precision."""
     cuda = world.device.type == "cuda"
     if options.precision == "auto":
-        options.precision = "bf16" if cuda and torch.cuda.is_bf16_supported() else "fp32"
+        options.precision = "bf16" if cuda and torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     if options.sync_bn and not cuda:
         fail("--sync-bn needs GPUs: PyTorch has no such norm for the CPU")
     torch.set_float32_matmul_precision("highest" if options.precision == "fp32" else "high")
@@ -153,18 +178,42 @@ def settled(options: Options, world: World) -> Options:
     return options
 
 
+def remedy(error: Exception, options: Options) -> str:
+    """What to do about an error of the machine or of the options; nothing where the script itself is wrong."""
+    text = str(error)
+    if isinstance(error, OSError):
+        return f"{text}; --resume goes on behind the last epoch that {options.out} holds"
+    if out_of_memory(error):
+        return "memory does not hold a step: lower --batch, raise --accumulate, or let --batch auto choose"
+    if "more than 1 value per channel" in text:
+        return "a norm over the batch has a single sample: raise --batch, or lower --accumulate"
+    if "DataLoader worker" in text:
+        return text.splitlines()[0]
+    if options.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+        return f"--compile: {text.strip().splitlines()[0]}; without --compile the network trains as it is"
+    return ""
+
+
 def main() -> None:
     """Train, from the command line."""
     options = parsed()
     world = join(options.device)
     try:
         run = Run(settled(options, world), world)
-        run.resume()
+        if options.resume:
+            run.resume()
         run.epochs()
         run.finish()
+    except Unreadable as error:
+        print(f"train: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
-        say(f"\nstopped; {options.out} holds the last whole epoch, --resume goes on behind it", world.first)
+        say(f"\nstopped; --resume goes on behind the last whole epoch that {options.out} holds", world.first)
         raise SystemExit(130) from None
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+        if said := remedy(error, options):
+            stop(said)
+        raise
     finally:
         if world.size > 1:
             distributed.destroy_process_group()

@@ -1,9 +1,13 @@
 """What the command line says."""
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from cnncalc.emit.training.parts.choices import INITS
+from cnncalc.emit.training.parts.data.samples import fail
 from cnncalc.emit.training.parts.settings import ACCUMULATE, BATCH, EPOCHS, LEARNING_RATE, SEED
 
 
@@ -29,32 +33,61 @@ class Options(argparse.Namespace):
     workers: int
 
 
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line, and of all processes only once."""
+
+    def error(self, message: str) -> NoReturn:
+        fail(f"{message} (--help tells all options)")
+
+
 def parsed() -> Options:
     """The options of the command line; without them the recipe's."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--data", default="synthetic", help="a folder or .npz file; synthetic (the default) needs none")
     add("--fit", choices=("exact", "pad", "resize"), default="exact", help="what is done with maps of another size")
-    add("--samples", type=whole, default=2000, help="samples of the synthetic task, a fifth more to validate with")
+    add("--samples", type=whole(1), default=2000, help="samples of the synthetic task, a fifth more to validate with")
     add("--out", type=Path, default=Path(__file__).parent / "run", help="the folder of the run (default: run)")
     add("--resume", action="store_true", help="go on behind the last epoch that the folder holds")
-    add("--epochs", type=whole, default=EPOCHS, help=f"how often all samples are seen ({EPOCHS})")
-    add("--batch", default=str(BATCH), help=f"samples a step over all processes ({BATCH}), or auto: what memory holds")
-    add("--accumulate", type=whole, default=ACCUMULATE, help=f"parts a step is worked in ({ACCUMULATE})")
-    add("--lr", type=float, default=LEARNING_RATE, help=f"the learning rate ({LEARNING_RATE})")
-    add("--seed", type=int, default=SEED, help=f"of weights, order and chance ({SEED})")
+    add("--epochs", type=whole(1), default=EPOCHS, help=f"how often all samples are seen ({EPOCHS})")
+    add(
+        "--batch",
+        type=whole_or_auto,
+        default=str(BATCH),
+        help=f"samples a step over all processes ({BATCH}), or auto: what memory holds",
+    )
+    add("--accumulate", type=whole(1), default=ACCUMULATE, help=f"parts a step is worked in ({ACCUMULATE})")
+    add("--lr", type=positive, default=LEARNING_RATE, help=f"the learning rate ({LEARNING_RATE})")
+    add("--seed", type=whole(0), default=SEED, help=f"of weights, order and chance ({SEED})")
     add("--init", choices=tuple(INITS), default=next(iter(INITS)), help="how the weights are drawn")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="a GPU where there is one, unless told")
     add("--precision", choices=("auto", "fp32", "tf32", "bf16", "fp16"), default="auto", help="auto: bf16 on a GPU")
     add("--channels-last", action="store_true", help="keep the channels of a pixel together")
     add("--compile", action="store_true", help="compile the network first")
     add("--sync-bn", action="store_true", help="norms over the batch take all processes' samples")
-    add("--workers", type=int, default=-1, help="processes that load samples (default: up to 8 for images)")
+    add("--workers", type=whole(0), default=-1, help="processes that load samples (default: up to 8 for images)")
     return parser.parse_args(namespace=Options())
 
 
-def whole(text: str) -> int:
-    """A whole number from 1 on."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
-    return int(text)
+def whole(least: int) -> Callable[[str], int]:
+    """What reads a whole number from `least` on, of at most nine digits."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or len(text) > 9 or int(text) < least:
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {least} to 999999999")
+        return int(text)
+
+    return read
+
+
+def whole_or_auto(text: str) -> str:
+    """A whole number from 1 on, or auto."""
+    return text if text == "auto" else str(whole(1)(text))
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
+    return number

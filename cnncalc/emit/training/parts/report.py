@@ -1,27 +1,30 @@
 """What is told of a run."""
 
 import json
-import os
 from pathlib import Path
 
-from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
+from tqdm import tqdm
 
+from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
+from cnncalc.emit.training.parts.settings import INPUT
+
+UNIT = "images" if len(INPUT) == 3 else "samples"
 History = list[dict[str, float]]
 """What is known of every epoch."""
 
 
 def told(measure: float) -> str:
     """The measure as people read it: an accuracy in percent."""
-    return f"{100 * measure:.2f} %" if MEASURE == "accuracy" else f"{measure:.4g}"
+    return f"{100 * measure:.2f} %" if MEASURE == "accuracy" else f"{measure:.4f}"
 
 
 def line(epoch: dict[str, float], epochs: int) -> str:
     """One epoch in a line."""
-    left = (epochs - epoch["epoch"]) * epoch["seconds"]
+    left = tqdm.format_interval((epochs - epoch["epoch"]) * epoch["seconds"])
     return (
-        f"epoch {epoch['epoch']:.0f}/{epochs}  loss {epoch['loss']:.4f}  {MEASURE} {told(epoch[MEASURE])}"
-        f"  validation: loss {epoch['val_loss']:.4f}  {MEASURE} {told(epoch[f'val_{MEASURE}'])}"
-        f"  {epoch['samples_per_second']:,.0f} samples/s  {epoch['seconds']:.1f} s, {left:.0f} s left"
+        f"epoch {epoch['epoch']:>{len(str(epochs))}}/{epochs}  loss {epoch['loss']:.4f}"
+        f"  {MEASURE} {told(epoch[MEASURE]):>8}  val {epoch['val_loss']:.4f}"
+        f"  {told(epoch[f'val_{MEASURE}']):>8}  {epoch['samples_per_second']:>7,.0f} {UNIT}/s  {left} left"
     )
 
 
@@ -34,10 +37,14 @@ def better(new: dict[str, float], best: dict[str, float] | None) -> bool:
 
 
 def log(history: History, path: Path) -> None:
-    """Every epoch as a line of JSON; the file is replaced as a whole."""
+    """Every epoch as a line of JSON; the file is replaced as a whole.
+
+    The keys: epoch (from 1 on); loss and the measure, of training and val_ of validation; rate, the last step's;
+    seconds; samples_per_second of training; peak_bytes, the GPU's.
+    """
     part = path.with_suffix(".part")
     part.write_text("".join(json.dumps(epoch) + "\n" for epoch in history), encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)
 
 
 def curves(history: History, path: Path) -> str:
@@ -52,7 +59,9 @@ def curves(history: History, path: Path) -> str:
             axes.plot([epoch["epoch"] for epoch in history], [epoch[key] for epoch in history], ".-", label=label)
         axes.set(xlabel="epoch", ylabel=name)
         axes.legend()
-    figure.savefig(path, dpi=150)
+    part = path.with_suffix(".part")
+    figure.savefig(part, dpi=150, format="png")
+    part.replace(path)
     return f"the curves are in {path}"
 
 

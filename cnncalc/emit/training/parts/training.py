@@ -1,5 +1,6 @@
 """The network and its steps."""
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -10,6 +11,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from cnncalc.emit.training.parts.augment import augmented
+from cnncalc.emit.training.parts.checkpoint import Kept
 from cnncalc.emit.training.parts.choices import INITS
 from cnncalc.emit.training.parts.data.samples import Batch
 from cnncalc.emit.training.parts.groups import groups
@@ -21,7 +23,7 @@ from cnncalc.emit.training.parts.optimizers.sgd import optimizer
 from cnncalc.emit.training.parts.options import Options
 from cnncalc.emit.training.parts.report import told
 from cnncalc.emit.training.parts.schedules.constant import factor
-from cnncalc.emit.training.parts.settings import CLIP, INPUT, WARMUP
+from cnncalc.emit.training.parts.settings import CLIP, INPUT, SPEC, WARMUP
 from cnncalc.emit.training.parts.world import World
 
 PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -34,22 +36,23 @@ class Training:
         self.options, self.world, self.scale = options, world, scale
         net: nn.Module = Network()
         INITS[options.init](net)
-        planes = {3: torch.channels_last, 4: torch.channels_last_3d}
-        self.layout = planes.get(len(INPUT), torch.preserve_format) if options.channels_last else torch.preserve_format
-        net = net.to(device=world.device, memory_format=self.layout)
         self.net = nn.SyncBatchNorm.convert_sync_batchnorm(net) if options.sync_bn and world.size > 1 else net
-        self.model = self.net
+        self.net.to(world.device)
+        for p in self.net.parameters():
+            p.data = self.laid(p.data)
+        self.model = DistributedDataParallel(self.net, gradient_as_bucket_view=True) if world.size > 1 else self.net
         if options.compile:
             self.model.compile()
-        if world.size > 1:
-            self.model = DistributedDataParallel(self.model)
         self.optimizer = optimizer(groups(self.net), options.lr, world.device.type == "cuda")
         self.scaler = torch.amp.GradScaler(world.device.type, enabled=options.precision == "fp16")
 
     def epoch(
         self, number: int, loader: DataLoader[Batch], losses: Sequence[float], bar: "tqdm[object]"
     ) -> list[float]:
-        """One epoch, counted from 0: the mean loss and measure of its samples; `losses` are validation's so far."""
+        """One epoch, counted from 0: the mean loss and measure of its samples; `losses` are validation's so far.
+
+        It ends early where the loss is not finite.
+        """
         torch.manual_seed(self.options.seed + 1 + number * self.world.size + self.world.rank)
         self.model.train()
         sums = torch.zeros(3, dtype=torch.float64, device=self.world.device)
@@ -57,9 +60,11 @@ class Training:
             self.turn(number + at / len(loader), 1 / len(loader), losses)
             sums += self.step(inputs, targets)
             bar.update(len(inputs) * self.world.size)
-            if at % 10 == 9 and not bar.disable:
-                loss, measure = means(sums)
+            if at % 10 == 9:  # seldom: to read a number, the processor waits for the GPU
+                loss, measure = means(self.world.total(sums.clone()))
                 bar.set_postfix_str(f"loss {loss:.4f}, {MEASURE} {told(measure)}")
+                if not math.isfinite(loss):
+                    break
         return means(self.world.total(sums))
 
     def turn(self, epoch: float, step: float, losses: Sequence[float]) -> None:
@@ -71,7 +76,8 @@ class Training:
     def step(self, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """One step down the gradient; the sums of losses, measures and targets."""
         sums = torch.zeros(3, dtype=torch.float64, device=self.world.device)
-        parts = list(zip(inputs.chunk(self.options.accumulate), targets.chunk(self.options.accumulate), strict=True))
+        count = min(self.options.accumulate, len(inputs))
+        parts = list(zip(inputs.tensor_split(count), targets.tensor_split(count), strict=True))
         for at, (x, target) in enumerate(parts):
             with self.alone(at + 1 < len(parts)):
                 loss, found = self.work(augmented(self.moved(x)), self.moved(target), self.model)
@@ -92,15 +98,19 @@ class Training:
 
     def work(self, x: torch.Tensor, target: torch.Tensor, model: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
         """The loss of a part, and its sums: of the loss, of the measure, of the targets."""
-        x = self.scale(x)
-        if self.layout is not torch.preserve_format:
-            x = x.contiguous(memory_format=self.layout)
+        x = self.laid(self.scale(x))
         dtype = PRECISIONS.get(self.options.precision)
         with torch.autocast(self.world.device.type, dtype, enabled=dtype is not None):
             y = model(x)
         loss, answers = objective(y, target)
-        count = torch.full_like(loss, target.numel())
-        return loss, torch.stack([loss.detach() * count, measured(answers.detach(), target), count]).double()
+        count = torch.full_like(loss, target.numel(), dtype=torch.float64)
+        return loss, torch.stack([loss.detach() * count, measured(answers.detach(), target).double(), count])
+
+    def laid(self, x: torch.Tensor) -> torch.Tensor:
+        """Planes, volumes and weights of their rank, with the channels of a cell together if so wished."""
+        layout = {4: torch.channels_last, 5: torch.channels_last_3d}.get(x.ndim)
+        together = layout and self.options.channels_last and x.ndim == len(INPUT) + 1
+        return x.contiguous(memory_format=layout) if layout and together else x
 
     def moved(self, values: torch.Tensor) -> torch.Tensor:
         """A tensor on the device, sent while the last step still runs."""
@@ -117,19 +127,21 @@ class Training:
             sums += self.work(self.moved(inputs), self.moved(targets), self.net)[1]
         return means(self.world.total(sums))
 
-    def state(self) -> dict[str, object]:
-        """All that going on needs."""
-        return {
-            "model": self.net.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "scaler": self.scaler.state_dict(),
-        }
+    def state(self) -> Kept:
+        """The weights, and what the next step needs beside them."""
+        optimizer, scaler = self.optimizer.state_dict(), self.scaler.state_dict()
+        return {"spec": SPEC, "model": self.net.state_dict(), "optimizer": optimizer, "scaler": scaler}
 
-    def load(self, state: dict[str, dict[str, object]]) -> None:
-        """Take up what was kept."""
+    def load(self, state: Kept) -> bool:
+        """Take up what was kept; the script's own numbers count. False where it is of another optimizer."""
+        own, old = self.optimizer.state_dict()["param_groups"], state["optimizer"]["param_groups"]
+        if own[0].keys() != old[0].keys():
+            return False
         self.net.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.scaler.load_state_dict(state["scaler"])
+        self.optimizer.load_state_dict({**state["optimizer"], "param_groups": own})
+        if state["scaler"]:
+            self.scaler.load_state_dict(state["scaler"])
+        return True
 
 
 def means(sums: torch.Tensor) -> list[float]:

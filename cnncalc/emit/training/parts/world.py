@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import distributed
 
+from cnncalc.emit.training.parts.data.samples import fail
+
 
 class World(NamedTuple):
     """The processes that train together, and the device of this one."""
@@ -25,14 +27,24 @@ class World(NamedTuple):
             distributed.all_reduce(values)
         return values
 
+    def least(self, number: int) -> int:
+        """The least of the numbers that all processes have."""
+        value = torch.tensor(number, device=self.device)
+        if self.size > 1:
+            distributed.all_reduce(value, distributed.ReduceOp.MIN)
+        return int(value)
+
 
 def join(device: str) -> World:
     """The processes that torchrun started, one a GPU; without it this one alone."""
-    cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
-    size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    place = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
+    size, rank, local = (int(os.environ.get(name, "0")) for name in ("WORLD_SIZE", "RANK", "LOCAL_RANK"))
+    have, need = torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    cuda = device == "cuda" or (device == "auto" and have > 0)
+    if cuda and have < need:
+        fail(f"PyTorch sees {have} GPUs here for {need} process{'es' * (need > 1)}; --device cpu needs none")
+    place = torch.device("cuda", local) if cuda else torch.device("cpu")
     if cuda:
         torch.cuda.set_device(place)
     if size > 1:
-        distributed.init_process_group("nccl" if cuda else "gloo")
-    return World(size, rank, place)
+        distributed.init_process_group("nccl" if cuda else "gloo", device_id=place if cuda else None)
+    return World(max(1, size), rank, place)
