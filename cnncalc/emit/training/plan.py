@@ -11,9 +11,7 @@ from cnncalc.analysis.memory import memory
 from cnncalc.analysis.views import computed
 from cnncalc.diagnostic import Diagnostic
 from cnncalc.faults import UNCLEAR_RECIPE
-from cnncalc.geometry import Field
-from cnncalc.network.fields import fields_of
-from cnncalc.recipe import Fault, recipe
+from cnncalc.recipe import MOMENTUM, recipe
 from cnncalc.storage import USUAL
 from cnncalc.syntax.tree import Train
 
@@ -22,8 +20,12 @@ if TYPE_CHECKING:
 
     from cnncalc.network.node import Network, Node
 
-PATTERNS = ("bce", "mse", "l1", "huber")
-"""The losses whose targets are numbers."""
+LEFT_OUT = {
+    "batch": "128", "epochs": "10", "momentum": MOMENTUM, "beta1": "0.9", "beta2": "0.999", "eps": "1e-8",
+    "decay": "0.0", "factor": "0.1", "patience": "10", "warmup": "0.0", "smoothing": "0.0", "clip": "0.0",
+    "accumulate": "1", "seed": "0",
+}  # fmt: skip
+"""The numbers that a recipe leaves out, where neither its optimizer nor its schedule has another."""
 
 
 class Untrainable(ValueError):
@@ -47,8 +49,12 @@ class Plan:
     @property
     def words(self) -> int:
         """How many tokens there are: as many as the smallest table of those that read them has rows."""
-        tables = [node.weights["weight"].shape[0] for node in self.network.nodes if node.layer.tokens]
-        return min(tables)
+        return self.table.weights["weight"].shape[0]
+
+    @property
+    def table(self) -> Node:
+        """The layer that reads tokens; of several the one with the fewest."""
+        return min((n for n in self.network.nodes if n.layer.tokens), key=lambda node: node.weights["weight"].shape[0])
 
     @property
     def cells(self) -> int:
@@ -84,12 +90,6 @@ class Plan:
         return "cross_entropy"
 
     @property
-    def applied(self) -> bool:
-        """Whether the network's end is what its loss applies: the loss then reads probabilities."""
-        losses = self.end.layer.losses
-        return {"cross_entropy": "cross_entropy", "bce": "bce_with_logits"}.get(self.loss, "") in losses
-
-    @property
     def init(self) -> str:
         """How weights begin: as the recipe says; else He's way where some layer rectifies, Glorot's where none does."""
         layers = [node.layer for node in self.network.nodes if node.layer.activation]
@@ -115,16 +115,25 @@ class Plan:
         return one.training(state) - one.held[1], two.held[1] - one.held[1]
 
     @property
-    def centres(self) -> Sequence[tuple[float, float]]:
-        """On each axis the middle of what the output's first cell sees, and the way to the next, in cells of the input.
+    def target(self) -> tuple[int, ...]:
+        """What a sample is held against: nothing more than a class, or numbers in these extents."""
+        output = self.output.output
+        if self.loss == "cross_entropy":
+            return output.extents if self.cells > 1 else ()
+        return output.dims if self.cells > 1 else (output.channels,)
 
-        Where a cell sees everything the cells are spread evenly.
-        """
-        field = fields_of(self.network.inputs, self.network.nodes)[self.output.name]
-        if isinstance(field, Field):
-            return [(float(a + (n - 1) / 2), float(j)) for n, j, a in zip(*field, strict=True)]
-        pairs = zip(self.input.output.extents, self.output.output.extents, strict=True)
-        return [(have / give / 2 - 0.5, have / give) for have, give in pairs]
+    @property
+    def maps(self) -> bool:
+        """Whether it answers for places of what it reads."""
+        return self.cells > 1 and self.output.output.rank == self.input.output.rank and not self.tokens
+
+    @property
+    def counts(self) -> Node:
+        """The layer that says how many numbers the network gives for a place."""
+        node = self.output
+        while len(node.inputs) == 1 and not node.params and node.inputs[0].output.channels == node.output.channels:
+            node = node.inputs[0]
+        return node
 
     def place(self, node: Node) -> str:
         """Where a layer is written: `FC8, line 15 of alexnet.spec`."""
@@ -133,23 +142,22 @@ class Plan:
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """What of the recipe the script cannot follow, each at its place."""
+        from cnncalc.emit.training.conflicts import conflicts
+
         statement = next((s for s in reversed(self.network.parsed.statements) if isinstance(s, Train)), None)
         if statement is None:
             return ()
         place = statement.place
         begin = place.end - len(statement.recipe)
-        every = sorted([*self.recipe.faults, *self.beyond()], key=lambda fault: (fault.begin, fault.end))
+        every = self.recipe.faults or sorted(conflicts(self), key=lambda fault: (fault.begin, fault.end))
         return tuple(
             Diagnostic(UNCLEAR_RECIPE, f.message, place.span(begin + f.begin, begin + f.end), f.hint) for f in every
         )
 
-    def beyond(self) -> Iterator[Fault]:
-        """What the recipe's words say but this network cannot do."""
-        for key in ("bias", "paper bias"):
-            said = self.recipe.said.get(key)
-            for name in said.names if said else ():
-                if said and not any(map(biased, self.network.part(name))):
-                    yield Fault(f"no layer '{name}' has a bias", "name layers of the file", said.begin, said.end)
+    def follow(self) -> None:
+        """Raises Untrainable for a recipe that the script cannot follow."""
+        for found in self.findings()[:1]:
+            raise Untrainable(f"{self.network.name}: {found.message}; {found.hint} (line {found.line})")
 
 
 def biased(node: Node) -> bool:
@@ -178,16 +186,14 @@ def float_of(text: str) -> float:
 
 def defaults(plan: Plan) -> Mapping[str, str]:
     """The numbers that a recipe leaves out, by the name of its term."""
+    recipe = plan.recipe
     usual = {
-        "sgd": {"lr": "0.01", "momentum": "0.0" if "sgd" in plan.recipe else "0.9"},
+        "sgd": {"lr": "0.01", "momentum": "0.0" if "sgd" in recipe else "0.9"},
         "adam": {"lr": "1e-3"},
         "adamw": {"lr": "1e-3"},
         "rmsprop": {"lr": "1e-3", "alpha": "0.99", "momentum": "0.0"},
         "adadelta": {"lr": "1.0", "alpha": "0.9", "eps": "1e-6"},
     }[plan.optimizer]
-    if {"momentum", "nesterov"} & plan.recipe.said.keys():
-        usual = {**usual, "momentum": plan.recipe.number("nesterov", "0.9")}
-    factor = {"exponential": "0.95"}.get(plan.recipe.choice("schedule"), "0.1")
-    others = {"batch": "128", "epochs": "10", "beta1": "0.9", "beta2": "0.999", "eps": "1e-8", "decay": "0.0"}
-    rest = {"factor": factor, "patience": "10", "warmup": "0.0", "smoothing": "0.0", "clip": "0.0", "seed": "0"}
-    return {**others, **rest, "accumulate": "1", **usual}
+    moving = {"momentum": recipe.momentum} if recipe.momentum else {}
+    decaying = {"factor": "0.95"} if recipe.choice("schedule") == "exponential" else {}
+    return {**LEFT_OUT, **usual, **moving, **decaying}
