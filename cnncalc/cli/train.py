@@ -118,8 +118,9 @@ def files(network: Network, color: str, options: Sequence[str]) -> Mapping[str, 
     if not network.complete:
         raise typer.Exit(1)
     script = trained(network, "model", color)
-    last = [f"# read with {join(' '.join(word.split()) for word in options)}"] if options else []
-    copy = "".join(f"{row}\n" for row in [*network.source.rows, *last])
+    copy = "\n".join(network.source.rows)
+    if options:
+        copy = f"{copy.rstrip()}\n# read with {join(' '.join(word.split()) for word in options)}\n"
     return {"model.py": network.torch_source(), "train.py": script, f"{network.name}.spec": copy}
 
 
@@ -150,11 +151,13 @@ def prepare(folder: str, texts: Mapping[str, str], resume: bool) -> None:
         raise Failure(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
     old = {name: text for name in texts if (text := content(os.path.join(folder, name))) is not None}
     for name in old:
-        if old[name] != texts[name] and not (resume and name != "model.py"):
-            other = "is of another network, or of another version" if resume else "is there, and says something else"
+        if resume and name == "model.py" and code(old[name]) != code(texts[name]):
+            other = "is of another network, or of another version"
             raise Failure(f"{os.path.join(folder, name)} {other}; --out names another folder")
+        if not resume and old[name] != texts[name]:
+            raise Failure(f"{os.path.join(folder, name)} is there, and says something else; --out names another folder")
     if old.get("train.py", texts["train.py"]) != texts["train.py"]:
-        print(f"cnncalc: {folder}/train.py stays as it is: the run goes on with its own script", file=sys.stderr)
+        told(f"{os.path.join(folder, 'train.py')} stays as it is: the run goes on with its own script")
     new = [name for name in texts if name not in old]
     os.makedirs(folder, exist_ok=True)
     for name in new:
@@ -169,6 +172,15 @@ def content(path: str) -> str | None:
         return None
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
+
+
+def code(text: str) -> str:
+    """A module without its first words and its comments; nothing where it is none."""
+    import ast
+
+    with suppress(SyntaxError, ValueError):
+        return ast.dump(ast.Module(ast.parse(text).body[1:], []))
+    return ""
 
 
 def told(text: str) -> None:

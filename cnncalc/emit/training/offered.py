@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PART = os.path.join(os.path.dirname(__file__), "parts", "options.py")
-METAVARS = {"whole": "N", "int": "N", "float": "X"}
+METAVARS = {"whole": "N", "whole_or_auto": "N|auto", "positive": "X"}
+"""What stands behind an option, by the function that reads it."""
 
 
 class Offer(NamedTuple):
@@ -47,11 +48,13 @@ def offer(call: ast.Call) -> Offer:
 
 
 def text(node: ast.expr) -> str:
-    """A string or a name as it stands; the numbers of a network's script are its recipe's."""
+    """A string or a name as it stands, of a call the function's; the numbers of a network's script are its recipe's."""
     if isinstance(node, ast.JoinedStr):
         return "".join(text(part) for part in node.values)
     if isinstance(node, ast.FormattedValue):
         return "the recipe's"
     if isinstance(node, ast.Constant):
         return str(node.value)
+    if isinstance(node, ast.Call):
+        return text(node.func)
     return node.id if isinstance(node, ast.Name) else ""
