@@ -4,11 +4,11 @@ INPUT: tuple[int, ...] = (3, 32, 32)  # a sample, channels first
 INPUT_FROM = "INPUT, line 1"  # where the spec says so
 OUTPUT: tuple[int, ...] = (10,)  # what the network gives for a sample
 OUTPUT_FROM = "FC, line 9"  # where the spec says so
+TARGET: tuple[int, ...] = ()  # what a sample is held against: a class, or as many as these extents
+BETWEEN: tuple[int, ...] = ()  # what numbers a target may be; any where there are none
 WORDS = 1000  # tokens are below this
-CENTRES: tuple[tuple[float, float], ...] = (
-    (0.0, 1.0),
-    (0.0, 1.0),
-)  # the middle of what the first cell sees, and the way to the next
+WORDS_FROM = "EMBED, line 2"  # where the spec says so
+CENTRES: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # an axis each: the middle of the first cell, the way on
 
 BATCH = 128  # samples of one step, over all processes
 EPOCHS = 90
@@ -19,15 +19,15 @@ BETAS = (0.9, 0.999)
 ALPHA = 0.99
 EPSILON = 1e-8
 DECAY = 5e-4  # of weights; norms and biases do not decay
-WARMUP = 0.0  # epochs in which the learning rate grows from 0
+WARMUP = 0.0  # epochs in which the learning rate grows from 0; 0: none
 FACTOR = 0.1  # what the learning rate is multiplied by
-STEPS: tuple[int, ...] = (30, 60)  # after these epochs
+STEPS: tuple[float, ...] = (30, 60)  # after these epochs
 STEP = 30  # after every so many epochs
 PATIENCE = 10  # epochs without a lower validation loss
-POWER = 4.0
-SMOOTHING = 0.1  # of the targets: what the right class gives to all
-CLIP = 1.0  # the largest norm of all gradients together
-HEAD_WEIGHTS: tuple[float, ...] = (0.3, 0.3)  # of the training heads' losses, in the order of the network's outputs
+POWER = 4.0  # of the share of the epochs that is left
+SMOOTHING = 0.1  # how much of a target all classes share evenly; 0: none
+CLIP = 1.0  # the largest norm of all gradients together; 0: any
+HEAD_WEIGHTS: tuple[float, ...] = (0.3, 0.3)  # of the heads' losses, in the order of the outputs
 ACCUMULATE = 1  # parts that a process works a step in
 CROP = 4  # pixels of room at every edge for a crop at random
 FLIP = True  # mirror every second image
@@ -35,5 +35,7 @@ SEED = 0
 FIXED_BYTES = 1_000_000  # weights, gradients and optimizer state in float32
 SAMPLE_BYTES = 100_000  # what training keeps of one sample between the passes in float32
 SPEC = "0123456789ab"  # of the spec: a run goes on with the network it began with
-DEVIATION = 0.01  # of the weights, as the paper draws them
-BIASES: dict[str, float] = {"conv2": 1.0}  # where they do not begin at 0, as the paper has them
+DEVIATION = 0.01  # of the weights
+BIASES: dict[str, float] = {"conv2.bias": 1.0}  # where they do not begin at 0
+PAPER_DEVIATION = 0.01  # of the weights, as the paper draws them
+PAPER_BIASES: dict[str, float] = {"conv2.bias": 1.0}  # where they do not begin at 0, as the paper has them

@@ -30,11 +30,13 @@ def cifar_samples(paths: list[Path], folder: Path, fit: str) -> Samples:
 
 
 def cifar_bytes(path: Path) -> bytes:
-    """The bytes of one of its files: whole records."""
+    """The bytes of one of its files: whole records, of classes 0 to 9."""
     try:
         data = path.read_bytes()
     except OSError as error:
         fail(f"{path} does not read: {error.strerror}")
     if len(data) % RECORD or not data:
         fail(f"{path} is not whole: it has {len(data):,} bytes, and an image takes {RECORD:,}")
+    if max(data[::RECORD]) > 9:
+        fail(f"{path} is no file of CIFAR-10: it has a class {max(data[::RECORD])}, and those are 0 to 9")
     return data

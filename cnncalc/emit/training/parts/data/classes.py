@@ -3,22 +3,24 @@
 import torch
 
 from cnncalc.emit.training.parts.data.samples import fail, shown
-from cnncalc.emit.training.parts.settings import OUTPUT, OUTPUT_FROM
+from cnncalc.emit.training.parts.settings import OUTPUT, OUTPUT_FROM, TARGET
 
 
 def check_targets(targets: torch.Tensor, what: str, classes: int = 0) -> torch.Tensor:
     """Targets as whole numbers, a class each (of so many, where the data says so); else an error."""
-    extents = OUTPUT[1:] if any(extent > 1 for extent in OUTPUT[1:]) else ()
-    if tuple(targets.shape[1:]) != extents:
-        wanted = f"one of {shown(extents)}" if extents else "one class"
-        fail(f"{what} has targets of {shown(targets.shape[1:]) or 'one class'} a sample, the network gives {wanted}"
-             f" ({OUTPUT_FROM})")  # fmt: skip
-    if targets.is_floating_point() and bool((targets != targets.round()).any()):
-        fail(f"{what} has targets that are no whole numbers; the loss takes classes 0 to {OUTPUT[0] - 1}")
+    wanted = f"the network gives {OUTPUT[0]} classes ({OUTPUT_FROM})"
+    if targets.ndim > 1 and tuple(targets.shape[1:]) == (1, *TARGET):
+        targets = targets[:, 0]
+    if tuple(targets.shape[1:]) == (OUTPUT[0], *TARGET):
+        fail(f"{what} has {OUTPUT[0]} numbers for each target, the network takes one class: write y.argmax(1)")
+    if tuple(targets.shape[1:]) != TARGET:
+        each = f"{shown(TARGET)} of them" if TARGET else "one"
+        fail(f"{what} has {shown(targets.shape[1:])} for a target; {wanted}, of which a sample has {each}")
+    if bool((targets != targets.round()).any()):
+        fail(f"{what} has targets that are no whole numbers; {wanted}: number them from 0 to {OUTPUT[0] - 1}")
     least, most = int(targets.min()), int(targets.max())
-    if least < 0:
-        fail(f"{what} has a class {least}; classes are 0 to {OUTPUT[0] - 1} ({OUTPUT_FROM})")
-    if max(classes, most + 1) > OUTPUT[0] or (classes and classes != OUTPUT[0]):
-        found = f"{classes} classes" if classes else f"a class {most}"
-        fail(f"{what} has {found}, the network gives {OUTPUT[0]} classes ({OUTPUT_FROM}); write as many there")
+    if classes and classes != OUTPUT[0]:
+        fail(f"{what} has {classes} classes, {wanted}; write as many there")
+    if least < 0 or most >= OUTPUT[0]:
+        fail(f"{what} has classes from {least} to {most}, {wanted}: number them from 0, or write more there")
     return targets.long()

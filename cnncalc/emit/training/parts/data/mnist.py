@@ -1,6 +1,7 @@
 """MNIST's files."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 import torch
@@ -11,37 +12,40 @@ from cnncalc.emit.training.parts.data.samples import Samples, fail, fitted
 
 def mnist(folder: Path, fit: str) -> tuple[Samples, Samples] | None:
     """MNIST as published (LeCun, Cortes & Burges 1998), packed or not: train-images-idx3-ubyte.gz and its like."""
-    if not found(folder, "train-images"):
+    if not found(folder, "train-images", 3):
         return None
-    parts = []
+    what, parts = f"MNIST in {folder}", []
     for part in ("train", "t10k"):
         images, labels = idx(folder, f"{part}-images", 3), idx(folder, f"{part}-labels", 1)
         if len(images) != len(labels):
-            fail(f"{folder} has {len(images)} {part} images and {len(labels)} labels")
-        what = f"MNIST in {folder}"
-        classes = int(labels.max()) + 1
-        parts.append(Samples(fitted(images[:, None], what, fit), check_targets(labels, what, classes)))
-    return parts[0], parts[1]
+            fail(f"{what} has {len(images)} {part} images and {len(labels)} labels; it takes one for each")
+        parts.append((images, labels))
+    classes = 1 + max(int(labels.max()) for _, labels in parts)
+    train, test = (Samples(fitted(x[:, None], what, fit), check_targets(y, what, classes)) for x, y in parts)
+    return train, test
 
 
-def found(folder: Path, stem: str) -> Path | None:
+def found(folder: Path, stem: str, rank: int) -> Path | None:
     """The file of this name, with its dash or a dot before idx, packed or not."""
-    names = (f"{stem}{mark}idx{rank}-ubyte{end}" for mark in "-." for rank in (1, 3) for end in ("", ".gz"))
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    names = (f"{stem}{mark}idx{rank}-ubyte{end}" for mark in "-." for end in ("", ".gz"))
+    return next((folder / name for name in names if (folder / name).exists()), None)
 
 
 def idx(folder: Path, stem: str, rank: int) -> torch.Tensor:
     """A file of MNIST's format: 0, 0, 8 (for bytes), the number of axes, their extents in 32 bits each, the bytes."""
-    path = found(folder, stem)
+    path = found(folder, stem, rank)
     if path is None:
-        fail(f"{folder} has no {stem}-idx{rank}-ubyte, packed or not")
+        fail(f"{folder} has no {stem}-idx{rank}-ubyte, packed (.gz) or not; MNIST is four files")
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         fail(f"{path} does not read: {error}")
-    extents = [int.from_bytes(data[4 + 4 * axis : 8 + 4 * axis], "big") for axis in range(rank)]
-    count, begin = torch.Size(extents).numel(), 4 + 4 * rank
-    if data[:4] != bytes((0, 0, 8, rank)) or len(data) != begin + count or not count:
-        said = f"{begin:,} and {'x'.join(map(str, extents))}"
-        fail(f"{path} is not whole: it has {len(data):,} bytes, its head says {said}")
+    head, begin = bytes((0, 0, 8, rank)), 4 + 4 * rank
+    if data[:4] != head:
+        fail(f"{path} begins with {data[:4].hex(' ') or 'nothing'}; {stem} of MNIST begin with {head.hex(' ')}")
+    extents = [int.from_bytes(data[at : at + 4], "big") for at in range(4, begin, 4)]
+    count = torch.Size(extents).numel()
+    if len(data) != begin + count or not count:
+        shape = "x".join(map(str, extents))
+        fail(f"{path} is not whole: it has {len(data):,} bytes, and its head says {begin} and {shape}")
     return torch.frombuffer(bytearray(data[begin:]), dtype=torch.uint8).reshape(extents)

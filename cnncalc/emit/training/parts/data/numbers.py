@@ -3,14 +3,17 @@
 import torch
 
 from cnncalc.emit.training.parts.data.samples import fail, shown
-from cnncalc.emit.training.parts.settings import OUTPUT, OUTPUT_FROM
+from cnncalc.emit.training.parts.settings import BETWEEN, OUTPUT_FROM, TARGET
 
 
-def check_targets(targets: torch.Tensor, what: str, classes: int = 0) -> torch.Tensor:
-    """Targets as numbers in the output's shape; else an error."""
-    if OUTPUT == (1,) and targets.ndim == 1:
+def check_targets(targets: torch.Tensor, what: str) -> torch.Tensor:
+    """Targets as numbers in the output's shape, and in the loss's range; else an error."""
+    if TARGET == (1,) and targets.ndim == 1:
         targets = targets[:, None]
-    if tuple(targets.shape[1:]) != OUTPUT:
-        fail(f"{what} has targets of {shown(targets.shape[1:]) or '1'} a sample, the network gives {shown(OUTPUT)}"
-             f" ({OUTPUT_FROM})")  # fmt: skip
+    if tuple(targets.shape[1:]) != TARGET:
+        said = f"{what} has {shown(targets.shape[1:])} for a target, the network gives {shown(TARGET)}"
+        fail(f"{said} ({OUTPUT_FROM}): write the layer as the data has it")
+    least, most = targets.min().item(), targets.max().item()
+    if BETWEEN and not BETWEEN[0] <= least <= most <= BETWEEN[1]:
+        fail(f"{what} has targets from {least:g} to {most:g}; the loss takes {BETWEEN[0]} (no) to {BETWEEN[1]} (yes)")
     return targets.float()

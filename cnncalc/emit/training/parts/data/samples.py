@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import torch
+from torch.nn import functional as F
 from torch.utils.data import Dataset
 
 from cnncalc.emit.training.parts.settings import INPUT, INPUT_FROM
@@ -18,6 +19,13 @@ def fail(message: str) -> NoReturn:
     if os.environ.get("RANK", "0") == "0":
         print(f"train: {message}", file=sys.stderr)
     raise SystemExit(2)
+
+
+class Unreadable(Exception):
+    """A sample that does not read, and why; what a loading process writes around that is left out."""
+
+    def __str__(self) -> str:
+        return super().__str__().rpartition("Unreadable: ")[2].strip()
 
 
 class Source(Dataset[Batch]):
@@ -44,18 +52,22 @@ class Samples(Source):
         at = torch.as_tensor(places)
         return self.inputs[at], self.targets[at]
 
+    def only(self, which: torch.Tensor) -> "Samples":
+        """Those that are asked for."""
+        return Samples(self.inputs[which], self.targets[which])
+
 
 def shown(shape: Sequence[int]) -> str:
     """A shape, channels first: 3x32x32."""
-    return "x".join(map(str, shape))
+    return "x".join(map(str, shape)) or "one number"
 
 
 def fitted(inputs: torch.Tensor, what: str, fit: str) -> torch.Tensor:
     """Inputs in the network's shape; a map laid flat, or made to fit where that is asked for; else an error."""
     shape = tuple(inputs.shape[1:])
-    if len(shape) == len(INPUT) and shape[0] == INPUT[0] and len(shape) > 1 and fit != "exact":
+    if len(shape) == len(INPUT) > 1 and shape[0] == INPUT[0] and fit != "exact":
         inputs = centred(inputs) if fit == "pad" else resized(inputs)
-    elif len(INPUT) == 1 and inputs[0].numel() == INPUT[0]:
+    elif len(INPUT) == 1 and shape and inputs[0].numel() == INPUT[0]:
         inputs = inputs.flatten(1)
     check(tuple(inputs.shape[1:]), what)
     return inputs
@@ -66,7 +78,9 @@ def check(shape: tuple[int, ...], what: str) -> None:
     if shape == INPUT:
         return
     said = f"{what} has samples of {shown(shape)}, the network reads {shown(INPUT)} ({INPUT_FROM})"
-    if len(shape) == len(INPUT) and shape[0] != INPUT[0]:
+    if len(shape) == len(INPUT) > 1 and shape[0] != INPUT[0] == shape[-1]:
+        fail(f"{said}: put the channels first, as in numpy.moveaxis(x, -1, 1)")
+    if len(shape) == len(INPUT) > 1 and shape[0] != INPUT[0]:
         fail(f"{said}: {shape[0]} channels are not {INPUT[0]}; write the input with {shape[0]} channels")
     if len(shape) == len(INPUT) > 1:
         fail(f"{said}: --fit pad puts zeros around them or cuts their edges, --fit resize scales them")
@@ -75,18 +89,12 @@ def check(shape: tuple[int, ...], what: str) -> None:
 
 def centred(inputs: torch.Tensor) -> torch.Tensor:
     """Maps N x C x ... with zeros around them, or without their edges, in the network's extents."""
-    pads = [side for have, want in zip(inputs.shape[2:], INPUT[1:], strict=True) for side in halves(want - have)]
-    turned = [side for at in range(len(pads) - 2, -1, -2) for side in pads[at : at + 2]]
-    return torch.nn.functional.pad(inputs, turned)
-
-
-def halves(room: int) -> tuple[int, int]:
-    """A number in two parts, the second the larger."""
-    return room // 2, room - room // 2
+    rooms = [want - have for have, want in zip(inputs.shape[2:], INPUT[1:], strict=True)]
+    return F.pad(inputs, [side for room in reversed(rooms) for side in (room // 2, room - room // 2)])
 
 
 def resized(inputs: torch.Tensor) -> torch.Tensor:
     """Maps N x C x ... scaled linearly to the network's extents."""
     mode = ("linear", "bilinear", "trilinear")[inputs.ndim - 3]
-    scaled = torch.nn.functional.interpolate(inputs.float(), INPUT[1:], mode=mode)
+    scaled = F.interpolate(inputs.float(), INPUT[1:], mode=mode)
     return scaled if inputs.is_floating_point() else scaled.round().to(inputs.dtype)

@@ -2,15 +2,20 @@
 
 import torch
 
-from cnncalc.emit.training.parts.data.samples import Samples, fail
+from cnncalc.emit.training.parts.data.samples import fail
 
 
-def parted(samples: Samples) -> tuple[Samples, Samples]:
-    """Nine of ten samples to train with, every tenth to validate with."""
-    if len(samples) < 2:
-        fail(f"there are {len(samples)} samples; it takes 2 at least, one to train and one to validate with")
-    tenth = torch.arange(len(samples)) % 10 == min(9, len(samples) - 1)
-    return (
-        Samples(samples.inputs[~tenth], samples.targets[~tenth]),
-        Samples(samples.inputs[tenth], samples.targets[tenth]),
-    )
+def left_out(targets: torch.Tensor, what: str) -> torch.Tensor:
+    """Which samples validate: every tenth of each class; of a class of fewer than ten its last, but never its only.
+
+    Targets that are not one class a sample count as of one class.
+    """
+    if targets.ndim > 1 or targets.is_floating_point():
+        targets = torch.zeros(len(targets))
+    ordered, order = targets.sort(stable=True)
+    first, end = (torch.searchsorted(ordered, ordered, right=right) for right in (False, True))
+    number, size = torch.arange(len(targets)) - first, end - first
+    left = (number % 10 == (size - 1).clamp(max=9)) & (size > 1)
+    if not left.any():
+        fail(f"{what} has {len(targets)} samples, none to validate with: it takes 2 of one class at least")
+    return left[order.argsort()]

@@ -8,7 +8,7 @@ FACTORS = OUTPUT[0]
 """How many patterns there are: one a class."""
 
 
-def drawn_target(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The weights of the patterns and the target: the pattern of one class alone."""
-    target = torch.randint(FACTORS, (), generator=generator)
-    return torch.nn.functional.one_hot(target, FACTORS).float(), target
+def drawn(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Targets, and the weights of their patterns, N x FACTORS: the pattern of one class alone."""
+    targets = torch.randint(FACTORS, (count,), generator=generator)
+    return torch.nn.functional.one_hot(targets, FACTORS).float(), targets

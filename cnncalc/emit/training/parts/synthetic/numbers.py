@@ -2,15 +2,14 @@
 
 import torch
 
-from cnncalc.emit.training.parts.settings import OUTPUT
+from cnncalc.emit.training.parts.settings import INPUT, OUTPUT
 
-FACTORS = 4
+FACTORS = min(4, INPUT[0] if len(OUTPUT) > 1 else torch.Size(INPUT).numel())
 """How many patterns there are."""
 
 
-def drawn_target(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The weights of the patterns, between -1 and 1, and the target: the mean of the weights, each with a sign."""
-    weights = 2 * torch.rand(FACTORS, generator=generator) - 1
-    count = torch.Size(OUTPUT).numel()
-    signs = 2 * ((torch.arange(count)[:, None] >> torch.arange(FACTORS)) & 1) - 1
-    return weights, (signs * weights).mean(1).reshape(OUTPUT)
+def drawn(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Targets N x numbers, and the weights of the patterns, N x FACTORS: each number is their mean with signs."""
+    weights = 2 * torch.rand(count, FACTORS, generator=generator) - 1
+    signs = 2 * ((torch.arange(OUTPUT[0])[:, None] >> torch.arange(FACTORS)) & 1) - 1
+    return weights, weights @ signs.float().T / FACTORS

@@ -1,4 +1,4 @@
-"""A task of numbers."""
+"""A task of what is seen."""
 
 from collections.abc import Sequence
 
@@ -6,34 +6,37 @@ import torch
 from torch.nn import functional as F
 
 from cnncalc.emit.training.parts.data.samples import Batch, Source
-from cnncalc.emit.training.parts.settings import INPUT
-from cnncalc.emit.training.parts.synthetic.classes import FACTORS, drawn_target
-
-MODES = {1: "linear", 2: "bilinear", 3: "trilinear"}
+from cnncalc.emit.training.parts.settings import INPUT, TARGET
+from cnncalc.emit.training.parts.synthetic.classes import FACTORS, drawn
+from cnncalc.emit.training.parts.synthetic.noise import Noise
 
 
 class Synthetic(Source):
-    """A task that can be learned, the same on every machine: sample i of a seed is always the same.
+    """A task that can be learned: sample i of a seed is always the same.
 
-    Each target has a smooth pattern of its own; a sample is the sum of the patterns of its target, and noise.
+    Each target has smooth patterns of its own; a sample is their sum, and noise. Patterns are at right angles where
+    there is room for that.
     """
 
     def __init__(self, count: int, seed: int) -> None:
         extents = [min(extent, 6) for extent in INPUT[1:]]
-        self.patterns = torch.randn(FACTORS, INPUT[0], *extents, generator=torch.Generator().manual_seed(1))
-        self.count, self.seed = count, seed
+        size = torch.Size([INPUT[0], *extents]).numel()
+        flat = torch.randn(FACTORS, size, generator=torch.Generator().manual_seed(0))
+        if size >= FACTORS:
+            flat = torch.linalg.qr(flat.T).Q.T * size**0.5
+        near = size**0.5 if size >= FACTORS else float(torch.pdist(flat[:1000]).min())
+        self.patterns = flat.reshape(FACTORS, INPUT[0], *extents)
+        self.axes = [F.interpolate(torch.eye(min(n, 6))[None], n, mode="linear")[0] for n in INPUT[1:]]
+        self.count, self.noise = count, Noise(seed, min(0.4, near / 10))
 
     def __len__(self) -> int:
         return self.count
 
     def __getitems__(self, places: Sequence[int]) -> Batch:
-        samples = [self.sample(torch.Generator().manual_seed((self.seed << 32) + at)) for at in places]
-        weights, noise, targets = zip(*samples, strict=True)
-        coarse = torch.tensordot(torch.stack(weights), self.patterns, 1)
-        smooth = F.interpolate(coarse, INPUT[1:], mode=MODES[len(INPUT) - 1]) if len(INPUT) > 1 else coarse
-        return smooth + torch.stack(noise), torch.stack(targets)
-
-    def sample(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """The weights of the patterns, the noise and the target of one sample."""
-        weights, target = drawn_target(generator)
-        return weights, torch.randn(INPUT, generator=generator) / 2, target
+        generators = self.noise.generators(places)
+        weights, targets = map(torch.cat, zip(*[drawn(1, generator) for generator in generators], strict=True))
+        inputs = torch.tensordot(weights, self.patterns, 1)
+        for axis, larger in enumerate(self.axes, 2):
+            inputs = (inputs.movedim(axis, -1) @ larger).movedim(-1, axis)
+        targets = targets.reshape(*targets.shape, *[1] * (len(TARGET) + 1 - targets.ndim))
+        return self.noise.added(inputs, generators), targets.expand(-1, *TARGET)

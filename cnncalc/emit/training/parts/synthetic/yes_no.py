@@ -2,13 +2,13 @@
 
 import torch
 
-from cnncalc.emit.training.parts.settings import OUTPUT
+from cnncalc.emit.training.parts.settings import INPUT, OUTPUT
 
-FACTORS = torch.Size(OUTPUT).numel()
-"""How many patterns there are: one for each question."""
+FACTORS = min(OUTPUT[0], INPUT[0] if len(OUTPUT) > 1 else torch.Size(INPUT).numel(), 16)
+"""How many patterns there are: one for each question; where there are more, several ask the same."""
 
 
-def drawn_target(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The weights of the patterns and the target: each pattern is there or taken away."""
-    target = torch.randint(2, OUTPUT, generator=generator).float()
-    return 2 * target.flatten() - 1, target
+def drawn(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Targets N x questions, and the weights of the patterns, N x FACTORS: each is there or taken away."""
+    answers = torch.randint(2, (count, FACTORS), generator=generator).float()
+    return 2 * answers - 1, answers[:, torch.arange(OUTPUT[0]) % FACTORS]
