@@ -73,14 +73,14 @@ class Network(node.Network):
 
         return torch_source(self)
 
-    def training_source(self, module: str = "model") -> str:
-        """A training script as text, for the module that is saved as `module`.py beside it.
+    def training_source(self, module: str = "model", script: str = "train.py") -> str:
+        """A training script as text, for the file `script` and the module that is saved as `module`.py beside it.
 
         Raises ValueError where none can be written: several inputs or outputs, nothing to train, no loss that fits.
         """
         from cnncalc.emit.training.script import training_source
 
-        return training_source(self, module)
+        return training_source(self, module, script)
 
     def to_torch(self) -> nn.Module:
         """That module built in this process, from exactly that text; needs torch."""

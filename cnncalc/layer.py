@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Value = int | Fraction | Axes | tuple[Axes, ...] | Pad | Shape | str | None
     """What an argument is once evaluated: a number, extents, lists of them, a pad, a shape, a word, or left out."""
     Array = NDArray[numpy.float64]
-    Interval = tuple[int | None, int | None]
+    Interval = tuple[float | None, float | None]
     """From the first to the second number, both included; None: without end."""
 
 UNBOUNDED = 1 << 4096

@@ -19,6 +19,7 @@ class Stanh(Activation):
     Training keeps the tanh, which is neither the input nor the output.
     """
 
+    bounds = (-1.7159, 1.7159)
     examples = (("6x5x4", "stanh"), ("9x3", "stanh"), ("2x3x4x2", "stanh"), ("10", "stanh"))
 
     def work(self, *inputs: Shape) -> Work:

@@ -9,41 +9,66 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from hashlib import sha256
+from keyword import iskeyword
+from math import prod
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from cnncalc import __version__
-from cnncalc.emit.text import prose
+from cnncalc.analysis.views import computed
+from cnncalc.emit.names import attributes
+from cnncalc.emit.text import WIDTH, arguments, prose
 from cnncalc.emit.torch_module import Written, torch_source
-from cnncalc.emit.training.plan import Plan, defaults
+from cnncalc.emit.training.places import centres
+from cnncalc.emit.training.plan import Plan, Untrainable, biased, defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from cnncalc.network.node import Network
+    from cnncalc.network.node import Network, Node
 
+LONGEST = 70
+"""How much of a name a constant holds at most."""
 HERE = os.path.join(os.path.dirname(__file__), "parts")
 OWN = "cnncalc.emit.training.parts."
 SETTING = re.compile(r"(?m)^([A-Z_]+)(: [^=]+)? = .*?(  # .*)?$")
 INSTALLED = ("torch", "tqdm")
+USED = (*INSTALLED, "numpy", "PIL", "matplotlib")
+"""What a script imports that does not come with Python."""
 
 
-def training_source(network: Network, module: str = "model") -> str:
+def training_source(network: Network, module: str = "model", script: str = "train.py") -> str:
     """The script that trains a network, whose module is written as `module`.py beside it.
 
-    Raises ValueError where no script can train it.
+    `script` is the name of its own file, for the lines that say how it is run. Raises ValueError where no script can
+    train the network, or import a module of this name.
     """
     plan = Plan(network)
+    plan.follow()
+    importable(module)
     model = torch_source(network)
     every = [Part(name) for name in chosen(plan)]
     texts = {**{part.name: part.text for part in every}, **own_texts(plan, model)}
-    wanted = {name for part in every for name in part.settings}
+    wanted = {name for part in every for name in part.settings if re.search(rf"\b{name}\b", texts[part.name])}
     constants = settings(wanted, values(plan, model))
     body = "\n\n\n".join([constants, *(texts[part.name] for part in every)])
     imports = imported(part.imports for part in every if part.name != "choices")
     name = Written(network).name
     own = f"from {module} import {name}" + " as Network" * (name != "Network")
-    return f"{docstring(plan)}\n\n{imports}\n\n{own}\n\n{body}\n"
+    return f"{docstring(plan, script)}\n\n{imports}\n\n{own}\n\n{body}\n"
+
+
+def importable(module: str) -> None:
+    """Raises ValueError for a module that cannot stand beside the script: Python would not find it, or what it hides.
+
+    A file beside a script comes before all that is installed.
+    """
+    if not module.isidentifier() or iskeyword(module):
+        raise Untrainable(f"no script can import a module '{module}'; name it like a variable: model")
+    if module in sys.stdlib_module_names or module in USED:
+        raise Untrainable(f"a module '{module}' beside the script would hide Python's own; name it otherwise: model")
 
 
 class Part:
@@ -80,7 +105,7 @@ def chosen(plan: Plan) -> Iterator[str]:
     yield "inputs"
     yield from ["augment"] * augments(plan)
     yield "weighted"
-    yield from dict.fromkeys(f"inits/{name}" for name in (plan.init, plan.recipe.choice("paper init")) if name)
+    yield from dict.fromkeys(f"inits/{name}" for name in (*ways(plan).values(), *ways(plan)))
     yield from ("choices", "scores", f"losses/{plan.loss}", f"objectives/{'heads' if plan.heads else 'plain'}")
     yield from ("groups", f"optimizers/{plan.optimizer}", f"schedules/{schedule(plan)}")
     yield from ("options", "report", "checkpoint", "training", "batches", "main")
@@ -96,11 +121,9 @@ def synthetic(plan: Plan) -> Iterator[str]:
     """The parts of the task that needs no data."""
     if plan.tokens:
         yield "synthetic/sentences"
-    elif plan.loss == "cross_entropy" and plan.cells > 1:
-        yield "synthetic/maps"
-    else:
-        yield {"cross_entropy": "synthetic/classes", "bce": "synthetic/yes_no"}.get(plan.loss, "synthetic/numbers")
-        yield "synthetic/patterns"
+        return
+    yield {"cross_entropy": "synthetic/classes", "bce": "synthetic/yes_no"}.get(plan.loss, "synthetic/numbers")
+    yield from ("synthetic/noise", "synthetic/maps" if plan.maps else "synthetic/patterns")
 
 
 def augments(plan: Plan) -> bool:
@@ -114,24 +137,29 @@ def values(plan: Plan, model: str) -> Mapping[str, str]:
     fixed, each = plan.bytes
 
     def number(name: str) -> str:
-        return recipe.number(name, usual.get(name, "0"))
+        return literal(recipe.number(name, usual.get(name, "0")))
 
-    steps = recipe.said["schedule"].numbers if "schedule" in recipe else ()
+    steps = [*map(literal, recipe.said["schedule"].numbers)] if "schedule" in recipe else []
     dims = plan.input.output.dims
     return {
         "INPUT": tupled(dims), "INPUT_FROM": quoted(plan.place(plan.input)), "SPEC": quoted(identity(model)),
-        "OUTPUT": tupled(plan.output.output.dims), "OUTPUT_FROM": quoted(plan.place(plan.output)),
-        "WORDS": str(plan.words) if plan.tokens else "0", "BATCH": number("batch"), "EPOCHS": number("epochs"),
-        "CENTRES": tupled([tupled(pair) for pair in plan.centres]) if plan.cells > 1 else "()",
-        "LEARNING_RATE": number("lr"), "MOMENTUM": recipe.number("momentum", usual.get("momentum", "0.0")),
+        "OUTPUT": tupled(plan.output.output.dims), "OUTPUT_FROM": quoted(plan.place(plan.counts)),
+        "TARGET": tupled(plan.target), "BETWEEN": "(0, 1)" if plan.loss == "bce" else "()",
+        "WORDS": str(plan.words) if plan.tokens else "0",
+        "WORDS_FROM": quoted(plan.place(plan.table) if plan.tokens else ""),
+        "BATCH": number("batch"), "EPOCHS": number("epochs"),
+        "CENTRES": tupled([tupled(pair) for pair in centres(plan.output)]) if plan.maps else "()",
+        "LEARNING_RATE": number("lr"), "MOMENTUM": number("momentum"),
         "NESTEROV": str("nesterov" in recipe), "BETAS": f"({number('beta1')}, {number('beta2')})",
         "ALPHA": number("alpha"), "EPSILON": number("eps"), "DECAY": number("decay"), "WARMUP": number("warmup"),
         "FACTOR": number("factor"), "STEPS": tupled(steps), "STEP": (*steps, "30")[0], "PATIENCE": number("patience"),
         "POWER": "1" if recipe.choice("schedule") == "linear" else (*steps, "1")[0], "SMOOTHING": number("smoothing"),
         "CLIP": number("clip"), "HEAD_WEIGHTS": tupled(plan.heads), "ACCUMULATE": number("accumulate"),
-        "CROP": recipe.number("crop", str(max(1, dims[-1] // 14)) if recipe.said.get("crop") else "0"),
+        "CROP": literal(recipe.number("crop", str(max(1, dims[-1] // 14)) if "crop" in recipe else "0")),
         "FLIP": str("flip" in recipe), "SEED": number("seed"), "FIXED_BYTES": f"{fixed:_}",
-        "SAMPLE_BYTES": f"{each:_}", "DEVIATION": deviation(plan), "BIASES": biases(plan),
+        "SAMPLE_BYTES": f"{each:_}",
+        "DEVIATION": literal(recipe.number("init", "0.01")), "BIASES": biases(plan, "bias"),
+        "PAPER_DEVIATION": literal(recipe.number("paper init", "0.01")), "PAPER_BIASES": biases(plan, "paper bias"),
     }  # fmt: skip
 
 
@@ -141,9 +169,18 @@ def tupled(items: Sequence[object]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Any text as a string of Python: nothing in it ends it or escapes."""
-    shown = "".join(char if char.isprintable() and char not in '"\\{}' else "_" for char in text)
-    return f'"{shown[:80]}"'
+    """Any text as a string of Python: nothing in it ends it or escapes. What is long loses its middle."""
+    shown = "".join(char if char.isprintable() and char not in '"\\' else "_" for char in text)
+    return f'"{shown}"' if len(shown) <= LONGEST else f'"{shown[:30]} ... {shown[35 - LONGEST :]}"'
+
+
+def literal(number: str) -> str:
+    """A number of a recipe as Python source, as ruff writes it: 010 is 10, .5 is 0.5, 1E-2 is 1e-2."""
+    if number.isdecimal() or not number.isascii():
+        return f"{int(number)}" if number.isdecimal() else f"{float(number)}"
+    value, mark, power = number.lower().partition("e")
+    whole, point, rest = value.partition(".")
+    return f"{int(whole or 0)}{point}{rest or '0' * len(point)}{mark}{power.removeprefix('+')}"
 
 
 def identity(model: str) -> str:
@@ -151,25 +188,31 @@ def identity(model: str) -> str:
     return sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def paper(plan: Plan) -> tuple[str, str]:
-    """The names of the recipe's terms for drawn weights: the paper's where it has them, else the recipe's own."""
-    return ("paper init", "paper bias") if "paper init" in plan.recipe else ("init", "bias")
+def ways(plan: Plan) -> Mapping[str, str]:
+    """How the weights may begin, by the words of --init, the usual first; each with the way in which they are drawn."""
+    recipe = plan.recipe
+    own = "recipe" if plan.init == "normal" or "bias" in recipe else plan.init
+    paper = {"paper": recipe.choice("paper init") or plan.init}
+    return {own: plan.init, **(paper if {"paper init", "paper bias"} & recipe.said.keys() else {})}
 
 
-def deviation(plan: Plan) -> str:
-    """The deviation of weights that are drawn alike."""
-    return plan.recipe.number(paper(plan)[0], "0.01")
+def biases(plan: Plan, term: str) -> str:
+    """The biases that do not begin at 0, by the names of their parameters.
 
-
-def biases(plan: Plan) -> str:
-    """The biases that do not begin at 0, by the attributes of their layers."""
-    said = plan.recipe.said.get(paper(plan)[1])
+    A name stands for its convolutions and matrices; where it has none, for all in it that has a bias.
+    """
+    said = plan.recipe.said.get(term)
     if not said:
         return "{}"
-    layers = {node.name for name in said.names for node in plan.network.part(name)}
-    paths = [row.attribute for row in Written(plan.network).rows() if row.node.name in layers and row.attribute]
-    wanted = [path for path in paths if path]
-    return "{" + ", ".join(f'"{path}": {said.numbers[0]}' for path in wanted) + "}"
+    named: set[str] = set()
+    for name in said.names:
+        nodes = [node for node in plan.network.part(name) if biased(node)]
+        named |= {node.name for node in nodes if node.macs} or {node.name for node in nodes}
+    rows = [row for row in Written(plan.network).rows() if row.node.name in named]
+    paths = [
+        f"{row.attribute}.{name}" for row in rows for name, w in row.node.weights.items() if w.bias and w.trainable
+    ]
+    return "{" + ", ".join(f'"{path}": {literal(said.numbers[0])}' for path in dict.fromkeys(paths)) + "}"
 
 
 def settings(wanted: Iterable[str], values: Mapping[str, str]) -> str:
@@ -177,42 +220,82 @@ def settings(wanted: Iterable[str], values: Mapping[str, str]) -> str:
     with open(os.path.join(HERE, "settings.py"), encoding="utf-8") as file:
         known = SETTING.finditer(file.read())
     need = set(wanted)
-    return "\n".join(f"{m[1]}{m[2] or ''} = {values[m[1]]}{m[3] or ''}" for m in known if m[1] in need)
+    return "\n".join(constant(m[1] + (m[2] or ""), values[m[1]], m[3] or "") for m in known if m[1] in need)
+
+
+def constant(name: str, value: str, words: str) -> str:
+    """A constant and the words beside it; what is too long has a line for each item."""
+    line = f"{name} = {value}{words}"
+    if len(line) <= WIDTH or value[0] not in "({":
+        return line
+    items = "".join(f"    {item},\n" for item in arguments(value[1:-1]))
+    return f"{name} = {value[0]}\n{items}{value[-1]}{words}"
 
 
 def own_texts(plan: Plan, model: str) -> Mapping[str, str]:
     """The parts that are written for this network."""
     kinds = sorted(set(re.findall(r"\bnn\.(?:Conv(?:Transpose)?[123]d|Linear)\b", model)))
-    inits = {"paper": plan.recipe.choice("paper init")} if "paper init" in plan.recipe else {}
+    begun = {f"inits/{name}": begin(name, way) for name, way in ways(plan).items() if name != way}
+    folders = Part("data/folders").text
     return {
         "weighted": f"WEIGHTED = {tupled(kinds)}",
-        "choices": choices(plan, {plan.init: plan.init, **inits}),
+        "choices": choices(plan),
         "scores": scores(plan),
         "training": training(plan),
+        "data/folders": folders if augments(plan) else folders.replace(", CROP)", ")"),
+        **begun,
     }
 
 
-def choices(plan: Plan, inits: Mapping[str, str]) -> str:
+def begin(name: str, way: str) -> str:
+    """How the weights begin as the recipe or the paper has it: drawn in this way, then the biases that it names."""
+    text = Part(f"inits/{name}").text
+    return text if way == "normal" else re.sub(r"\bnormal\(net, \w+\)", f"{way}(net)", text)
+
+
+def choices(plan: Plan) -> str:
     """What the command line may choose from."""
     formats = ["npz", *["mnist", "cifar10"] * plan.images]
     formats += ["image_folders"] * (plan.images and plan.input.output.rank == 2)
-    listed = ", ".join(f'"{name}": {function}' for name, function in inits.items())
+    listed = ", ".join(f'"{name}": {name}' for name in ways(plan))
     return f"FORMATS = {tupled(formats)}\nINITS = {{{listed}}}"
 
 
 def scores(plan: Plan) -> str:
-    """What the loss reads of the network's output, as a function."""
-    value, told = "y.float()", "The network's output as the loss reads it: in 32 bits"
-    if plan.output.output.rank and plan.cells == 1:
+    """What the loss reads of the network's output, as a function; one more for a head that ends in another way."""
+    heads = {s.name: s.exit for s in reversed(plan.network.sections) if s.sort == "head" and s.exit}
+    ends = dict(
+        zip(attributes(["scores", *(f"{name}_scores" for name in heads)]), [plan.output, *heads.values()], strict=True)
+    )
+    called: dict[str, str] = {}
+    for name, end in ends.items():
+        called.setdefault(reading(plan, end), name)
+    texts = [f"def {name}(y: torch.Tensor) -> torch.Tensor:\n{text}" for text, name in called.items()]
+    every = [called[reading(plan, end)] for end in ends.values()]
+    told = f'SCORES = {tupled(every)}\n"""What reads each output: the network\'s, then its training heads\'."""'
+    return "\n\n\n".join([*texts, *[told] * bool(heads)])
+
+
+def reading(plan: Plan, node: Node) -> str:
+    """The body of the function that makes of an output what the loss reads."""
+    shapes = [each.output for each in (node, plan.output)]
+    if len({(shape.channels, prod(shape.extents) != 1 and shape.extents) for shape in shapes}) > 1:
+        gives = [plan.network.order.text(shape) for shape in shapes]
+        raise Untrainable(
+            f"{plan.network.name} gives {gives[1]} and its head {node.head} gives {gives[0]} ({plan.place(node)}); the"
+            " loss compares both with the same targets: let them end alike"
+        )
+    end, classes = computed(node).layer, plan.loss == "cross_entropy"
+    value, told = "y.float()", "An output as the loss reads it: in 32 bits"
+    if node.output.rank and plan.cells == 1:
         value, told = f"{value}.flatten(1)", f"{told}, without the axes of one cell"
-    if plan.end.layer.distances:
+    if classes and end.distances:
         value, told = f"-{value}", f"{told}; the smallest distance is the largest score"
-    elif plan.applied and plan.loss == "cross_entropy":
-        value, told = f"{value}.clamp_min(1e-12).log()", f"{told}; it is probabilities, and their logarithms are scores"
-    elif plan.applied:
-        value, told = f"{value}.logit(1e-6)", f"{told}; it is probabilities, and their log-odds are scores"
-    head = "def scores(y: torch.Tensor) -> torch.Tensor:"
-    return f'{head}\n    """{told}."""\n    return {value}'
+    elif classes and "cross_entropy" in end.losses:
+        value, told = f"{value}.clamp_min(1e-30).log()", f"{told}; it is probabilities, and their logarithms are scores"
+    elif plan.loss == "bce" and end.bounds == (0, 1):
+        value, told = f"{value}.logit(1e-7)", f"{told}; it is probabilities, and their log-odds are scores"
+    return f'    """{told}."""\n    return {value}'
 
 
 def training(plan: Plan) -> str:
@@ -238,19 +321,23 @@ def imported(every: Iterable[Iterable[ast.Import | ast.ImportFrom]]) -> str:
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def docstring(plan: Plan) -> str:
-    """What the script does, of which recipe it is, and how it is run."""
+def docstring(plan: Plan, script: str) -> str:
+    """What the script does, of which recipe it is, and how it is run; none of the words is an order to argparse."""
     network = plan.network
     said = network.recipe or "none; what is usual"
     facts = [("Spec", f"{network.name}, written by cnncalc {__version__}"), ("Recipe", said)]
     lines = [line for label, fact in facts for line in indented(label, fact)]
-    runs = [
-        "python train.py --data FOLDER                            on one GPU, or without one",
-        "torchrun --nproc-per-node 4 train.py --data FOLDER       on four GPUs of one machine",
-        "python train.py                                          on a made-up task that needs no data",
-    ]
-    title = prose(network.title or network.name)
-    return "\n".join([f'"""Trains {title[0]}', *title[1:], "", *lines, "", *runs, '"""'])
+    file = " ".join(prose(quote(script), 999))
+    runs = {
+        f"python {file} --data FOLDER": "on one GPU, or without one",
+        f"torchrun --nproc-per-node 4 {file} --data FOLDER": "on four GPUs of one machine",
+        f"python {file}": "on a made-up task that needs no data",
+    }
+    width = max(map(len, runs)) + 3
+    calls = [f"{call:<{width}}{where}" for call, where in runs.items()]
+    title = prose(network.title or network.name, WIDTH - 12)
+    text = "\n".join([f'"""Trains {title[0]}', *title[1:], "", *lines, "", *calls, '"""'])
+    return text.replace("%(", "% (")
 
 
 def indented(label: str, fact: str) -> list[str]:

@@ -3,14 +3,18 @@
 from torch import nn
 
 from cnncalc.emit.training.parts.settings import DECAY
+from cnncalc.emit.training.parts.weighted import WEIGHTED
 
 Groups = list[dict[str, object]]
 """Parameters that decay alike, as PyTorch's optimizers take them."""
 
 
 def groups(net: nn.Module) -> Groups:
-    """The weights of layers, which decay, and the rest, which does not: biases, and norms' factors a channel."""
-    named = list(net.named_parameters())
-    weights = [p for name, p in named if p.ndim > 1 and not name.endswith("bias")]
-    others = [p for name, p in named if p.ndim <= 1 or name.endswith("bias")]
+    """The weights of convolutions, matrices and tables, which decay, and the rest, which does not.
+
+    The rest are biases and what scales a channel or a layer: the factors of norms, slopes, coefficients.
+    """
+    decaying = {id(part.weight) for part in net.modules() if isinstance(part, (*WEIGHTED, nn.Embedding))}
+    weights = [p for p in net.parameters() if id(p) in decaying]
+    others = [p for p in net.parameters() if id(p) not in decaying]
     return [{"params": weights, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]

@@ -8,7 +8,7 @@ MEASURE = "error"
 
 
 def criterion(y: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """The mean square of what differs, its size where that is above 1 (Huber 1964); both of one shape."""
+    """The mean of half the squares of differences up to 1, of larger ones their size less 1/2 (Huber 1964)."""
     return F.smooth_l1_loss(y, target)
 
 

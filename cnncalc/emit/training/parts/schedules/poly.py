@@ -7,5 +7,5 @@ from cnncalc.emit.training.parts.settings import POWER
 
 
 def factor(epoch: float, epochs: int, losses: Sequence[float]) -> float:
-    """What the learning rate is multiplied by: the share of the epochs that is left, to the power POWER."""
+    """What the learning rate is multiplied by: the share of all epochs that is left, to the power POWER."""
     return math.pow(max(0.0, 1 - epoch / epochs), POWER)
