@@ -157,6 +157,32 @@ def test_what_the_script_chooses_from_is_what_the_help_says(tmp_path, capfd):
     assert {offer.name for offer in offers() if offer.flag} >= {"--resume", "--compile", "--channels-last"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("tra", ["train"]),
+        ("train alexnet-", ["alexnet-paper", "alexnet-torchvision"]),
+        ("train lenet5 --precision ", ["auto", "fp32", "tf32", "bf16", "fp16"]),
+        ("train --fit r", ["resize"]),
+        ("train lenet5 --ep", ["--epochs"]),
+        ("build lenet5 --tr", ["--train"]),
+    ],
+)
+def test_the_shell_completes_networks_options_and_their_words(tmp_path, typed, offered):
+    words = ["cnncalc", *typed.split(" ")]
+    place = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1), "_CNNCALC_COMPLETE": "complete_bash"}
+    program = Path(sys.executable).parent / "cnncalc"
+    done = subprocess.run([program], env={**os.environ, **place}, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout.split(), done.stderr) == (offered, "")
+
+
+def test_torch_is_not_imported_to_start_a_run(tiny):
+    code = "import sys; from cnncalc.cli import train; train.run = lambda *_: 1 + ('torch' in sys.modules)"
+    code += "; sys.argv = ['cnncalc', 'train', 'tiny.spec']; from cnncalc.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tiny, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
 def test_constants_and_the_input_of_a_run_are_noted_in_its_spec(run, tiny, started):
     assert run("train", "tiny.spec", "--set", "c=8", "--input", "16x16x1").status == 0
     copy = (tiny / "runs" / "tiny" / "tiny.spec").read_text()
@@ -389,7 +415,7 @@ def test_several_processes_know_their_places(run, tiny, started):
     ]
     (port,) = {place["MASTER_PORT"] for place in started.places}
     assert 1024 <= int(port) < 65536
-    assert {place["MASTER_ADDR"] for place in started.places} == {"127.0.0.1"}
+    assert {(place["MASTER_ADDR"], place["LOCAL_WORLD_SIZE"]) for place in started.places} == {("127.0.0.1", "3")}
     assert started.places[0]["OMP_NUM_THREADS"] == str(max(1, (os.cpu_count() or 1) // 3))
 
 

@@ -20,7 +20,7 @@ from cnncalc.cli.build import trained
 from cnncalc.cli.common import Colour, Failure, Input, Limit, Set, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from typer._click.core import Context, Parameter
 
@@ -86,11 +86,16 @@ def further() -> list[Parameter]:
             is_flag=offer.flag,
             callback=kept,
             expose_value=False,
-            autocompletion=(lambda choices: lambda: choices)(offer.choices) if offer.choices else None,
+            autocompletion=completing(offer.choices) if offer.choices else None,
         )
         for offer in offers()
         if offer.name not in ("--out", "--resume")
     ]
+
+
+def completing(choices: Sequence[str]) -> Callable[[Context, Sequence[str], str], list[str]]:
+    """What completes the words that an option takes."""
+    return lambda context, words, incomplete: [choice for choice in choices if choice.startswith(incomplete)]
 
 
 def kept(context: Context, option: Parameter, value: str | bool | None) -> None:
@@ -235,7 +240,8 @@ def places(processes: int) -> Iterable[Mapping[str, str]]:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     threads = os.environ.get("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
-    shared = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    size = str(processes)
+    shared = {"WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     return [
         {**shared, "OMP_NUM_THREADS": threads, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(processes)
     ]
