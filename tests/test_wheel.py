@@ -47,6 +47,14 @@ def test_the_wheel_holds_every_spec(wheel):
     assert (wheel / "cnncalc" / "py.typed").exists()
 
 
+def test_the_wheel_holds_what_training_scripts_are_made_of(wheel, tmp_path):
+    parts = Path("cnncalc/emit/training/parts")
+    there = {path.relative_to(wheel) for path in (wheel / parts).rglob("*.py")}
+    assert there == {path.relative_to(ROOT) for path in (ROOT / parts).rglob("*.py")}
+    script = shown(wheel, "build", "lenet5", "-o", str(tmp_path / "model.py"), "--train", "-")
+    assert "from model import LeNet5 as Network" in script
+
+
 def test_the_wheel_shows_alexnet_from_anywhere(wheel):
     assert "62,378,344" in shown(wheel, "show", "alexnet")
     assert shown(wheel, "show", "alexnet.spec") == shown(wheel, "show", "alexnet")
