@@ -15,15 +15,15 @@ KINDS = max(2, OUTPUT[0])
 class Synthetic(Source):
     """A task that can be learned: sample i of a seed is always the same.
 
-    Each kind has words of its own; a sample is a row of any words, every fifth on average one of its kind; where the
-    network answers for each word, all of them.
+    Each kind has words of its own; a sample is a row of any words, every fifth on average one of its kind, and more of
+    a short row; where the network answers for each word, all of them.
     """
 
     def __init__(self, count: int, seed: int) -> None:
         size = max(1, min(8, WORDS // KINDS))
         order = torch.randperm(WORDS, generator=torch.Generator().manual_seed(0))
         self.words = order[torch.arange(KINDS * size) % WORDS].reshape(KINDS, size)
-        self.own = 1.0 if len(OUTPUT) > 1 else 0.2
+        self.own = 1.0 if len(OUTPUT) > 1 else max(0.2, 12 / INPUT[0])
         self.count, self.seed = count, seed
 
     def __len__(self) -> int:
@@ -40,5 +40,5 @@ class Synthetic(Source):
         own = self.words[kind, torch.randint(self.words.shape[1], INPUT, generator=generator)]
         where = torch.rand(INPUT, generator=generator) < self.own
         target = F.one_hot(kind, KINDS)[: OUTPUT[0]].float() if TARGET == OUTPUT else kind
-        target = target.reshape(*target.shape, *[1] * (len(TARGET) - target.ndim)).expand(TARGET)
+        target = target.reshape([*target.shape, *[1] * (len(TARGET) - target.ndim)]).expand(TARGET)
         return torch.where(where, own, torch.randint(WORDS, INPUT, generator=generator)), target
