@@ -9,7 +9,6 @@ from typing import NoReturn
 
 import torch
 from torch import distributed
-from tqdm import tqdm
 
 from cnncalc.emit.training.parts.batches import batch_size, loaders, out_of_memory
 from cnncalc.emit.training.parts.checkpoint import Kept, kept, save
@@ -18,7 +17,7 @@ from cnncalc.emit.training.parts.data.samples import Source, Unreadable, fail
 from cnncalc.emit.training.parts.inputs import measured_scale
 from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
 from cnncalc.emit.training.parts.options import Options, parsed
-from cnncalc.emit.training.parts.report import UNIT, History, better, curves, line, log, say, told
+from cnncalc.emit.training.parts.report import UNIT, History, better, curves, line, log, progress, say, told
 from cnncalc.emit.training.parts.settings import SPEC
 from cnncalc.emit.training.parts.synthetic.patterns import Synthetic
 from cnncalc.emit.training.parts.training import Training
@@ -114,7 +113,7 @@ class Run:
         total, began = len(self.loader) * (self.loader.batch_size or 1) * self.world.size, time.perf_counter()
         quiet = not (self.world.first and sys.stderr.isatty())
         title = f"epoch {number + 1}/{self.options.epochs}"
-        with tqdm(total=total, desc=title, unit=f" {UNIT}", leave=False, dynamic_ncols=True, disable=quiet) as bar:
+        with progress(title, total, quiet) as bar:
             loss, measure = self.training.epoch(number, self.loader, [past["val_loss"] for past in self.history], bar)
         seconds = time.perf_counter() - began
         self.check_finite(loss, f"training loss is {loss} in epoch {number + 1}")

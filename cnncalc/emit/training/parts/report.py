@@ -28,6 +28,22 @@ def line(epoch: dict[str, float], epochs: int) -> str:
     )
 
 
+def progress(title: str, total: int, quiet: bool) -> "tqdm[object]":
+    """The bar of an epoch; without a terminal there is none."""
+    form = "{desc}: {percentage:3.0f}%|{bar}| {remaining} left, {rate_fmt}{postfix}"
+    return tqdm(
+        None,
+        title,
+        total,
+        leave=False,
+        unit=f" {UNIT}",
+        unit_scale=True,
+        dynamic_ncols=True,
+        bar_format=form,
+        disable=quiet,
+    )
+
+
 def better(new: dict[str, float], best: dict[str, float] | None) -> bool:
     """Whether an epoch is the best so far: more accurate in validation, or as accurate with a lower loss."""
     if best is None:
