@@ -28,7 +28,8 @@ def image_folders(folder: Path, fit: str) -> tuple["Images", "Images"] | None:
     if val:
         others = listed(val)
         if odd := sorted(others.keys() ^ classes.keys()):
-            fail(f"{root} has {len(classes)} class folders and {val} has {len(others)}: {odd[0]} is in one alone; make them alike")
+            counts = f"{root} has {len(classes)} class folders and {val} has {len(others)}"
+            fail(f"{counts}: {odd[0]} is in one alone; make them alike")
         return Images(paths, targets, CROP), Images(*checked(others, val))
     left = left_out(targets, str(root))
     train, held = ([path for path, one in zip(paths, which, strict=True) if one] for which in (~left, left))
