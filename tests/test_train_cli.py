@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -224,9 +225,16 @@ def test_the_ninth_and_the_tenth_run_are_in_order(tmp_path, monkeypatch):
     for name in ("net", "net-9", "net-10", "net-x", "net-010", "network", "net-2"):
         (tmp_path / "runs" / name).mkdir(parents=True)
     (tmp_path / "runs" / "net-9" / "net.spec").touch()
-    assert train.free("net") == "runs/net-11"
+    assert train.fresh("net") == "runs/net-11" and (tmp_path / "runs" / "net-11").is_dir()
     assert train.latest("net") == "runs/net-9"
     assert train.latest("net-2") == ""
+
+
+def test_runs_that_begin_at_the_same_time_have_folders_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(train.fresh, ["net"] * 40))
+    assert sorted(folders) == sorted(["runs/net", *(f"runs/net-{number}" for number in range(2, 41))])
 
 
 def test_a_network_whose_name_ends_in_a_number_is_no_run_of_another(run, tiny, started):

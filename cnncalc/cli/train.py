@@ -63,8 +63,9 @@ def train(
     missing = [name for name in ("torch", "tqdm") if find_spec(name) is None]
     if missing:
         raise Failure(f"training needs {' and '.join(missing)}: pip install 'cnncalc[train]'")
-    folder = out or (latest(network.name) if resume else "") or free(network.name)
-    new = not os.path.exists(folder)
+    folder = out or (latest(network.name) if resume else "")
+    new = not folder or not os.path.exists(folder)
+    folder = folder or fresh(network.name)
     prepare(folder, texts, resume)
     status = run(folder, processes, [*context.meta.get(GIVEN, ()), *["--resume"] * resume, *context.args])
     if status == WRONG and new:
@@ -142,10 +143,14 @@ def latest(name: str) -> str:
     return next((folder for folder in runs if os.path.isfile(os.path.join(folder, f"{name}.spec"))), "")
 
 
-def free(name: str) -> str:
-    """A folder for the next run of a network."""
-    taken = numbered(name)
-    return os.path.join(RUNS, f"{name}-{taken[-1][0] + 1}" if taken else name)
+def fresh(name: str) -> str:
+    """A folder for the next run of a network, made for it alone: another run may begin at the same time."""
+    while True:
+        taken = numbered(name)
+        folder = os.path.join(RUNS, f"{name}-{taken[-1][0] + 1}" if taken else name)
+        with suppress(FileExistsError):
+            os.makedirs(folder)
+            return folder
 
 
 def prepare(folder: str, texts: Mapping[str, str], resume: bool) -> None:
