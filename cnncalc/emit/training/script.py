@@ -288,13 +288,13 @@ def reading(plan: Plan, node: Node) -> str:
     end, classes = computed(node).layer, plan.loss == "cross_entropy"
     value, told = "y.float()", "An output as the loss reads it: in 32 bits"
     if node.output.rank and plan.cells == 1:
-        value, told = f"{value}.flatten(1)", f"{told}, without the axes of one cell"
+        value, told = f"{value}.flatten(1)", f"{told}, its one cell laid flat"
     if classes and end.distances:
-        value, told = f"-{value}", f"{told}; the smallest distance is the largest score"
+        value, told = f"-{value}", f"{told}; the least distance is the largest score"
     elif classes and "cross_entropy" in end.losses:
-        value, told = f"{value}.clamp_min(1e-30).log()", f"{told}; it is probabilities, and their logarithms are scores"
+        value, told = f"{value}.clamp_min(1e-30).log()", f"{told}; of probabilities the logarithms"
     elif plan.loss == "bce" and end.bounds == (0, 1):
-        value, told = f"{value}.logit(1e-7)", f"{told}; it is probabilities, and their log-odds are scores"
+        value, told = f"{value}.logit(1e-7)", f"{told}; of probabilities the log-odds"
     return f'    """{told}."""\n    return {value}'
 
 

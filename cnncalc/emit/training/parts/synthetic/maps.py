@@ -39,16 +39,14 @@ class Synthetic(Source):
     def sample(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """A map of regions, and the targets where the output's cells look."""
         weights, targets = drawn(torch.Size(self.regions).numel(), generator)
-        inputs = spread((weights @ self.colours).reshape(*self.regions, -1), self.seen)
-        targets = spread(targets.reshape(*self.regions, *targets.shape[1:]), self.looked)
-        return inputs.movedim(-1, 0), targets.movedim(-1, 0) if targets.ndim == len(OUTPUT) else targets
+        return self.spread(weights @ self.colours, self.seen), self.spread(targets, self.looked)
 
-
-def spread(regions: torch.Tensor, axes: Sequence[torch.Tensor]) -> torch.Tensor:
-    """A map from what its regions hold: on each axis the region of every cell."""
-    for axis, at in enumerate(axes):
-        regions = regions.index_select(axis, at)
-    return regions
+    def spread(self, values: torch.Tensor, axes: Sequence[torch.Tensor]) -> torch.Tensor:
+        """A map of values of the regions, regions x ...: on each axis the region of every cell."""
+        values = values.movedim(0, -1).unflatten(-1, self.regions)
+        for axis, at in enumerate(axes, -len(axes)):
+            values = values.index_select(axis, at)
+        return values
 
 
 def colours() -> tuple[torch.Tensor, float]:
