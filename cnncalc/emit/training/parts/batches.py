@@ -24,7 +24,9 @@ def loaders(
     taken twice. Chance has a generator of its own here: how samples are loaded changes nothing else.
     """
     share, cores = batch // world.size, os.cpu_count() or 1
-    workers = options.workers if options.workers >= 0 else min(8, cores // world.size) * (not hasattr(train, "inputs"))
+    made = world.device.type == "cuda" and not hasattr(train, "inputs")
+    usual = min(8, cores // world.size) if train.in_files or made else 0
+    workers = options.workers if options.workers >= 0 else usual
     order: DistributedSampler[Batch] = DistributedSampler(
         train, world.size, world.rank, seed=options.seed, drop_last=True
     )

@@ -73,6 +73,8 @@ def checked(classes: dict[str, list[str]], folder: Path) -> tuple[list[str], tor
 class Images(Source):
     """Image files with their classes: scaled and cut to the network's extents and `room` pixels more at every edge."""
 
+    in_files = True
+
     def __init__(self, paths: Sequence[str], targets: torch.Tensor, room: int = 0) -> None:
         self.targets, self.size = targets, (INPUT[2] + 2 * room, INPUT[1] + 2 * room)
         # one text, not a million: the processes that load share it

@@ -31,6 +31,9 @@ class Unreadable(Exception):
 class Source(Dataset[Batch]):
     """Samples that are taken by the batch."""
 
+    in_files = False
+    """Whether they are read one by one, which takes longer than a small network does."""
+
     def __len__(self) -> int:
         raise NotImplementedError
 
