@@ -982,8 +982,10 @@ UNCLEAR_RECIPE = Code(
     ERROR,
     """\
 ## What it does
-A word or a number of the file's recipe means nothing to the training script. It is said where a script is written:
-by `cnncalc build --train` and `cnncalc train`. All else keeps the recipe as it stands.
+A word or a number of the file's recipe means nothing to the training script, is out of bounds, contradicts another
+one, or is of no use to this network: `momentun 0.9`, `lr 0`, `sgd, adam`, momentum with adam, steps that do not rise,
+`flip` where no images are read. It is said where a script is written: by `cnncalc build --train` and `cnncalc train`.
+All else keeps the recipe as it stands.
 
 ## Why is this bad
 The script would train with another recipe than the file says.

@@ -25,6 +25,8 @@ DIGITS = 30
 """How long a number is at most."""
 MANY = 64
 """How many numbers a term has at most."""
+MOST = 1e9
+"""Numbers are below this one, where nothing else bounds them."""
 FAULTS = 20
 """After so many faults a recipe is read no further."""
 SHOWN = 40
@@ -37,7 +39,7 @@ class Numbers(NamedTuple):
     least: int = 1
     most: int = 1
     low: float = 0
-    high: float = 1e9
+    high: float = MOST
     above: bool = False
     whole: bool = False
 
@@ -355,7 +357,7 @@ class Reader:
         """The numbers behind a term, as many as belong to it; one too many or too few is a fault."""
         begin, taken = self.at, list[str]()
         count = 0
-        while count < term.numbers.most and self.number_next(count):
+        while count < term.numbers.most and self.number_next(count, term.epochs):
             token = self.tokens[self.at]
             parts = token.text.split(",") if term.numbers.most > 1 else [token.text.replace(",", "")]
             self.at, count = self.at + 1, count + len(parts)
@@ -368,10 +370,11 @@ class Reader:
             self.surplus(term, name, first, self.at - begin)
         return tuple(taken)
 
-    def number_next(self, count: int) -> bool:
+    def number_next(self, count: int, epochs: bool) -> bool:
         """Whether a number follows that is no other term's; behind another one a comma may stand before it."""
         comma = bool(count and self.ahead(self.at) == "stop")
-        if self.ahead(self.at + comma) != "number" or (count and self.turned(self.at + comma)):
+        others = count and (comma or not epochs) and self.turned(self.at + comma)
+        if self.ahead(self.at + comma) != "number" or others:
             return False
         self.at += comma
         return True
@@ -419,7 +422,7 @@ class Reader:
         begin = self.tokens[self.at - 1].end
         while self.ahead(self.at) not in ("stop", ""):
             self.at += 1
-        end = self.tokens[self.at - 1].end
+        end = self.tokens[self.at].begin if self.ahead(self.at) else len(self.recipe.text)
         return tuple(chunk().findall(self.recipe.text[begin:end]))
 
 
@@ -439,7 +442,7 @@ def unfit(numbers: Numbers, text: str) -> tuple[str, str]:
 
 def bounds(numbers: Numbers) -> str:
     """Between which bounds numbers are: above 0, from 0 to below 1."""
-    low, limited = f"{numbers.low:,.0f}", numbers.high < 1e9
+    low, limited = f"{numbers.low:,.0f}", numbers.high != MOST
     if numbers.above:
         return f"above {low}" + f" and below {numbers.high:,.0f}" * limited
     return f"from {low}" + (f" to below {numbers.high:,.0f}" if limited else " on")

@@ -207,7 +207,7 @@ LINES = [
     ("Expect  params(A,B)<=34,944 (paper)", "expect params(A, B) <= 34,944  # paper"),
     ("expect parameters == 61.1 M", "expect params == 61.1M"),
     ("expect macs=3*( k+1 )", "expect macs = 3*(k+1)"),
-    ("Train :  batch 128,  lr 1e-2 (slow)  # x", "train: batch 128,  lr 1e-2 (slow)  # x"),
+    ("Train :  batch 128,  lr 1e-2 (slow)  # x", "train: batch 128, lr 1e-2 (slow)  # x"),
     ("Q=1,000* k", "Q = 1,000 * k"),
     ("REPEAT 3 :", "repeat 3"),
     ("tower : Repeat  (k)", "tower: repeat (k)"),
@@ -1070,7 +1070,7 @@ def layer_lines(draw, number):
 OTHERS = [
     ("Rounding  FLOOR", "rounding floor"), ("after Conv :pad = 1  Relu", "after conv: pad 1 relu"),
     ("expect params<=62 M (x)", "expect params <= 62M"), ("expect RF( INPUT ,)=1", "expect rf(INPUT) = 1"),
-    ("after FC: ReLU, dropout 0.5", "after fc: relu dropout 0.5"), ("train:batch 1,  lr 2 ", "train: batch 1,  lr 2"),
+    ("after FC: ReLU, dropout 0.5", "after fc: relu dropout 0.5"), ("train:batch 1,  lr 2 ", "train: batch 1, lr 2"),
 ]  # fmt: skip
 COMMENTS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")), max_size=12).map(
     lambda text: f"#{text}".rstrip(" ")

@@ -255,10 +255,10 @@ def directive(text: str, word: str, words: Vocabulary) -> Statement:
 
 
 def train(text: str, rest: str) -> Train:
-    """`train: recipe`; the recipe is kept as text."""
+    """`train: recipe`; the recipe is kept as text, one space between its words."""
     if not rest.startswith(":"):
         raise Mistake(UNEXPECTED, "'train' needs a colon", 0, len("train"), "write 'train: batch 128, lr 1e-2'")
-    return Train(NOWHERE, rest.removeprefix(":").strip())
+    return Train(NOWHERE, " ".join(rest.removeprefix(":").split()))
 
 
 def constant(text: str, match: re.Match[str]) -> Constant:

@@ -36,10 +36,17 @@ class Plan:
     """A network as its training script sees it. Raises Untrainable where none can be written."""
 
     def __init__(self, network: Network) -> None:
-        self.network, self.recipe = network, recipe(network.recipe)
+        self.statement = next((s for s in reversed(network.parsed.statements) if isinstance(s, Train)), None)
+        self.network, self.recipe = network, recipe(self.written.partition(":")[2])
         for reason in refusals(network):
             raise Untrainable(f"{network.name} {reason}")
         self.input, self.output = network.inputs[0], network.outputs[0]
+
+    @property
+    def written(self) -> str:
+        """The recipe's statement as it stands in its line: `train: lr 0.1`; nothing where there is none."""
+        place = self.statement.place if self.statement else None
+        return place.line.text[place.begin : place.end] if place else ""
 
     @property
     def tokens(self) -> bool:
@@ -135,6 +142,10 @@ class Plan:
             node = node.inputs[0]
         return node
 
+    def number(self, name: str) -> str:
+        """A number of the recipe by the name of its term, or what is usual."""
+        return self.recipe.number(name, defaults(self).get(name, "0"))
+
     def place(self, node: Node) -> str:
         """Where a layer is written: `FC8, line 15 of alexnet.spec`."""
         name = os.path.basename(self.network.source.name)
@@ -144,11 +155,10 @@ class Plan:
         """What of the recipe the script cannot follow, each at its place."""
         from cnncalc.emit.training.conflicts import conflicts
 
-        statement = next((s for s in reversed(self.network.parsed.statements) if isinstance(s, Train)), None)
-        if statement is None:
+        if not self.statement:
             return ()
-        place = statement.place
-        begin = place.end - len(statement.recipe)
+        place = self.statement.place
+        begin = place.begin + self.written.find(":") + 1
         every = self.recipe.faults or sorted(conflicts(self), key=lambda fault: (fault.begin, fault.end))
         return tuple(
             Diagnostic(UNCLEAR_RECIPE, f.message, place.span(begin + f.begin, begin + f.end), f.hint) for f in every

@@ -10,6 +10,7 @@ import ast
 import os
 import re
 import sys
+from functools import cache
 from hashlib import sha256
 from keyword import iskeyword
 from math import prod
@@ -23,6 +24,7 @@ from cnncalc.emit.text import WIDTH, arguments, prose
 from cnncalc.emit.torch_module import Written, torch_source
 from cnncalc.emit.training.places import centres
 from cnncalc.emit.training.plan import Plan, Untrainable, biased, defaults
+from cnncalc.recipe import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,13 +51,13 @@ def training_source(network: Network, module: str = "model", script: str = "trai
     plan.follow()
     importable(module)
     model = torch_source(network)
-    every = [Part(name) for name in chosen(plan)]
+    every = [part_of(name) for name in chosen(plan)]
     texts = {**{part.name: part.text for part in every}, **own_texts(plan, model)}
     wanted = {name for part in every for name in part.settings if re.search(rf"\b{name}\b", texts[part.name])}
     constants = settings(wanted, values(plan, model))
     body = "\n\n\n".join([constants, *(texts[part.name] for part in every)])
     imports = imported(part.imports for part in every if part.name != "choices")
-    name = Written(network).name
+    name = re.findall(r"(?m)^class (\w+)\(nn\.Module\)", model)[-1]
     own = f"from {module} import {name}" + " as Network" * (name != "Network")
     return f"{docstring(plan, script)}\n\n{imports}\n\n{own}\n\n{body}\n"
 
@@ -85,6 +87,12 @@ class Part:
         froms = [node for node in head if isinstance(node, ast.ImportFrom)]
         self.settings = [a.name for node in froms if node.module == f"{OWN}settings" for a in node.names]
         self.imports = [node for node in head if not (isinstance(node, ast.ImportFrom) and own(node))]
+
+
+@cache
+def part_of(name: str) -> Part:
+    """A part; each is read once."""
+    return Part(name)
 
 
 def own(node: ast.ImportFrom) -> bool:
@@ -174,15 +182,6 @@ def quoted(text: str) -> str:
     return f'"{shown}"' if len(shown) <= LONGEST else f'"{shown[:30]} ... {shown[35 - LONGEST :]}"'
 
 
-def literal(number: str) -> str:
-    """A number of a recipe as Python source, as ruff writes it: 010 is 10, .5 is 0.5, 1E-2 is 1e-2."""
-    if number.isdecimal() or not number.isascii():
-        return f"{int(number)}" if number.isdecimal() else f"{float(number)}"
-    value, mark, power = number.lower().partition("e")
-    whole, point, rest = value.partition(".")
-    return f"{int(whole or 0)}{point}{rest or '0' * len(point)}{mark}{power.removeprefix('+')}"
-
-
 def identity(model: str) -> str:
     """What tells one module from another."""
     return sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
@@ -236,7 +235,7 @@ def own_texts(plan: Plan, model: str) -> Mapping[str, str]:
     """The parts that are written for this network."""
     kinds = sorted(set(re.findall(r"\bnn\.(?:Conv(?:Transpose)?[123]d|Linear)\b", model)))
     begun = {f"inits/{name}": begin(name, way) for name, way in ways(plan).items() if name != way}
-    folders = Part("data/folders").text
+    folders = part_of("data/folders").text
     return {
         "weighted": f"WEIGHTED = {tupled(kinds)}",
         "choices": choices(plan),
@@ -249,7 +248,7 @@ def own_texts(plan: Plan, model: str) -> Mapping[str, str]:
 
 def begin(name: str, way: str) -> str:
     """How the weights begin as the recipe or the paper has it: drawn in this way, then the biases that it names."""
-    text = Part(f"inits/{name}").text
+    text = part_of(f"inits/{name}").text
     return text if way == "normal" else re.sub(r"\bnormal\(net, \w+\)", f"{way}(net)", text)
 
 
@@ -300,7 +299,7 @@ def reading(plan: Plan, node: Node) -> str:
 
 def training(plan: Plan) -> str:
     """The network's steps; images are cut and mirrored where the recipe says so."""
-    text = Part("training").text
+    text = part_of("training").text
     return text if augments(plan) else text.replace("augmented(self.moved(x))", "self.moved(x)")
 
 
