@@ -782,19 +782,23 @@ PROCESSES = """\
 import os
 import sys
 
+sys.modules["matplotlib.figure"] = None  # curves take longer than all the rest
+
 from {plain} import main as plain
 from {whole} import main as whole
 
 
 def run(main, *options):
-    os.environ["MASTER_PORT"] = str(int(os.environ["MASTER_PORT"]) + 1)
+    os.environ["MASTER_PORT"] = str(int(os.environ["MASTER_PORT"]) + 1)  # each run has a store of its own
+    os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
     sys.argv = ["train.py", "--workers", "0", *options]
+    status = 0
     try:
         main()
     except SystemExit as stop:
-        print("ended with", stop.code, flush=True)
+        status = stop.code
     if os.environ["RANK"] == "0":
-        print("-----", flush=True)
+        print("ended with", status, flush=True)
 
 
 run(plain, "--samples", "47", "--batch", "12", "--accumulate", "2", "--out", "plain")
@@ -804,16 +808,61 @@ run(whole, "--samples", "40", "--epochs", "4", "--out", "resumed", "--resume")
 run(plain, "--samples", "40", "--epochs", "1", "--batch", "auto", "--out", "auto")
 run(plain, "--batch", "21", "--out", "odd")
 run(plain, "--samples", "1", "--out", "few")
+run(plain, "--data", "nowhere", "--out", "none")
 run(plain, "--sync-bn", "--out", "sync")
 run(plain, "--epochs", "none")
 """
+TOLD = """\
+train: --batch 21 does not part into 2 processes; 20 does
+train: there are 1 samples to train with for 2 processes; each needs one
+train: there is no nowhere; --data takes a folder, a .npz file or synthetic
+train: --sync-bn needs GPUs: PyTorch has no such norm for the CPU
+train: argument --epochs: 'none' is no whole number from 1 to 999999999 (--help tells all options)
+"""
 
 
-def test_two_processes_train_as_one_does(tmp_path, capfd):
-    plain, whole = emitted(tmp_path, CHAIN), emitted(tmp_path, WHOLE)
-    script = tmp_path / "both.py"
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory):
+    """The folder in which two processes ran, and what they printed: starting them costs seconds."""
+    folder = tmp_path_factory.mktemp("processes")
+    plain, whole = emitted(folder, CHAIN), emitted(folder, WHOLE)
+    script = folder / "both.py"
     script.write_text(PROCESSES.format(plain=plain.__name__, whole=whole.__name__))
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", script]
-    done = subprocess.run(launch, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    print(done.stdout, done.stderr)
+    done = subprocess.run(launch, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout, done.stderr
+
+
+def test_two_processes_have_the_losses_of_one(processes, chain, tmp_path, capfd):
+    folder, out, _ = processes
+    assert "47 images to train and 10 to validate with; batch 12 = 2 processes x 6, 3 steps an epoch" in out
+    done = run(chain, capfd, "--samples", 47, "--workers", 0, "--batch", 12, "--out", tmp_path / "one")
+    assert "batch 12, 3 steps an epoch" in done.out
+    for two, one in zip(lines(folder / "plain"), lines(tmp_path / "one"), strict=True):
+        assert two == pytest.approx(one, abs=1e-5)
+    assert lines(tmp_path / "one")[0]["loss"] > 0.1
+    weights = read(folder / "plain" / "last.pt")["model"]
+    for name, weight in read(tmp_path / "one" / "last.pt")["model"].items():
+        torch.testing.assert_close(weights[name], weight, atol=1e-5, rtol=0)
+
+
+def test_two_processes_go_on_bit_for_bit_and_write_and_speak_once(processes):
+    folder, out, _ = processes
+    same(folder / "straight", folder / "resumed")
+    assert [epoch["epoch"] for epoch in lines(folder / "resumed")] == [1, 2, 3, 4]
+    assert out.count("going on behind epoch 2\n") == 1
+    assert len(re.findall(r"(?m)^epoch \d/", out)) == 3 + 4 + 2 + 2 + 1
+    assert out.count("best: epoch ") == 5
+    assert {path.name for path in (folder / "resumed").iterdir()} == {"best.pt", "last.pt", "metrics.jsonl"}
+
+
+def test_two_processes_agree_on_a_batch(processes):
+    assert "40 images to train and 8 to validate with; batch 32 = 2 processes x 16, 1 steps an epoch" in processes[1]
+
+
+def test_two_processes_tell_once_what_is_wrong(processes):
+    _, out, err = processes
+    assert "".join(line + "\n" for line in err.splitlines() if line.startswith("train: ")) == TOLD
+    assert "Traceback" not in err
+    assert re.findall(r"ended with (\d)", out) == ["0"] * 5 + ["2"] * 5

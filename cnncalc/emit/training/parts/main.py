@@ -186,6 +186,8 @@ def remedy(error: Exception, options: Options) -> str:
         return "memory does not hold a step: lower --batch, raise --accumulate, or let --batch auto choose"
     if "more than 1 value per channel" in text:
         return "a norm over the batch has a single sample: raise --batch, or lower --accumulate"
+    if "by peer" in text:
+        return "another process of this run has ended; its own line says why"
     if "DataLoader worker" in text:
         return text.splitlines()[0]
     if options.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
@@ -193,16 +195,21 @@ def remedy(error: Exception, options: Options) -> str:
     return ""
 
 
+def train(options: Options, world: World) -> None:
+    """A run, whose network is gone before the processes part."""
+    run = Run(options, world)
+    if options.resume:
+        run.resume()
+    run.epochs()
+    run.finish()
+
+
 def main() -> None:
     """Train, from the command line."""
     options = parsed()
     world = join(options.device)
     try:
-        run = Run(settled(options, world), world)
-        if options.resume:
-            run.resume()
-        run.epochs()
-        run.finish()
+        train(settled(options, world), world)
     except Unreadable as error:
         print(f"train: {error}", file=sys.stderr)
         raise SystemExit(2) from None
