@@ -195,6 +195,18 @@ def test_pictures_in_ink_are_turned_into_light(script, tmp_path):
     assert np.array_equal(source.__getitems__([at])[0][0].permute(1, 2, 0).numpy(), expected)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("name", "channels"), [("planes", "RGB"), ("plane", "L")])
+def test_what_is_transparent_has_its_colour(script, tmp_path, name, channels):
+    root = album(tmp_path / "d", {"a": 2, "b": 2, "c": 2})
+    with Image.open(root / "b" / "000.png") as file:
+        drawn = file.quantize(16)
+    drawn.save(root / "a" / "000.png", transparency=bytes(range(16)))
+    x, _ = opened(script(name), root)[0].__getitems__([0])
+    expected = np.asarray(drawn.convert("RGB").convert(channels))
+    assert np.array_equal(x[0].permute(1, 2, 0).numpy().squeeze(), expected)
+
+
 def test_sixteen_bits_keep_their_upper_eight(script, tmp_path):
     root = album(tmp_path / "d", {"a": 2, "b": 2, "c": 2})
     pixels = np.random.default_rng(0).integers(0, 65536, (5, 6), dtype=np.uint16)

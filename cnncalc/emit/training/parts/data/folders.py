@@ -96,6 +96,7 @@ class Images(Source):
             with Image.open(path) as file:
                 file.draft(None, (2 * max(self.size), 2 * max(self.size)))  # a large JPEG is read at half its size
                 upright = ImageOps.exif_transpose(file)
+                upright.info.pop("transparency", None)  # what is transparent has its colour, and no warning
                 if upright.mode.startswith("I"):
                     upright = upright.point(lambda level: level / 256)  # 16 bits a pixel
                 image = ImageOps.fit(upright.convert("L" if INPUT[0] == 1 else "RGB"), self.size)
