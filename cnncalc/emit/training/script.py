@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from cnncalc.network.node import Network, Node
 
+NAMED = {"recipe": "bias", "paper": "paper bias"}
+"""The terms of a recipe that name biases, by the ways in which weights begin."""
 LONGEST = 70
 """How much of a name a constant holds at most."""
 HERE = os.path.join(os.path.dirname(__file__), "parts")
@@ -122,7 +124,7 @@ def chosen(plan: Plan) -> Iterator[str]:
 def schedule(plan: Plan) -> str:
     """The schedule by the name of its part."""
     named = plan.recipe.choice("schedule", "constant")
-    return "poly" if named == "linear" else named
+    return {"linear": "poly"}.get(named, named)
 
 
 def synthetic(plan: Plan) -> Iterator[str]:
@@ -161,9 +163,9 @@ def values(plan: Plan, model: str) -> Mapping[str, str]:
         "NESTEROV": str("nesterov" in recipe), "BETAS": f"({number('beta1')}, {number('beta2')})",
         "ALPHA": number("alpha"), "EPSILON": number("eps"), "DECAY": number("decay"), "WARMUP": number("warmup"),
         "FACTOR": number("factor"), "STEPS": tupled(steps), "STEP": (*steps, "30")[0], "PATIENCE": number("patience"),
-        "POWER": "1" if recipe.choice("schedule") == "linear" else (*steps, "1")[0], "SMOOTHING": number("smoothing"),
+        "POWER": (*steps, "1")[0], "SMOOTHING": number("smoothing"),
         "CLIP": number("clip"), "HEAD_WEIGHTS": tupled(plan.heads), "ACCUMULATE": number("accumulate"),
-        "CROP": literal(recipe.number("crop", str(max(1, dims[-1] // 14)) if "crop" in recipe else "0")),
+        "CROP": literal(recipe.number("crop", str(max(1, dims[-1] // 14)) if recipe.said.get("crop") else "0")),
         "FLIP": str("flip" in recipe), "SEED": number("seed"), "FIXED_BYTES": f"{fixed:_}",
         "SAMPLE_BYTES": f"{each:_}",
         "DEVIATION": literal(recipe.number("init", "0.01")), "BIASES": biases(plan, "bias"),
@@ -190,7 +192,7 @@ def identity(model: str) -> str:
 def ways(plan: Plan) -> Mapping[str, str]:
     """How the weights may begin, by the words of --init, the usual first; each with the way in which they are drawn."""
     recipe = plan.recipe
-    own = "recipe" if plan.init == "normal" or "bias" in recipe else plan.init
+    own = "recipe" if plan.init == "normal" or recipe.said.get(NAMED["recipe"]) else plan.init
     paper = {"paper": recipe.choice("paper init") or plan.init}
     return {own: plan.init, **(paper if {"paper init", "paper bias"} & recipe.said.keys() else {})}
 
@@ -234,7 +236,7 @@ def constant(name: str, value: str, words: str) -> str:
 def own_texts(plan: Plan, model: str) -> Mapping[str, str]:
     """The parts that are written for this network."""
     kinds = sorted(set(re.findall(r"\bnn\.(?:Conv(?:Transpose)?[123]d|Linear)\b", model)))
-    begun = {f"inits/{name}": begin(name, way) for name, way in ways(plan).items() if name != way}
+    begun = {f"inits/{name}": begin(plan, name, way) for name, way in ways(plan).items() if name != way}
     folders = part_of("data/folders").text
     return {
         "weighted": f"WEIGHTED = {tupled(kinds)}",
@@ -246,9 +248,11 @@ def own_texts(plan: Plan, model: str) -> Mapping[str, str]:
     }
 
 
-def begin(name: str, way: str) -> str:
+def begin(plan: Plan, name: str, way: str) -> str:
     """How the weights begin as the recipe or the paper has it: drawn in this way, then the biases that it names."""
     text = part_of(f"inits/{name}").text
+    if NAMED[name] not in plan.recipe:
+        text = text.partition("    for name")[0].rstrip().replace(", but for those that it names", "")
     return text if way == "normal" else re.sub(r"\bnormal\(net, \w+\)", f"{way}(net)", text)
 
 
