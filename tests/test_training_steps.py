@@ -578,6 +578,8 @@ def test_a_paper_may_name_its_way_or_its_biases_alone(tmp_path, said, way):
     wanted = {"he": 2 / reads, "xavier": 2 / (reads + feeds)}[way]
     assert float(net.FC.weight.var()) == pytest.approx(wanted, rel=0.1)
     assert bool(net.C1.bias.any()) == ("bias" in said)
+    assert hasattr(script, "PAPER_BIASES") == ("bias" in said)
+    assert script.INITS["paper"].__doc__.endswith("names." if "bias" in said else "biases 0.")
 
 
 @pytest.mark.parametrize("shape", ["20x6", "5x6x7x2"])
