@@ -4,7 +4,9 @@ import ast
 import random
 import re
 import time
+import tokenize
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scripts import emitted
+from test_hostile import INJECTED
 
 import cnncalc
 from cnncalc import zoo
@@ -374,6 +377,26 @@ def test_whatever_a_recipe_is_its_numbers_are_plain(text):
         assert fault.message and fault.hint
 
 
+def code(source):
+    """What a script does: all but its docstring and the sum that tells one module from another."""
+    return re.sub(r"'[0-9a-f]{12}'", "SUM", ast.dump(ast.Module(ast.parse(source).body[1:], [])))
+
+
+@pytest.mark.parametrize("text", INJECTED.values(), ids=INJECTED)
+def test_titles_steer_no_script_and_recipes_of_them_have_none(text):
+    titled = cnncalc.loads(f"# {text}\n{CLASSES}").training_source()
+    assert code(titled) == code(titled_plainly())
+    assert tokenize.detect_encoding(BytesIO(titled.encode()).readline)[0] == "utf-8"
+    if re.search(r"[a-zA-Z]", text) and not re.search(r"[][();#]|\\$", text):
+        with pytest.raises(ValueError, match=r"; (docs/training\.md|did you|write) "):
+            cnncalc.loads(f"{CLASSES}\ntrain: {text}").training_source()
+
+
+@cache
+def titled_plainly():
+    return cnncalc.loads(f"# t\n{CLASSES}").training_source()
+
+
 @cache
 def plain_plan():
     return Plan(cnncalc.loads(CLASSES))
@@ -440,9 +463,9 @@ def test_constants_are_what_the_recipe_says(rows):
         ("schedule poly", {"POWER": 1}),
         ("schedule poly 4", {"POWER": 4}),
         ("schedule linear", {"POWER": 1}),
-        ("init normal", {"DEVIATION": 0.01, "BIASES": {}}),
+        ("init normal", {"DEVIATION": 0.01}),
         ("init normal 0.02, paper init normal .5, paper bias 1 FC2",
-         {"DEVIATION": 0.02, "BIASES": {}, "PAPER_DEVIATION": 0.5, "PAPER_BIASES": {"FC2.bias": 1}}),
+         {"DEVIATION": 0.02, "PAPER_DEVIATION": 0.5, "PAPER_BIASES": {"FC2.bias": 1}}),
         ("crop, flip", {"CROP": 1, "FLIP": True}),
         ("crop 2", {"CROP": 2, "FLIP": False}),
     ],
