@@ -43,6 +43,7 @@ train: batch 1, adam, lr 0.01, epochs 2
 """
 TIMES = ("seconds", "samples_per_second", "peak_bytes")
 FEW = ("--samples", 60, "--workers", 0)
+LEAST = ("--samples", 20, "--workers", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -218,7 +219,7 @@ def killed_at(at, script, capfd, out):
     with pytest.MonkeyPatch.context() as patch:
         Deadly(at).patch(patch)
         try:
-            run(script, capfd, *FEW, "--epochs", 2, "--out", out)
+            run(script, capfd, *LEAST, "--epochs", 2, "--out", out)
         except Killed:
             return True
     return False
@@ -226,7 +227,7 @@ def killed_at(at, script, capfd, out):
 
 def test_wherever_a_write_is_cut_at_most_an_epoch_is_lost(whole, tmp_path, capfd, monkeypatch):
     straight = tmp_path / "straight"
-    run(whole, capfd, *FEW, "--epochs", 2, "--out", straight)
+    run(whole, capfd, *LEAST, "--epochs", 2, "--out", straight)
     points = 0
     while killed_at(points + 1, whole, capfd, out := tmp_path / str(points)):
         points += 1
@@ -237,7 +238,7 @@ def test_wherever_a_write_is_cut_at_most_an_epoch_is_lost(whole, tmp_path, capfd
         assert len(history) - len(told) in (0, 1)
         if history:
             assert read(out / "best.pt")["epoch"]["epoch"] <= len(history) + 1
-        assert run(whole, capfd, *FEW, "--epochs", 2, "--out", out, "--resume").status == 0
+        assert run(whole, capfd, *LEAST, "--epochs", 2, "--out", out, "--resume").status == 0
         same(straight, out)
     # a file has 3 points a call: save, fsync and replace twice an epoch for weights, write and replace once for lines
     assert points >= 2 * 3 * (3 + 2)
@@ -393,7 +394,7 @@ def test_a_process_shows_its_steps_on_a_terminal_and_may_be_killed(chain, tmp_pa
     out = tmp_path / "run"
     mine, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 100, 0, 0))
-    options = map(str, ("--samples", 2000, "--workers", 0, "--epochs", 99, "--batch", 4, "--out", out))
+    options = map(str, ("--samples", 800, "--workers", 0, "--epochs", 99, "--batch", 4, "--out", out))
     with subprocess.Popen([sys.executable, chain.__file__, *options], stdout=terminal, stderr=terminal) as script:
         os.close(terminal)
         text = shown(mine, lambda text: b"epoch 3/99: " in text and b"accuracy" in text.rpartition(b"epoch 3/99: ")[2])
@@ -401,11 +402,12 @@ def test_a_process_shows_its_steps_on_a_terminal_and_may_be_killed(chain, tmp_pa
     form = r"\repoch 3/99: +\d+%\|.*\| \d\d:\d\d left, [\d.]+k? images/s, loss \d\.\d{4}, accuracy [\d.]+ %"
     assert re.search(form, text)
     assert re.search(r"epoch  2/99  loss .* left\r?\n", text)
-    assert [epoch["epoch"] for epoch in lines(out)] == [1, 2]
+    done = len(lines(out))
+    assert done >= 2
     (out / "last.part").write_bytes(b"half a file")
-    few = ("--samples", 2000, "--workers", 0, "--batch", 4)
-    assert run(chain, capfd, *few, "--epochs", 3, "--out", out, "--resume").status == 0
-    run(chain, capfd, *few, "--epochs", 3, "--out", tmp_path / "straight")
+    few = ("--samples", 800, "--workers", 0, "--batch", 4)
+    assert run(chain, capfd, *few, "--epochs", done + 1, "--out", out, "--resume").status == 0
+    run(chain, capfd, *few, "--epochs", done + 1, "--out", tmp_path / "straight")
     same(tmp_path / "straight", out)
 
 
@@ -518,6 +520,14 @@ def test_a_fault_of_the_script_itself_keeps_its_traceback(chain, tmp_path, capfd
         run(chain, capfd, *FEW, "--out", tmp_path / "run")
 
 
+def test_other_processes_that_end_are_told(chain, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py"])
+    lost = RuntimeError("[pair.cc:553] Connection closed by peer [127.0.0.1]:4321")
+    assert chain.remedy(lost, chain.parsed()) == "another process of this run has ended; its own line says why"
+    loader = RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed.\nmore of it")
+    assert chain.remedy(loader, chain.parsed()) == "DataLoader worker (pid 7) is killed by signal: Killed."
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="of machines without a GPU")
 def test_what_needs_a_gpu_is_told_without_one(chain, tmp_path, capfd):
     done = run(chain, capfd, "--device", "cuda", "--out", tmp_path / "run")
@@ -558,8 +568,8 @@ def test_of_many_processes_one_tells_what_is_wrong(chain, capfd, monkeypatch):
 # how large a batch may be
 
 
-def world(script, size=1):
-    return script.World(size, 0, torch.device("cpu"))
+def world(script, size=1, device="cpu"):
+    return script.World(size, 0, torch.device(device))
 
 
 def automatic(script, tmp_path, capfd, *options):
@@ -571,11 +581,20 @@ def automatic(script, tmp_path, capfd, *options):
 def test_the_batch_is_what_memory_holds(chain, tmp_path, capfd, monkeypatch):
     monkeypatch.setattr(chain, "free_bytes", lambda _: (chain.FIXED_BYTES + 40.5 * chain.SAMPLE_BYTES) / 0.9)
     assert automatic(chain, tmp_path / "a", capfd, "--samples", 200) == 32
-    assert automatic(chain, tmp_path / "b", capfd, "--samples", 200, "--precision", "bf16") == 64
     assert automatic(chain, tmp_path / "c", capfd, "--samples", 200, "--accumulate", 4) == 128
     assert automatic(chain, tmp_path / "d", capfd, "--samples", 31) == 16
     monkeypatch.setattr(chain, "free_bytes", lambda _: 0)
     assert automatic(chain, tmp_path / "e", capfd, "--samples", 31) == 1
+
+
+def test_sixteen_bits_take_half_of_a_gpu(chain, monkeypatch):
+    monkeypatch.setattr(chain, "free_bytes", lambda _: (chain.FIXED_BYTES + 40.5 * chain.SAMPLE_BYTES) / 0.9)
+    monkeypatch.setattr(chain, "holds", lambda *_: True)
+    scale = chain.Scale(torch.zeros(1), torch.ones(1))
+    monkeypatch.setattr(sys, "argv", ["train.py", "--precision", "bf16"])
+    options = chain.parsed()
+    found = [chain.automatic(200, options, world(chain, device=name), None, scale) for name in ("cpu", "cuda")]
+    assert found == [32, 64]
 
 
 def test_free_memory_is_what_the_system_says(chain, tmp_path, capfd, monkeypatch):

@@ -61,9 +61,11 @@ def batch_size(options: Options, world: World, samples: Source, scale: Scale) ->
 def automatic(most: int, options: Options, world: World, samples: Source, scale: Scale) -> int:
     """The largest power of two of a process's samples that memory holds: by the spec's numbers, and as steps show.
 
-    Weights stay in 32 bits; in 16 bits what is kept between the passes takes half.
+    Weights stay in 32 bits. In 16 bits what is kept between the passes takes half, or more where some of it stays
+    in 32: a GPU is asked for half, as it says when a step does not fit; a processor is not, as it ends the process.
     """
-    each = SAMPLE_BYTES * (0.5 if options.precision in ("bf16", "fp16") else 1) / options.accumulate
+    half = world.device.type == "cuda" and options.precision in ("bf16", "fp16")
+    each = SAMPLE_BYTES * (0.5 if half else 1) / options.accumulate
     room = world.least(int(max(1, min(most, (0.9 * free_bytes(world) - FIXED_BYTES) / each))))
     batch: int = 1 << (room.bit_length() - 1)
     while batch > 1 and not holds(batch, options, world, samples, scale):

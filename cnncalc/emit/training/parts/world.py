@@ -29,9 +29,10 @@ class World(NamedTuple):
 
     def least(self, number: int) -> int:
         """The least of the numbers that all processes have."""
+        if self.size == 1:
+            return number
         value = torch.tensor(number, device=self.device)
-        if self.size > 1:
-            distributed.all_reduce(value, distributed.ReduceOp.MIN)
+        distributed.all_reduce(value, distributed.ReduceOp.MIN)
         return int(value)
 
 
