@@ -53,15 +53,21 @@ def training_source(network: Network, module: str = "model", script: str = "trai
     plan.follow()
     importable(module)
     model = torch_source(network)
-    every = [part_of(name) for name in chosen(plan)]
+    order = [*chosen(plan)]
+    every = [part_of(name) for name in order if name[0] != "#"]
     texts = {**{part.name: part.text for part in every}, **own_texts(plan, model)}
     wanted = {name for part in every for name in part.settings if re.search(rf"\b{name}\b", texts[part.name])}
     constants = settings(wanted, values(plan, model))
-    body = "\n\n\n".join([constants, *(texts[part.name] for part in every)])
+    body = "\n\n\n".join([constants, *(texts.get(name, heading(name)) for name in order)])
     imports = imported(part.imports for part in every if part.name != "choices")
     name = re.findall(r"(?m)^class (\w+)\(nn\.Module\)", model)[-1]
     own = f"from {module} import {name}" + " as Network" * (name != "Network")
     return f"{docstring(plan, script)}\n\n{imports}\n\n{own}\n\n{body}\n"
+
+
+def heading(words: str) -> str:
+    """A line across the page that says what follows."""
+    return f"{words} {'-' * (WIDTH - len(words) - 1)}"
 
 
 def importable(module: str) -> None:
@@ -103,22 +109,27 @@ def own(node: ast.ImportFrom) -> bool:
 
 
 def chosen(plan: Plan) -> Iterator[str]:
-    """The parts of a script, in their order."""
-    vector = plan.loss == "cross_entropy"
-    yield from ("world", "data/samples", "data/classes" if vector else "data/numbers", "data/split")
+    """The parts of a script in their order, under headings."""
+    yield from ("# How the weights begin, what is minimised, and how", "weighted")
+    yield from dict.fromkeys(f"inits/{name}" for name in (*ways(plan).values(), *ways(plan)))
+    yield from ("scores", f"losses/{plan.loss}", f"objectives/{'heads' if plan.heads else 'plain'}")
+    yield from ("groups", f"optimizers/{plan.optimizer}", f"schedules/{schedule(plan)}")
+    yield from ["augment"] * augments(plan)
+    yield from ("# The steps, in one process or several", "world", "training")
+    yield "# The data"
+    yield from data(plan)
+    yield from synthetic(plan)
+    yield from ("inputs", "batches", "# The run", "choices", "options", "report", "checkpoint", "main")
+
+
+def data(plan: Plan) -> Iterator[str]:
+    """The parts that read what is given, and see that the network reads it too."""
+    yield from ("data/samples", "data/classes" if plan.loss == "cross_entropy" else "data/numbers", "data/split")
     yield from ("data/tokens" if plan.tokens else "data/continuous", "data/arrays")
     if plan.images:
         yield from ("data/mnist", "data/cifar")
     if plan.images and plan.input.output.rank == 2:
         yield "data/folders"
-    yield from synthetic(plan)
-    yield "inputs"
-    yield from ["augment"] * augments(plan)
-    yield "weighted"
-    yield from dict.fromkeys(f"inits/{name}" for name in (*ways(plan).values(), *ways(plan)))
-    yield from ("choices", "scores", f"losses/{plan.loss}", f"objectives/{'heads' if plan.heads else 'plain'}")
-    yield from ("groups", f"optimizers/{plan.optimizer}", f"schedules/{schedule(plan)}")
-    yield from ("options", "report", "checkpoint", "training", "batches", "main")
 
 
 def schedule(plan: Plan) -> str:
@@ -318,10 +329,11 @@ def imported(every: Iterable[Iterable[ast.Import | ast.ImportFrom]]) -> str:
                 plain.add(words)
             else:
                 named.setdefault(node.module or "", set()).add(words)
+    named.pop("__future__", None)
     lines = [(name.split(".")[0], f"import {name}") for name in sorted(plain)]
     lines += [(name.split(".")[0], f"from {name} import {', '.join(sorted(named[name]))}") for name in sorted(named)]
     groups = [[line for top, line in lines if (top in INSTALLED) is installed] for installed in (False, True)]
-    return "\n\n".join("\n".join(group) for group in groups if group)
+    return "\n\n".join(["from __future__ import annotations", *("\n".join(group) for group in groups if group)])
 
 
 def docstring(plan: Plan, script: str) -> str:

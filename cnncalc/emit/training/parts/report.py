@@ -1,5 +1,7 @@
 """What is told of a run."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -28,7 +30,7 @@ def line(epoch: dict[str, float], epochs: int) -> str:
     )
 
 
-def progress(title: str, total: int, quiet: bool) -> "tqdm[object]":
+def progress(title: str, total: int, quiet: bool) -> tqdm[object]:
     """The bar of an epoch; without a terminal there is none."""
     form = "{desc}: {percentage:3.0f}%|{bar}| {remaining} left, {rate_fmt}{postfix}"
     return tqdm(

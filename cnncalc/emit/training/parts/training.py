@@ -1,5 +1,7 @@
 """The network and its steps."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -46,9 +48,7 @@ class Training:
         self.optimizer = optimizer(groups(self.net), options.lr, world.device.type == "cuda")
         self.scaler = torch.amp.GradScaler(world.device.type, enabled=options.precision == "fp16")
 
-    def epoch(
-        self, number: int, loader: DataLoader[Batch], losses: Sequence[float], bar: "tqdm[object]"
-    ) -> list[float]:
+    def epoch(self, number: int, loader: DataLoader[Batch], losses: Sequence[float], bar: tqdm[object]) -> list[float]:
         """One epoch, counted from 0: the mean loss and measure of its samples; `losses` are validation's so far.
 
         It ends early where the loss is not finite.

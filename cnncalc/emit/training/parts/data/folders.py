@@ -1,5 +1,7 @@
 """Folders of images."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -16,7 +18,7 @@ from cnncalc.emit.training.parts.settings import CROP, INPUT, INPUT_FROM
 IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
 
-def image_folders(folder: Path, fit: str) -> tuple["Images", "Images"] | None:
+def image_folders(folder: Path, fit: str) -> tuple[Images, Images] | None:
     """A folder for each class with its images, below train/ and val/ (or test/); without, every tenth validates."""
     root, classes = folder / "train", listed(folder / "train")
     val = next((folder / name for name in ("val", "test") if (folder / name).is_dir()), None)

@@ -1,5 +1,7 @@
 """Samples, and whether they are what the network reads."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
@@ -55,7 +57,7 @@ class Samples(Source):
         at = torch.as_tensor(places)
         return self.inputs[at], self.targets[at]
 
-    def only(self, which: torch.Tensor) -> "Samples":
+    def only(self, which: torch.Tensor) -> Samples:
         """Those that are asked for."""
         return Samples(self.inputs[which], self.targets[which])
 
