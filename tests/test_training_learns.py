@@ -2,10 +2,15 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 from scripts import emitted, run
+
+import cnncalc
+
+ROOT = Path(__file__).parent.parent
 
 # The text CNN with fewer words: a step of Adadelta goes through the table of all of them.
 NETWORKS = {
@@ -34,3 +39,20 @@ def test_networks_of_the_zoo_learn(tmp_path, capfd, name):
     epochs = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
     assert epochs[-1]["val_accuracy"] > 0.95
     assert epochs[-1]["accuracy"] > epochs[0]["accuracy"]
+
+
+def test_the_page_tells_of_six_networks_that_learn():
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    lines = page.partition("## Networks learn")[2].partition("The aim")[0].splitlines()
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    found = {row[0]: float(row[head.index("accuracy %")]) for row in rows}
+    assert len(found) == 6
+    assert min(found.values()) > 95
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "networks").glob("*.spec")), ids=lambda path: path.stem)
+def test_the_networks_of_the_benchmark_are_written_as_fmt_writes_them_and_clean(path):
+    text = path.read_text(encoding="utf-8")
+    assert cnncalc.format(text) == text
+    assert [finding.message for finding in cnncalc.load(path).lint() if finding.severity != "info"] == []
+    assert "train:" in text
