@@ -91,6 +91,7 @@ SCHEDULES = (
 )
 INITS = (Term("he", "kaiming"), Term("xavier", "glorot"), Term("normal", "gaussian", POSITIVE._replace(least=0)))
 OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "adadelta")
+"""The optimizers by the names of their parts; `storage.OPTIMIZERS` tells them with momentum from those without."""
 BIAS = Numbers(low=-1e9)
 TERMS = (
     Term("batch", "batch size|minibatch", COUNT, "batch 128"),

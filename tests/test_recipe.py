@@ -147,6 +147,7 @@ def meaning(text):
     return {name: (s.choice, s.numbers) for name, s in read.said.items()}, [f.message for f in read.faults]
 
 
+@settings(deadline=None)
 @given(rows=terms(), seed=st.randoms(use_true_random=False))
 def test_order_and_spelling_change_nothing(rows, seed: random.Random):
     plain = ", ".join(" ".join([name, *numbers]) for name, numbers in rows)
@@ -364,6 +365,7 @@ def anything():
     return st.lists(st.one_of(words, numbers, st.text(max_size=6))).map(" ".join)
 
 
+@settings(deadline=None)
 @given(text=anything())
 @example(text="lr 1 \ud800 \x00")
 def test_whatever_a_recipe_is_its_numbers_are_plain(text):
@@ -402,6 +404,7 @@ def plain_plan():
     return Plan(cnncalc.loads(CLASSES))
 
 
+@settings(deadline=None)
 @given(text=st.one_of(anything(), st.text(max_size=300)))
 @example(text='"""\nimport os\n"""')
 @example(text="\\")

@@ -18,8 +18,9 @@ from tqdm import tqdm
 
 from cnncalc import layers, load, loads, zoo
 from cnncalc.emit.torch_module import rows
+from cnncalc.emit.training.constants import quoted
 from cnncalc.emit.training.plan import Untrainable
-from cnncalc.emit.training.script import literal, quoted
+from cnncalc.recipe import literal
 
 NORMED = """\
 INPUT: 6x6x2
@@ -366,7 +367,7 @@ def test_losses_and_measures_are_those_worked_out_by_hand(tmp_path, line, loss, 
 def test_the_smallest_distance_is_the_answer(tmp_path):
     script = emitted(tmp_path, "INPUT: 4\nFC: 6 stanh\nOUT: rbf 3\ntrain: loss cross_entropy\n")
     net = script.Network()
-    y = net(torch.randn(8, 4))
+    y = net(torch.randn(8, 4)).detach()
     loss, answers = script.objective(y, y.argmin(1))
     assert torch.equal(answers.argmax(1), y.argmin(1))
     assert float(loss) == pytest.approx(float(F.cross_entropy(-y, y.argmin(1))))
@@ -751,8 +752,8 @@ def test_numbers_of_a_recipe_as_numbers_of_python(number, wanted):
 @pytest.mark.parametrize(
     ("module", "said"),
     [
-        ("json", "a module 'json' beside the script would hide Python's own; name it otherwise: model"),
-        ("torch", "a module 'torch' beside the script would hide Python's own; name it otherwise: model"),
+        ("json", "a module 'json' beside the script would hide the one that is installed; name it otherwise: model"),
+        ("torch", "a module 'torch' beside the script would hide the one that is installed; name it otherwise: model"),
         ("my net", "no script can import a module 'my net'; name it like a variable: model"),
         ("class", "no script can import a module 'class'; name it like a variable: model"),
     ],

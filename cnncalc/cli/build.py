@@ -22,8 +22,6 @@ Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The
 Train = Annotated[
     str, typer.Option("--train", metavar="FILE", help="Also write a training script, in the folder of -o FILE.")
 ]
-INSTALLED = frozenset(("PIL", "matplotlib", "numpy", "torch", "tqdm"))
-"""What the script may import beside the standard library."""
 OTHERWISE = "-o model.py --train train.py"
 """Names that are always right."""
 Verify = Annotated[bool, typer.Option("--verify", help="Build it and hold shapes, params and MACs against the table.")]
@@ -81,7 +79,7 @@ def module_of(output: str, train: str) -> str:
     if os.path.realpath(output) == os.path.realpath(train):
         raise Failure(f"{train} is the module's file; name another one for the script")
     for path in (output, train):
-        hides(path)
+        refuse_hidden(path)
     return stem
 
 
@@ -95,10 +93,12 @@ def shown(train: str) -> str:
     return "the script" if train == "-" else train
 
 
-def hides(path: str) -> None:
+def refuse_hidden(path: str) -> None:
     """See that a file beside the script does not stand in the way of what Python and the script import."""
+    from cnncalc.emit.training.part import hides
+
     stem = os.path.basename(path).removesuffix(".py")
-    if stem in sys.stdlib_module_names or stem in INSTALLED:
+    if hides(stem):
         raise Failure(f"{path} would hide the module {stem} from the script; name it otherwise, as in {OTHERWISE}")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnncalc.emit.training.plan import Plan
 
-OPTIMIZERS = {
+OF_OPTIMIZERS = {
     "sgd": ("momentum", "nesterov"),
     "adam": ("beta1", "beta2", "eps"),
     "adamw": ("beta1", "beta2", "eps"),
@@ -23,7 +23,12 @@ OPTIMIZERS = {
     "adadelta": ("alpha", "eps"),
 }
 """The terms that an optimizer has a use for, beside those that all have."""
-SCHEDULES = {"plateau": ("factor", "patience"), "steps": ("factor",), "step": ("factor",), "exponential": ("factor",)}
+OF_SCHEDULES = {
+    "plateau": ("factor", "patience"),
+    "steps": ("factor",),
+    "step": ("factor",),
+    "exponential": ("factor",),
+}
 """The terms that a schedule has a use for."""
 
 
@@ -41,19 +46,19 @@ def at(plan: Plan, name: str, message: str, hint: str) -> Fault:
 
 def optimizers(plan: Plan) -> Iterator[Fault]:
     """There is one optimizer."""
-    first, *more = [name for name in plan.recipe.said if name in OPTIMIZERS] or [""]
+    first, *more = [name for name in plan.recipe.said if name in OF_OPTIMIZERS] or [""]
     for name in more:
         yield at(plan, name, f"'{first}' and '{name}' are two optimizers", "leave one of them out")
 
 
 def uses(plan: Plan) -> Iterator[Fault]:
     """What belongs to an optimizer stands with one that has a use for it."""
-    named = [name for name in plan.recipe.said if name in OPTIMIZERS]
-    own = OPTIMIZERS[plan.optimizer]
-    every = dict.fromkeys(name for names in OPTIMIZERS.values() for name in names)
+    named = [name for name in plan.recipe.said if name in OF_OPTIMIZERS]
+    own = OF_OPTIMIZERS[plan.optimizer]
+    every = dict.fromkeys(name for names in OF_OPTIMIZERS.values() for name in names)
     for name in every:
         if name in plan.recipe and name not in own and len(named) < 2:
-            others = [other for other, names in OPTIMIZERS.items() if name in names]
+            others = [other for other, names in OF_OPTIMIZERS.items() if name in names]
             what = plan.recipe.optimizer or "sgd, the usual optimizer,"
             yield at(plan, name, f"{what} has no use for '{name}'", f"leave it out, or write {listed(others)}")
 
@@ -74,8 +79,8 @@ def schedules(plan: Plan) -> Iterator[Fault]:
     """What belongs to a schedule stands with one that has a use for it."""
     schedule = plan.recipe.choice("schedule", "constant")
     for name in ("factor", "patience"):
-        if name in plan.recipe and name not in SCHEDULES.get(schedule, ()):
-            others = [f"schedule {other}" for other, names in SCHEDULES.items() if name in names]
+        if name in plan.recipe and name not in OF_SCHEDULES.get(schedule, ()):
+            others = [f"schedule {other}" for other, names in OF_SCHEDULES.items() if name in names]
             text = f"'schedule {schedule}' has no use for '{name}'"
             yield at(plan, name, text, f"leave it out, or write {listed(others)}")
 
