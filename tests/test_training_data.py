@@ -622,6 +622,17 @@ def test_targets_that_are_numbers(script, refusal, tmp_path):
     assert train.targets.shape == (27, 1)
 
 
+def test_the_only_channel_of_a_targets_map_may_be_left_out(script, refusal, tmp_path):
+    x, y = np.zeros((20, 3, 10, 12)), np.random.default_rng(0).random((20, 10, 12)) > 0.5
+    for each in (y, y[:, None]):
+        train, val = opened(script("mask"), archive(tmp_path / "d.npz", x=x, y=each))
+        assert (train.targets.shape, val.targets.shape) == ((18, 1, 10, 12), (2, 1, 10, 12))
+        assert np.array_equal(val.targets[:, 0].numpy(), y[9::10])
+    line = refusal("mask", archive(tmp_path / "d.npz", x=x, y=y.transpose(0, 2, 1)))
+    gives = "the network gives 1x10x12 (CONV2, line 3 of <text>): write the layer as the data has it"
+    assert line == f"y of {tmp_path}/d.npz has 12x10 for a target, {gives}"
+
+
 def test_answers_are_between_no_and_yes(script, refusal, tmp_path):
     x, _ = arrays()
     train, _ = opened(script("questions"), archive(tmp_path / "d.npz", x=x, y=np.ones((30, 4), bool)))

@@ -547,6 +547,7 @@ def test_what_needs_a_gpu_is_told_without_one(chain, tmp_path, capfd):
         (("--seed", "-1"), "--seed: '-1' is no whole number from 0 to 999999999"),
         (("--workers", "-1"), "--workers: '-1' is no whole number from 0 to 999999999"),
         (("--lr", "nan"), "--lr: 'nan' is no number above 0"),
+        (("--lr", "abc"), "--lr: 'abc' is no number above 0"),
         (("--lr", 0), "--lr: '0' is no number above 0"),
         (("--lr", "inf"), "--lr: 'inf' is no number above 0"),
         (("--precision", "fp8"), "--precision: invalid choice: 'fp8'"),

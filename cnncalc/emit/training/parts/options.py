@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -87,7 +88,9 @@ def whole_or_auto(text: str) -> str:
 
 def positive(text: str) -> float:
     """A number above 0."""
-    number = float(text)
+    number = 0.0
+    with suppress(ValueError):
+        number = float(text)
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
     return number

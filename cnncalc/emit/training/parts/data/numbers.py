@@ -7,8 +7,8 @@ from cnncalc.emit.training.parts.settings import BETWEEN, OUTPUT_FROM, TARGET
 
 
 def check_targets(targets: torch.Tensor, what: str) -> torch.Tensor:
-    """Targets as numbers in the output's shape, and in the loss's range; else an error."""
-    if TARGET == (1,) and targets.ndim == 1:
+    """Numbers in the output's shape (its only channel may be left out) and the loss's range; else an error."""
+    if TARGET[0] == 1 and tuple(targets.shape[1:]) == TARGET[1:]:
         targets = targets[:, None]
     if tuple(targets.shape[1:]) != TARGET:
         said = f"{what} has {shown(targets.shape[1:])} for a target, the network gives {shown(TARGET)}"
