@@ -217,6 +217,11 @@ FAULTY = {
         "schedule steps 30", "a step after epoch 30 is never taken: there are 10 epochs",
         "write the epochs after which it steps, or more 'epochs'",
     ),
+    "epochs 30, schedule steps 30": (
+        "schedule steps 30", "a step after epoch 30 is never taken: there are 30 epochs",
+        "write the epochs after which it steps, or more 'epochs'",
+    ),
+    "lr 0." + "1" * 29: ("0." + "1" * 29, "'lr ...' has 31 digits", "write 30 at most"),
     "schedule step 30 60": (
         "schedule step 30 60", "'schedule step' takes 1 number, 2 stand behind it",
         "write 'schedule steps' with all of them",
@@ -295,6 +300,32 @@ ELSEWHERE = {
 @pytest.mark.parametrize(("text", "fault"), FAULTY.items(), ids=FAULTY)
 def test_every_mistake_is_one_fault_at_its_place(text, fault):
     assert faults(text) == [fault]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "epochs 31, schedule steps 30", "epochs 5, warmup 5", "batch 4, accumulate 4", "crop 7",
+        "lr 0." + "1" * 28, "seed 4294967295", "momentum 0",
+    ],
+)  # fmt: skip
+def test_the_last_number_that_goes_together_is_right(text):
+    assert faults(text) == []
+
+
+def test_a_term_with_a_fault_is_not_said_to_be_there_twice():
+    fault = ("0", "'lr 0' is not above 0", "write a number above 0")
+    assert faults("lr 0, lr 0") == [fault, fault]
+
+
+def test_the_last_recipe_counts():
+    network = cnncalc.loads(f"{CLASSES}\ntrain: lr 0\ntrain: lr 2")
+    assert values(network.training_source())["LEARNING_RATE"] == 2
+    assert Plan(network).findings() == ()
+
+
+def test_a_momentum_of_0_has_no_state():
+    assert [recipe(f"{name} momentum 0").state for name in ("sgd", "rmsprop")] == ["sgd", "rmsprop"]
 
 
 @pytest.mark.parametrize(("case", "fault"), ELSEWHERE.items(), ids=str)
@@ -480,7 +511,9 @@ def test_what_is_left_out_has_its_usual_value(text, expected):
 
 def test_he_and_glorot_follow_the_activations():
     assert 'INITS = {"he": he}' in cnncalc.loads(CLASSES).training_source()
-    assert 'INITS = {"xavier": xavier}' in cnncalc.loads("INPUT: 9\nFC: 3 tanh\nFC2: 3").training_source()
+    for act, way in {"tanh": "xavier", "relu6": "he", "prelu": "he", "silu": "he", "sigmoid": "xavier"}.items():
+        source = cnncalc.loads(f"INPUT: 9\nFC: 3 {act}\nFC2: 3").training_source()
+        assert f'INITS = {{"{way}": {way}}}' in source
 
 
 def test_weights_begin_as_the_paper_has_them(tmp_path):

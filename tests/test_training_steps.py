@@ -405,6 +405,7 @@ train: loss cross_entropy, smoothing 0.1
         ("", "; softmax", "", "; softmax"),
     ],
 )
+@torch.no_grad()
 def test_each_head_counts_with_its_weight_and_is_read_as_it_ends(tmp_path, near, middle, far, end):
     text = HEADED.format(near=near, middle=middle, far=far, end=end, middle_weight=" weight 2")
     script = emitted(tmp_path, text)

@@ -95,7 +95,7 @@ def steps(plan: Plan) -> Iterator[Fault]:
     if rising != [int(number) for number in numbers]:
         text = f"'schedule steps {' '.join(numbers)}' does not rise"
         yield at(plan, "schedule", text, f"write 'schedule steps {' '.join(map(str, rising))}'")
-    elif rising[-1] > int(epochs):
+    elif rising[-1] >= int(epochs):
         hint = "write the epochs after which it steps, or more 'epochs'"
         yield at(plan, "schedule", f"a step after epoch {rising[-1]} is never taken: there are {epochs} epochs", hint)
 
