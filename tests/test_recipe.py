@@ -516,6 +516,12 @@ def test_he_and_glorot_follow_the_activations():
         assert f'INITS = {{"{way}": {way}}}' in source
 
 
+@pytest.mark.parametrize(("extent", "room"), [(8, 1), (28, 2), (32, 2), (42, 3), (224, 16)])
+def test_a_crop_has_a_14th_of_the_width_as_room(extent, room):
+    net = f"INPUT: {extent}x{extent}x1\nPOOL: maxpool {extent}x{extent}\nFC: 3"
+    assert constants("crop", net)["CROP"] == room
+
+
 def test_weights_begin_as_the_paper_has_them(tmp_path):
     net = "INPUT: 16x16x3\nCONV1: 32 5x5 relu\nCONV2: 32 5x5 nobias bn relu\nCONV3: 16 3x3 relu\nFC4: 100 relu\nFC5: 10"
     made = emitted(tmp_path, f"{net}\ntrain: paper init normal 0.05, paper bias 1 CONV3 FC4")

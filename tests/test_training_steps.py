@@ -610,16 +610,16 @@ def test_the_same_seed_begins_alike_and_another_does_not(tmp_path, capfd, monkey
 
 
 def test_the_scripts_of_the_whole_zoo_compile_and_are_tidy(tmp_path):
-    count = 0
+    odd = []
     for name in zoo.names():
         try:
             source = load(name).training_source()
         except Untrainable:
+            odd.append(name)
             continue
         compile(source, name, "exec")
         (tmp_path / f"{plain(name)}.py").write_text(source, encoding="utf-8")
-        count += 1
-    assert count > 60
+    assert odd == ["dcgan", "dcgan-paper", "siamese", "yolov3"]
     tidy(tmp_path)
 
 
