@@ -516,6 +516,18 @@ def test_he_and_glorot_follow_the_activations():
         assert f'INITS = {{"{way}": {way}}}' in source
 
 
+@pytest.mark.parametrize(
+    ("text", "held"), [("sgd", 2 * 43), ("momentum 0.9", 3 * 43), ("adam", 4 * 43 + 4), ("lr 1", 3 * 43)]
+)
+def test_what_every_batch_needs_is_apart_from_what_a_sample_needs(text, held):
+    net = "INPUT: 4\nFC1: 5 relu\nFC2: 3"
+    found = constants(text, net)
+    assert found["FIXED_BYTES"] == 4 * held
+    network = cnncalc.loads(net)
+    seven, eight = (network.memory(batch, training=True).training("sgd") for batch in (7, 8))
+    assert found["SAMPLE_BYTES"] == eight - seven
+
+
 @pytest.mark.parametrize(("extent", "room"), [(8, 1), (28, 2), (32, 2), (42, 3), (224, 16)])
 def test_a_crop_has_a_14th_of_the_width_as_room(extent, room):
     net = f"INPUT: {extent}x{extent}x1\nPOOL: maxpool {extent}x{extent}\nFC: 3"

@@ -230,6 +230,23 @@ def test_alexnets_rate_falls_where_validation_stops_improving(tmp_path):
     assert [script.factor(n, 99, losses[:n]) for n in (2, 12, 13, 23, 24)] == pytest.approx([1, 1, 0.1, 0.1, 0.01])
 
 
+def test_every_epoch_of_every_process_has_a_chance_of_its_own(tmp_path, monkeypatch):
+    script = emitted(tmp_path, CHAIN.format(recipe="epochs 5"))
+    training, seeds = trainer(script, monkeypatch, "--seed", "7"), []
+
+    def seeded(seed):
+        seeds.append(seed)
+        raise StopIteration
+
+    monkeypatch.setattr(torch, "manual_seed", seeded)
+    for rank in range(3):
+        training.world = training.world._replace(size=3, rank=rank)
+        for number in range(5):
+            with pytest.raises(StopIteration):
+                training.epoch(number, None, (), None)
+    assert len({*seeds, 7}) == 16
+
+
 WARM = [
     ("schedule constant", lambda at: 1.0),
     ("schedule steps 3, factor 0.5", lambda at: 0.5 if at >= 3 else 1.0),
