@@ -230,6 +230,24 @@ def test_alexnets_rate_falls_where_validation_stops_improving(tmp_path):
     assert [script.factor(n, 99, losses[:n]) for n in (2, 12, 13, 23, 24)] == pytest.approx([1, 1, 0.1, 0.1, 0.01])
 
 
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize(("clip", "scale"), [("clip 0.01", 0.01), ("clip 1e6", 0), ("lr 1", 0)])
+def test_a_step_is_as_long_as_the_clipped_gradient(tmp_path, monkeypatch, clip, scale, precision):
+    recipe = f"sgd, {clip}" + ", lr 1" * (clip != "lr 1")
+    script = emitted(tmp_path, CHAIN.format(recipe=recipe))
+    training = trainer(script, monkeypatch, "--precision", precision, "--device", "cpu")
+    inputs, targets = torch.randn(8, *script.INPUT), torch.arange(8) % script.OUTPUT[0]
+    net = training.net
+    before = torch.cat([p.detach().flatten().clone() for p in net.parameters()])
+    loss = script.objective(net(inputs), targets)[0]
+    gradient = torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(net.parameters()))])
+    training.step(inputs, targets)
+    moved = before - torch.cat([p.detach().flatten() for p in net.parameters()])
+    wanted = gradient * (scale / gradient.norm() if scale else 1)
+    assert float(gradient.norm()) > 0.02
+    torch.testing.assert_close(moved, wanted, rtol=0, atol=0.02 * float(wanted.norm()))
+
+
 def test_every_epoch_of_every_process_has_a_chance_of_its_own(tmp_path, monkeypatch):
     script = emitted(tmp_path, CHAIN.format(recipe="epochs 5"))
     training, seeds = trainer(script, monkeypatch, "--seed", "7"), []
