@@ -114,6 +114,7 @@ def test_a_run_gets_module_script_and_spec_in_a_folder_of_its_own(run, tiny, sta
         ("tiny.spec --epochs 3 --epochs 4 --data --out", ["--data=--out", "--epochs=4"]),
         ("tiny.spec --resume", ["--resume"]),
         ("tiny.spec --seed -1", ["--seed=-1"]),
+        ("tiny.spec --data=", ["--data="]),
         ("tiny.spec -- --mine 3", ["--mine", "3"]),
         ("tiny.spec", []),
     ],

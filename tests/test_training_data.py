@@ -270,7 +270,8 @@ def test_folders_that_do_not_agree_are_named(refusal, tmp_path):
 
 def test_folders_without_images_are_named(refusal, tmp_path):
     root = album(tmp_path / "d", {"a": 1, "b": 1, "c": 0})
-    assert refusal("planes", root).startswith(f"{root}/c holds no image, and every folder of {root} is a class")
+    kinds = ".bmp .gif .jpeg .jpg .pgm .png .ppm .tif .tiff .webp"
+    assert refusal("planes", root) == f"{root}/c holds no image ({kinds}), and every folder of {root} is a class"
     bare = album(tmp_path / "bare", {"a": 0, "b": 0})
     formats = "npz, mnist, cifar10, image folders"
     assert refusal("planes", bare) == f"{bare} is none of what this network reads: {formats}"
@@ -302,6 +303,7 @@ def test_a_folder_that_may_not_be_read_is_named(refusal, tmp_path):
 def test_there_is_no_such_data(refusal, tmp_path):
     said = f"there is no {tmp_path}/x.npz; --data takes a folder, a .npz file or synthetic"
     assert refusal("planes", tmp_path / "x.npz") == said
+    assert refusal("planes", "") == "there is no ''; --data takes a folder, a .npz file or synthetic"
 
 
 # MNIST and CIFAR-10 as published

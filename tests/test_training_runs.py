@@ -651,7 +651,7 @@ def test_trying_a_batch_changes_no_number(whole, tmp_path, capfd):
 
 def test_a_batch_is_never_larger_than_the_data(chain, tmp_path, capfd):
     done = run(chain, capfd, "--samples", 7, "--workers", 0, "--out", tmp_path / "run")
-    assert "7 images to train and 2 to validate with; batch 7, 1 steps an epoch" in done.out
+    assert "7 images to train and 2 to validate with; batch 7, 1 step an epoch" in done.out
     assert run(chain, capfd, "--samples", 1, "--workers", 0, "--out", tmp_path / "one").status == 0
 
 
@@ -878,7 +878,7 @@ def test_two_processes_go_on_bit_for_bit_and_write_and_speak_once(processes):
 
 
 def test_two_processes_agree_on_a_batch(processes):
-    assert "40 images to train and 8 to validate with; batch 32 = 2 processes x 16, 1 steps an epoch" in processes[1]
+    assert "40 images to train and 8 to validate with; batch 32 = 2 processes x 16, 1 step an epoch" in processes[1]
 
 
 def test_two_processes_tell_once_what_is_wrong(processes):

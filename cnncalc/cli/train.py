@@ -100,8 +100,8 @@ def completing(choices: Sequence[str]) -> Callable[[Context, Sequence[str], str]
 
 
 def kept(context: Context, option: Parameter, value: str | bool | None) -> None:
-    """Keep an option for the script."""
-    if value:
+    """Keep an option for the script, with what was said, be it nothing: `--data ""` is no synthetic task."""
+    if value not in (None, False):
         said = [option.opts[0]] if value is True else [f"{option.opts[0]}={value}"]
         context.meta.setdefault(GIVEN, []).extend(said)
 

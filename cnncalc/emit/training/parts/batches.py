@@ -27,9 +27,7 @@ def loaders(
     made = world.device.type == "cuda" and not hasattr(train, "inputs")
     usual = min(8, cores // world.size) if train.in_files or made else 0
     workers = options.workers if options.workers >= 0 else usual
-    order: DistributedSampler[Batch] = DistributedSampler(
-        train, world.size, world.rank, seed=options.seed, drop_last=True
-    )
+    order = DistributedSampler[Batch](train, world.size, world.rank, seed=options.seed, drop_last=True)
     own = Subset(val, range(world.rank, len(val), world.size))
     form = partial(
         DataLoader[Batch],

@@ -29,8 +29,8 @@ def opened(options: Options) -> tuple[Source, Source]:
     if options.data == "synthetic":
         return Synthetic(options.samples, 1), Synthetic(-(-options.samples // 5), 2)
     path = Path(options.data)
-    if not path.exists():
-        fail(f"there is no {path}; --data takes a folder, a .npz file or synthetic")
+    if not options.data or not path.exists():
+        fail(f"there is no {options.data or repr('')}; --data takes a folder, a .npz file or synthetic")
     try:
         found = next((pair for form in FORMATS if (pair := form(path, options.fit))), None)
     except OSError as error:
@@ -74,10 +74,10 @@ class Run:
         net, size, world = self.training.net, self.world.size, self.world
         params = sum(p.numel() for p in net.parameters())
         name = torch.cuda.get_device_name(world.device) if world.device.type == "cuda" else "the CPU"
-        share = f" = {size} processes x {batch // size}" if size > 1 else ""
+        share, steps = f" = {size} processes x {batch // size}" if size > 1 else "", len(self.loader)
         say(
             f"{type(net).__name__}: {params:,} parameters, {self.options.precision} on {name}\n{train:,} {UNIT} to"
-            f" train and {val:,} to validate with; batch {batch}{share}, {len(self.loader)} steps an epoch",
+            f" train and {val:,} to validate with; batch {batch}{share}, {steps} step{'s' * (steps > 1)} an epoch",
             world.first,
         )
 
@@ -93,10 +93,8 @@ class Run:
             fail(f"{self.last} is of another optimizer; --out names another folder")
         self.history = state["history"]
         done, wanted = len(self.history), self.options.epochs
-        say(
-            f"going on behind epoch {done}" + f"; --epochs {wanted} asks for no more" * (done >= wanted),
-            self.world.first,
-        )
+        more = f"; --epochs {wanted} asks for no more" if done >= wanted else ""
+        say(f"going on behind epoch {done}{more}", self.world.first)
 
     def epochs(self) -> None:
         """All epochs that are left; each is kept before the next begins."""

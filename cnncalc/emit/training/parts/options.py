@@ -51,12 +51,7 @@ def parsed() -> Options:
     add("--out", type=Path, default=Path(__file__).parent / "run", help="the folder of the run (default: run)")
     add("--resume", action="store_true", help="go on behind the last epoch that the folder holds")
     add("--epochs", type=whole(1), default=EPOCHS, help=f"how often all samples are seen ({EPOCHS})")
-    add(
-        "--batch",
-        type=whole_or_auto,
-        default=str(BATCH),
-        help=f"samples a step over all processes ({BATCH}), or auto: what memory holds",
-    )
+    add("--batch", type=whole_or_auto, default=str(BATCH), help=f"samples of a step ({BATCH}), or auto: what fits")
     add("--accumulate", type=whole(1), default=ACCUMULATE, help=f"parts a step is worked in ({ACCUMULATE})")
     add("--lr", type=positive, default=LEARNING_RATE, help=f"the learning rate ({LEARNING_RATE})")
     add("--seed", type=whole(0), default=SEED, help=f"of weights, order and chance ({SEED})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -33,17 +34,8 @@ def line(epoch: dict[str, float], epochs: int) -> str:
 def progress(title: str, total: int, quiet: bool) -> tqdm[object]:
     """The bar of an epoch; without a terminal there is none."""
     form = "{desc}: {percentage:3.0f}%|{bar}| {remaining} left, {rate_fmt}{postfix}"
-    return tqdm(
-        None,
-        title,
-        total,
-        leave=False,
-        unit=f" {UNIT}",
-        unit_scale=True,
-        dynamic_ncols=True,
-        bar_format=form,
-        disable=quiet,
-    )
+    bar = partial(tqdm, bar_format=form, unit=f" {UNIT}", unit_scale=True, dynamic_ncols=True, leave=False)
+    return bar(desc=title, total=total, disable=quiet)
 
 
 def better(new: dict[str, float], best: dict[str, float] | None) -> bool:

@@ -65,7 +65,7 @@ def checked(classes: dict[str, list[str]], folder: Path) -> tuple[list[str], tor
     if INPUT[0] not in (1, 3):
         fail(f"{folder}: images have 1 or 3 channels, the network reads {INPUT[0]} ({INPUT_FROM}); write 1 or 3 there")
     if empty := [name for name, paths in classes.items() if not paths]:
-        fail(f"{folder / empty[0]} holds no image, and every folder of {folder} is a class; images are {IMAGES}")
+        fail(f"{folder / empty[0]} holds no image ({' '.join(IMAGES)}), and every folder of {folder} is a class")
     some = ", ".join([*list(classes)[:3], *["..."] * (len(classes) > 3)])
     targets = torch.tensor([at for at, paths in enumerate(classes.values()) for _ in paths])
     paths = [path for paths in classes.values() for path in paths]

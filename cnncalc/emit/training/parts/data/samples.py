@@ -83,13 +83,13 @@ def check(shape: tuple[int, ...], what: str) -> None:
     if shape == INPUT:
         return
     said = f"{what} has samples of {shown(shape)}, the network reads {shown(INPUT)} ({INPUT_FROM})"
-    if len(shape) == len(INPUT) > 1 and shape[0] != INPUT[0] == shape[-1]:
-        fail(f"{said}: put the channels first, as in numpy.moveaxis(x, -1, 1)")
-    if len(shape) == len(INPUT) > 1 and shape[0] != INPUT[0]:
-        fail(f"{said}: {shape[0]} channels are not {INPUT[0]}; write the input with {shape[0]} channels")
-    if len(shape) == len(INPUT) > 1:
+    if len(shape) != len(INPUT) or len(shape) == 1:
+        fail(f"{said}: write the input as the data has it")
+    if shape[0] == INPUT[0]:
         fail(f"{said}: --fit pad puts zeros around them or cuts their edges, --fit resize scales them")
-    fail(f"{said}: write the input as the data has it")
+    if shape[-1] == INPUT[0]:
+        fail(f"{said}: put the channels first, as in numpy.moveaxis(x, -1, 1)")
+    fail(f"{said}: {shape[0]} channels are not {INPUT[0]}; write the input with {shape[0]} channels")
 
 
 def centred(inputs: torch.Tensor) -> torch.Tensor:
