@@ -658,6 +658,15 @@ def test_a_batch_is_never_larger_than_the_data(chain, tmp_path, capfd):
 # what cannot be learned of
 
 
+@pytest.mark.parametrize(("batch", "near"), [(3, 4), (5, 4), (11, 8)])
+def test_a_batch_that_does_not_part_names_one_that_does(chain, monkeypatch, capfd, batch, near):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--batch", str(batch)])
+    with pytest.raises(SystemExit) as stop:
+        chain.batch_size(chain.parsed(), world(chain, 4), range(100), None)
+    assert stop.value.code == 2
+    assert capfd.readouterr().err == f"train: --batch {batch} does not part into 4 processes; {near} does\n"
+
+
 def test_a_norm_over_one_sample_is_told(tmp_path, capfd):
     script = emitted(tmp_path, NORMED)
     done = run(script, capfd, *FEW)
