@@ -367,6 +367,7 @@ ZEROS = np.zeros((20, 28, 28))
     ("name", "data", "said"),
     [
         ("train_images", idx(ZEROS)[:-1], "is not whole: it has 15,695 bytes, and its head says 16 and 20x28x28"),
+        ("train_images", idx(ZEROS) + b"x", "is not whole: it has 15,697 bytes, and its head says 16 and 20x28x28"),
         ("train_images", idx(ZEROS[:0]), "is not whole: it has 16 bytes, and its head says 16 and 0x28x28"),
         ("train_labels", idx(ZEROS), "begins with 00 00 08 03; train-labels of MNIST begin with 00 00 08 01"),
         ("train_images", b"\0", "begins with 00; train-images of MNIST begin with 00 00 08 03"),
@@ -517,6 +518,7 @@ def test_of_numbers_every_tenth_sample_validates(script, tmp_path):
         ({"y": np.zeros((30, 7), int)}, "has 7 for a target; GIVES, of which a sample has one"),
         ({"y": np.full(30, 0.5)}, "y of d.npz has targets that are no whole numbers; GIVES: number them from 0 to 2"),
         ({"y": np.arange(30) - 1}, "has classes from -1 to 28, GIVES: number them from 0, or write more there"),
+        ({"y": np.arange(30) % 3 - 1}, "has classes from -1 to 1, GIVES: number them from 0, or write more there"),
         ({"y": 1 + np.arange(30) % 3}, "has classes from 1 to 3, GIVES: number them from 0, or write more there"),
         (
             {"x": np.zeros((30, 5, 6, 3))},

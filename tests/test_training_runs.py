@@ -764,6 +764,14 @@ def test_the_best_epoch_is_the_most_accurate_then_the_one_with_the_lower_loss(ch
     assert not chain.better(epoch(0.8, 0.1), epoch(0.9, 0.2))
 
 
+def test_the_best_epoch_of_numbers_is_the_one_with_the_lower_error(tmp_path):
+    script = emitted(tmp_path, "INPUT: 4\nFC: 2\ntrain: loss mse\n")
+    old = {"val_error": 0.5, "val_loss": 0.5}
+    better = [(0.4, 0.6), (0.5, 0.4), (0.5, 0.5), (0.6, 0.4)]
+    found = [script.better({"val_error": error, "val_loss": loss}, old) for error, loss in better]
+    assert found == [True, True, False, False]
+
+
 def test_lines_are_plain_aligned_and_short_where_nobody_looks(chain, tmp_path, capfd):
     done = run(chain, capfd, *FEW, "--epochs", 12, "--out", tmp_path / "run")
     assert (done.err, "\r" in done.out, "\x1b" in done.out) == ("", False, False)
