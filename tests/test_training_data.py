@@ -947,3 +947,8 @@ def test_a_thousand_classes_of_large_images_take_little_room(script):
     held = sum(value.numel() * value.element_size() for value in (task.patterns, task.noise.row, *task.axes))
     assert held < 3_000_000
     assert int(y.max()) < 1000
+
+
+def test_scripts_for_tokens_have_nothing_that_makes_maps_fit(script):
+    assert not {"fitted", "centred", "resized"} & vars(script("tokens")).keys()
+    assert {"fitted", "centred", "resized"} <= vars(script("planes")).keys()

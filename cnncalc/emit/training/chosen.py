@@ -49,7 +49,7 @@ def augments(plan: Plan) -> bool:
 def data(plan: Plan) -> Iterator[str]:
     """The parts that read what is given, and see that the network reads it too."""
     yield from ("data/samples", "data/classes" if plan.loss == "cross_entropy" else "data/numbers", "data/split")
-    yield from ("data/tokens" if plan.tokens else "data/continuous", "data/arrays")
+    yield from (*(["data/tokens"] if plan.tokens else ["data/fit", "data/continuous"]), "data/arrays")
     if plan.images:
         yield from ("data/mnist", "data/cifar")
     if plan.images and plan.input.output.rank == 2:

@@ -5,7 +5,8 @@ from pathlib import Path
 import torch
 
 from cnncalc.emit.training.parts.data.classes import check_targets
-from cnncalc.emit.training.parts.data.samples import Samples, fail, fitted
+from cnncalc.emit.training.parts.data.fit import fitted
+from cnncalc.emit.training.parts.data.samples import Samples, fail
 
 RECORD = 1 + 3 * 32 * 32
 """Bytes of an image of CIFAR-10: its class, then its red, green and blue rows."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from cnncalc.emit.training.parts.data.samples import fitted
+from cnncalc.emit.training.parts.data.fit import fitted
 from cnncalc.emit.training.parts.settings import INPUT
 
 

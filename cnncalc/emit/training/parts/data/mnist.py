@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from cnncalc.emit.training.parts.data.classes import check_targets
-from cnncalc.emit.training.parts.data.samples import Samples, fail, fitted
+from cnncalc.emit.training.parts.data.fit import fitted
+from cnncalc.emit.training.parts.data.samples import Samples, fail
 
 
 def mnist(folder: Path, fit: str) -> tuple[Samples, Samples] | None:
