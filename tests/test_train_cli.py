@@ -266,7 +266,7 @@ def test_a_run_goes_on_with_the_script_that_it_began_with(run, tiny, started):
     assert run("train", "tiny.spec").status == 0
     for path in (tiny / "runs" / "tiny" / "model.py", tiny / "tiny.spec"):
         path.write_text(path.read_text().replace("epochs 3", "epochs 9").replace("A tiny", "One tiny"))
-    said = "cnncalc: runs/tiny/train.py stays as it is: the run goes on with its own script\n"
+    said = "cnncalc: runs/tiny/train.py stays as it is: the run goes on with its own script and recipe\n"
     assert run("train", "tiny.spec", "--resume") == (0, "", said)
     assert "EPOCHS = 3\n" in (tiny / "runs" / "tiny" / "train.py").read_text()
 

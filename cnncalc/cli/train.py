@@ -167,7 +167,7 @@ def prepare(folder: str, texts: Mapping[str, str], resume: bool) -> None:
         if not resume and old[name] != texts[name]:
             raise Failure(f"{os.path.join(folder, name)} is there, and says something else; --out names another folder")
     if old.get("train.py", texts["train.py"]) != texts["train.py"]:
-        told(f"{os.path.join(folder, 'train.py')} stays as it is: the run goes on with its own script")
+        told(f"{os.path.join(folder, 'train.py')} stays as it is: the run goes on with its own script and recipe")
     new = [name for name in texts if name not in old]
     os.makedirs(folder, exist_ok=True)
     for name in new:
