@@ -374,7 +374,10 @@ def test_build_writes_the_script_beside_the_module(run, tiny):
 def test_a_dash_is_stdout(run, tiny):
     done = run("build", "tiny.spec", "-o", "net.py", "--train", "-")
     assert (done.status, done.err) == (0, "cnncalc: wrote net.py\n")
-    assert done.out == cnncalc.load(tiny / "tiny.spec").training_source("net")
+    script = cnncalc.load(tiny / "tiny.spec").training_source("net")
+    assert done.out == script
+    (tiny / "sub").mkdir()
+    assert run("build", "tiny.spec", "-o", "sub/net.py", "--train", "-") == (0, script, "cnncalc: wrote sub/net.py\n")
 
 
 IMPORTS = "{} imports the module: name its file too, as in -o model.py --train train.py"
@@ -391,6 +394,7 @@ HIDES = "{} would hide the module {} from the script; name it otherwise, as in -
         ("sub/m.py", "t.py", "t.py imports sub/m.py: both must be in one folder"),
         ("m-1.py", "t.py", "t.py cannot import m-1.py: name the module like a variable, as in -o model.py"),
         ("m", "-", "the script cannot import m: name the module like a variable, as in -o model.py"),
+        ("n\u00e9t.py", "t.py", "t.py cannot import n\u00e9t.py: name the module like a variable, as in -o model.py"),
         ("class.py", "t.py", "t.py cannot import class.py: name the module like a variable, as in -o model.py"),
         ("m.py", "sub/../m.py", "sub/../m.py is the module's file; name another one for the script"),
         ("m.py", "link.py", "link.py is the module's file; name another one for the script"),

@@ -838,6 +838,12 @@ def linear(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
     return asked @ np.linalg.lstsq(x, y, rcond=None)[0]
 
 
+def test_patterns_of_questions_are_there_or_taken_away(script):
+    weights, answers = script("questions").drawn(50, torch.Generator().manual_seed(0))
+    assert weights.unique().tolist() == [-1, 1]
+    assert torch.equal(answers == 1, weights > 0)
+
+
 @pytest.mark.parametrize("name", ["questions", "angles", "drawn"])
 def test_numbers_are_linear_in_what_is_seen(script, name):
     (x, y), (asked, answers) = made_up(script(name))

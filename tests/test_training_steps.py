@@ -498,7 +498,7 @@ train: {recipe}
 def begun(folder, text, way=None):
     script = emitted(folder, text)
     torch.manual_seed(3)
-    net = script.Network()
+    net = script.Network().requires_grad_(False)
     script.INITS[way or next(iter(script.INITS))](net)
     return script, net
 
