@@ -119,7 +119,7 @@ TERMS = (
     Term("crop", "", COUNT._replace(least=0)),
     Term("flip", "mirror"),
     Term("accumulate", "accumulation", COUNT, "accumulate 4"),
-    Term("seed", "", Numbers(whole=True, high=2**32), "seed 1"),
+    Term("seed", "", Numbers(whole=True), "seed 1"),
 )
 MOMENTUM = "0.9"
 """A momentum that is said without a number."""

@@ -195,8 +195,8 @@ FAULTY = {
     "adam beta1 1": ("1", "'beta1 1' is not below 1", "write a number from 0 to below 1"),
     "adam beta2 1.": ("1.", "'beta2 1.' is not below 1", "write a number from 0 to below 1"),
     "schedule plateau, factor 10": ("10", "'factor 10' is not below 1", "write a number above 0 and below 1"),
-    "seed 4294967296": ("4294967296", "'seed 4294967296' is not below 4,294,967,296",
-                        "write a whole number from 0 to below 4,294,967,296"),
+    "seed 4294967296": ("4294967296", "'seed 4294967296' is not below 1,000,000,000",
+                        "write a whole number from 0 on"),
     "sgd, adam": ("adam", "'sgd' and 'adam' are two optimizers", LEAVE),
     "loss": ("loss", "'loss' names none", "write one of cross_entropy, bce, mse, l1, huber"),
     "loss lr 1": ("loss", "'loss' names none", "write one of cross_entropy, bce, mse, l1, huber"),
@@ -306,7 +306,7 @@ def test_every_mistake_is_one_fault_at_its_place(text, fault):
     "text",
     [
         "epochs 31, schedule steps 30", "epochs 5, warmup 5", "batch 4, accumulate 4", "crop 7",
-        "lr 0." + "1" * 28, "seed 4294967295", "momentum 0",
+        "lr 0." + "1" * 28, "seed 999999999", "momentum 0",
     ],
 )  # fmt: skip
 def test_the_last_number_that_goes_together_is_right(text):
