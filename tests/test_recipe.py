@@ -213,10 +213,6 @@ FAULTY = {
         "schedule steps 60 30", "'schedule steps 60 30' does not rise", "write 'schedule steps 30 60'"
     ),
     "schedule steps 5 5": ("schedule steps 5 5", "'schedule steps 5 5' does not rise", "write 'schedule steps 5'"),
-    "schedule steps 30": (
-        "schedule steps 30", "a step after epoch 30 is never taken: there are 10 epochs",
-        "write the epochs after which it steps, or more 'epochs'",
-    ),
     "epochs 30, schedule steps 30": (
         "schedule steps 30", "a step after epoch 30 is never taken: there are 30 epochs",
         "write the epochs after which it steps, or more 'epochs'",
@@ -305,12 +301,19 @@ def test_every_mistake_is_one_fault_at_its_place(text, fault):
 @pytest.mark.parametrize(
     "text",
     [
-        "epochs 31, schedule steps 30", "epochs 5, warmup 5", "batch 4, accumulate 4", "crop 7",
+        "epochs 31, schedule steps 30", "schedule steps 30", "warmup 20", "epochs 5, warmup 5",
+        "batch 4, accumulate 4", "crop 7",
         "lr 0." + "1" * 28, "seed 999999999", "momentum 0",
     ],
 )  # fmt: skip
 def test_the_last_number_that_goes_together_is_right(text):
     assert faults(text) == []
+
+
+def test_steps_say_how_long_training_lasts_where_nothing_else_does():
+    for said, epochs in (("steps 30 60", 90), ("steps 30", 60), ("steps 91 136", 181), ("step 30", 10)):
+        source = cnncalc.loads(f"{CLASSES}\ntrain: schedule {said}").training_source()
+        assert values(source)["EPOCHS"] == epochs, said
 
 
 def test_a_term_with_a_fault_is_not_said_to_be_there_twice():

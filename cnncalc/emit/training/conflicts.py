@@ -86,7 +86,7 @@ def schedules(plan: Plan) -> Iterator[Fault]:
 
 
 def steps(plan: Plan) -> Iterator[Fault]:
-    """Steps rise, and come before the last epoch ends."""
+    """Steps rise, and come before the last epoch ends, where the recipe says which that is."""
     if plan.recipe.choice("schedule") != "steps":
         return
     numbers = plan.recipe.said["schedule"].numbers
@@ -95,15 +95,15 @@ def steps(plan: Plan) -> Iterator[Fault]:
     if rising != [int(number) for number in numbers]:
         text = f"'schedule steps {' '.join(numbers)}' does not rise"
         yield at(plan, "schedule", text, f"write 'schedule steps {' '.join(map(str, rising))}'")
-    elif rising[-1] >= int(epochs):
+    elif "epochs" in plan.recipe and rising[-1] >= int(epochs):
         hint = "write the epochs after which it steps, or more 'epochs'"
         yield at(plan, "schedule", f"a step after epoch {rising[-1]} is never taken: there are {epochs} epochs", hint)
 
 
 def warmups(plan: Plan) -> Iterator[Fault]:
-    """The rate has grown before training ends."""
+    """The rate has grown before training ends, where the recipe says when."""
     epochs, warmup = plan.number("epochs"), plan.number("warmup")
-    if float(warmup) > int(epochs):
+    if "epochs" in plan.recipe and float(warmup) > int(epochs):
         text = f"'warmup {warmup}' is longer than training: there are {epochs} epochs"
         yield at(plan, "warmup", text, f"write a warmup of {epochs} at most, or more 'epochs'")
 

@@ -206,4 +206,12 @@ def defaults(plan: Plan) -> Mapping[str, str]:
     }[plan.optimizer]
     moving = {"momentum": recipe.momentum} if recipe.momentum else {}
     decaying = {"factor": "0.95"} if recipe.choice("schedule") == "exponential" else {}
-    return {**LEFT_OUT, **usual, **moving, **decaying}
+    return {**LEFT_OUT, **usual, **moving, **decaying, **lasting(plan)}
+
+
+def lasting(plan: Plan) -> Mapping[str, str]:
+    """The epochs of a recipe that only says after which ones it steps: as many follow the last step as led to it."""
+    if plan.recipe.choice("schedule") != "steps":
+        return {}
+    before, last = [0, 0, *map(int, plan.recipe.said["schedule"].numbers)][-2:]
+    return {"epochs": str(max(1, 2 * last - before))}
