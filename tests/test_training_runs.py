@@ -664,7 +664,7 @@ def test_a_batch_that_does_not_part_names_one_that_does(chain, monkeypatch, capf
     with pytest.raises(SystemExit) as stop:
         chain.batch_size(chain.parsed(), world(chain, 4), range(100), None)
     assert stop.value.code == 2
-    assert capfd.readouterr().err == f"train: --batch {batch} does not part into 4 processes; {near} does\n"
+    assert capfd.readouterr().err == f"train: a batch of {batch} does not part into 4 processes; --batch {near} does\n"
 
 
 def test_a_norm_over_one_sample_is_told(tmp_path, capfd):
@@ -850,7 +850,7 @@ run(plain, "--sync-bn", "--out", "sync")
 run(plain, "--epochs", "none")
 """
 TOLD = """\
-train: --batch 21 does not part into 2 processes; 20 does
+train: a batch of 21 does not part into 2 processes; --batch 20 does
 train: there are 1 samples to train with for 2 processes; each needs one
 train: there is no nowhere; --data takes a folder, a .npz file or synthetic
 train: --sync-bn needs GPUs: PyTorch has no such norm for the CPU

@@ -52,7 +52,7 @@ def batch_size(options: Options, world: World, samples: Source, scale: Scale) ->
     batch = int(options.batch)
     if batch % world.size:
         near = batch - batch % world.size or world.size
-        fail(f"--batch {batch} does not part into {world.size} processes; {near} does")
+        fail(f"a batch of {batch} does not part into {world.size} processes; --batch {near} does")
     return min(batch, most * world.size)
 
 

@@ -55,7 +55,9 @@ def parsed() -> Options:
     add("--accumulate", type=whole(1), default=ACCUMULATE, help=f"parts a step is worked in ({ACCUMULATE})")
     add("--lr", type=positive, default=LEARNING_RATE, help=f"the learning rate ({LEARNING_RATE})")
     add("--seed", type=whole(0), default=SEED, help=f"of weights, order and chance ({SEED})")
-    add("--init", choices=tuple(INITS), default=next(iter(INITS)), help="how the weights are drawn")
+    add(
+        "--init", choices=tuple(INITS), default=next(iter(INITS)), help="how weights begin; paper: as the recipe has it"
+    )
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="a GPU where there is one, unless told")
     add("--precision", choices=("auto", "fp32", "tf32", "bf16", "fp16"), default="auto", help="auto: bf16 on a GPU")
     add("--channels-last", action="store_true", help="keep the channels of a pixel together")
