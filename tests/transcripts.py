@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from difflib import unified_diff
 from pathlib import Path
 
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -55,8 +56,8 @@ def check(path: Path, folder: Path) -> None:
     found = renewed(said, folder)
     if UPDATE:
         path.write_text(found, encoding="utf-8")
-    else:
-        assert found == said
+    elif found != said:
+        raise AssertionError("\n".join(unified_diff(said.splitlines(), found.splitlines(), "said", "found", "", "", 1)))
 
 
 def picture(line: str) -> str:
