@@ -878,6 +878,14 @@ def test_wide_code_goes_on_behind_a_backslash():
     assert " ".join(rows).count("relu") == 45
 
 
+def test_wide_code_is_broken_behind_a_comma_of_its_second_half():
+    text = "train: batch 128, sgd momentum 0.9, lr 1e-2, decay 5e-4, epochs 90, schedule plateau, loss cross_entropy, "
+    rows = holds(f"INPUT: 9\nfc 3\n{text}paper init normal 0.01, flip\n").split("\n")
+    assert rows[2:] == [f"{text}\\", "    paper init normal 0.01, flip", ""]
+    rows = holds(f"INPUT: 9\nfc 3\ntrain: batch 128, {'sgd ' * 30}\n").split("\n")
+    assert rows[2].startswith("train: batch 128, sgd sgd") and len(rows[2]) > 110
+
+
 def test_code_without_a_space_is_not_broken():
     name = "a" * 150
     assert holds(f"{name}: relu   dropout 0.5") == f"{name}: \\\n    relu dropout 0.5\n"

@@ -277,13 +277,16 @@ def joined(parts: list[Statement], comment: str, names: Names) -> tuple[list[str
 
 
 def wrapped(code: str, comment: str, columns: int, indent: str) -> list[str]:
-    """One row, or several where the code is wider than WIDTH or the limit asks for it; further ones are indented."""
+    """One row, or several where the code is wider than WIDTH or the limit asks for it; further ones are indented.
+
+    A row ends behind a comma where one stands in its second half.
+    """
     width = min(max(WIDTH, len(indent) + WIDTH // 2), columns)
     rows: list[str] = []
     behind = len(comment) + 2 if comment else 0
     while len(code) > width or len(code) + behind > columns:
         first = len(code) - len(code.lstrip(" -")) + 1
-        at = code.rfind(" ", first, width - 1)
+        at = code.rfind(", ", max(first, width // 2), width - 1) + 1 or code.rfind(" ", first, width - 1)
         at = at if at > 0 else code.find(" ", max(first, width - 1))
         if at < 0:
             break
