@@ -559,13 +559,14 @@ def test_weights_begin_as_the_paper_has_them(tmp_path):
 
 # The zoo
 
+ALONE = "'cnncalc build' writes the module alone, for a script of your own"
 REFUSED = {
     "dcgan": "dcgan ends in tanh and its recipe names no loss; write 'train: loss mse' for numbers or 'train: loss"
     " cross_entropy' for classes",
     "dcgan-paper": "dcgan-paper ends in tanh and its recipe names no loss; write 'train: loss mse' for numbers or"
     " 'train: loss cross_entropy' for classes",
-    "siamese": "siamese has 2 inputs; the script feeds one",
-    "yolov3": "yolov3 has 3 outputs; the script compares one with its targets",
+    "siamese": f"siamese has 2 inputs; the script feeds one: {ALONE}",
+    "yolov3": f"yolov3 has 3 outputs; the script compares one with its targets: {ALONE}",
 }
 
 

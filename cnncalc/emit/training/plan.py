@@ -28,6 +28,9 @@ LEFT_OUT = {
 """The numbers that a recipe leaves out, where neither its optimizer nor its schedule has another."""
 
 
+ALONE = "'cnncalc build' writes the module alone, for a script of your own"
+
+
 class Untrainable(ValueError):
     """No script can train this network as it stands; the message says why and what to do."""
 
@@ -181,11 +184,11 @@ def refusals(network: Network) -> Iterator[str]:
         yield "has errors; only a whole network can be trained"
         return
     if len(network.inputs) > 1:
-        yield f"has {len(network.inputs)} inputs; the script feeds one"
+        yield f"has {len(network.inputs)} inputs; the script feeds one: {ALONE}"
     if len(network.outputs) > 1:
-        yield f"has {len(network.outputs)} outputs; the script compares one with its targets"
+        yield f"has {len(network.outputs)} outputs; the script compares one with its targets: {ALONE}"
     if not any(node.params for node in network.nodes):
-        yield "has no weights that could be trained"
+        yield f"has no weights that could be trained: {ALONE}"
 
 
 def float_of(text: str) -> float:
