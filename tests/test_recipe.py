@@ -402,12 +402,14 @@ def anything():
 @settings(deadline=None)
 @given(text=anything())
 @example(text="lr 1 \ud800 \x00")
+@example(text="batch 9999999999999999999999999999999")
 def test_whatever_a_recipe_is_its_numbers_are_plain(text):
     read = Recipe(text)
     for said in read.said.values():
         for number in said.numbers:
             assert re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?(e-?\d+)?", number, re.ASCII)
-            assert float(number) == ast.literal_eval(number)
+            kind = int if number.lstrip("-").isdecimal() else float
+            assert kind(number) == ast.literal_eval(number)
     for fault in read.faults:
         assert 0 <= fault.begin < fault.end <= len(text)
         assert fault.message and fault.hint

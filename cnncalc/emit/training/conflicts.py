@@ -86,7 +86,7 @@ def schedules(plan: Plan) -> Iterator[Fault]:
 
 
 def steps(plan: Plan) -> Iterator[Fault]:
-    """Steps rise, and come before the last epoch ends, where the recipe says which that is."""
+    """Steps rise, and come before the last epoch ends."""
     if plan.recipe.choice("schedule") != "steps":
         return
     numbers = plan.recipe.said["schedule"].numbers
@@ -95,7 +95,7 @@ def steps(plan: Plan) -> Iterator[Fault]:
     if rising != [int(number) for number in numbers]:
         text = f"'schedule steps {' '.join(numbers)}' does not rise"
         yield at(plan, "schedule", text, f"write 'schedule steps {' '.join(map(str, rising))}'")
-    elif "epochs" in plan.recipe and rising[-1] >= int(epochs):
+    elif rising[-1] >= int(epochs):
         hint = "write the epochs after which it steps, or more 'epochs'"
         yield at(plan, "schedule", f"a step after epoch {rising[-1]} is never taken: there are {epochs} epochs", hint)
 
