@@ -15,6 +15,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+# one thread in each process, those that tests start included: sums in another order end in other last bits
+os.environ["OMP_NUM_THREADS"] = "1"
+
 # what a shell starts in the background ignores Ctrl-C, and so would all that tests start
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

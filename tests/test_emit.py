@@ -18,7 +18,6 @@ from cnncalc.layer import Module
 from cnncalc.layers import find
 from cnncalc.network.node import LineOf, Node
 
-torch.set_num_threads(1)
 GOLDEN = Path(__file__).parent / "golden" / "digits.py"
 DIGITS = """\
 # Digits: a small net with a bit of everything

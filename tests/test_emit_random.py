@@ -21,8 +21,6 @@ from cnncalc import loads
 from cnncalc.emit.torch_module import rows, torch_source
 from cnncalc.emit.verify import build, verify
 
-torch.set_num_threads(1)
-
 
 def apart(network, net) -> dict[str, torch.Tensor]:
     """What every node gives, each with a module of its own that is loaded with the weights of `net`."""

@@ -47,7 +47,6 @@ FACTS = sorted(
 )
 SOURCE = re.compile(r"\b(19|20)\d\d\b.*\b(section|equation|relationship|algorithm|Methods)|CS231n|PyTorch, nn\.", re.S)
 
-torch.set_num_threads(1)
 every_kind = pytest.mark.parametrize("keyword", KINDS)
 
 

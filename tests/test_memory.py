@@ -29,7 +29,6 @@ from cnncalc.analysis.views import copies, views
 from cnncalc.recipe import recipe as reading
 from cnncalc.storage import DTYPES, OPTIMIZERS, dtype_of
 
-torch.set_num_threads(1)
 SPACE = {"torch": torch, "nn": nn, "F": functional}
 
 

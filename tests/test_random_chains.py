@@ -9,7 +9,6 @@ from cnncalc import SpecError, loads
 from cnncalc.emit.torch_module import rows
 from cnncalc.emit.verify import behind, build, verify
 
-torch.set_num_threads(1)
 SMALL = st.integers(1, 3)
 FILLS = ("", "", "", " reflect", " copy", " circular")
 ACTIVATIONS = (

@@ -11,7 +11,6 @@ from cnncalc import loads
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.api import analyse
 
-torch.set_num_threads(1)
 EXTENT = 60
 
 

@@ -29,7 +29,6 @@ from cnncalc.analysis.receptive_field import fields
 from cnncalc.api import analyse
 from cnncalc.geometry import Field, Order, Shape
 
-torch.set_num_threads(1)
 FORMALS = {"c": ("1", "2", "4"), "k": ("1", "3"), "s": ("1", "2"), "act": ("relu", "prelu", "bn", "gelu")}
 """The parameters of blocks, and what a call may give for each."""
 WORDS = {name: name for name in (*FORMALS, "i")}

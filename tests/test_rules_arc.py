@@ -21,7 +21,6 @@ from cnncalc.lint.study import Study
 
 SURE = choice([f"ARC10{number}" for number in range(1, 8)])
 """The rules that this file is about."""
-torch.set_num_threads(1)
 
 
 def read(text):

@@ -30,8 +30,6 @@ from cnncalc.lint.study import Study
 from cnncalc.render import solve as render
 from cnncalc.storage import OPTIMIZERS
 
-torch.set_num_threads(1)
-
 # Numbers that grow
 
 OPERATORS = {

@@ -21,12 +21,9 @@ NETWORKS = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """One thread, as these networks are too small for more; no curves."""
+    """No curves."""
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     yield
-    torch.set_num_threads(before)
     torch.set_float32_matmul_precision("highest")
 
 

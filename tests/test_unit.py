@@ -21,9 +21,6 @@ from cnncalc.analysis.unit import Seen, first_whole, holed, seeing, seen
 from cnncalc.geometry import WHOLE
 from cnncalc.layer import Elementwise, Normalization
 
-torch.set_num_threads(1)
-
-
 # Marks: every pixel of an input alone, through the modules that a spec becomes
 
 
