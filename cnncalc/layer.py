@@ -109,6 +109,24 @@ class Module(NamedTuple):
     functions: tuple[tuple[str, int], ...] = ()
 
 
+class Part(NamedTuple):
+    """What a window on one map gives to a number of the output, as it is worked on the board.
+
+    `cells` are those under the window, nan where one does not count, and `kernel` what stands over them, if anything
+    does, both as rows of the last axis; `terms` are put together by `sign` ("," in a list) between `before` and
+    `after`, and give `value`.
+    """
+
+    channel: int
+    cells: Array
+    kernel: Array | None
+    terms: tuple[tuple[str, ...], ...]
+    value: float
+    before: str = ""
+    after: str = ""
+    sign: str = "+"
+
+
 class Layer:
     """One layer with its arguments evaluated. Immutable; arguments are attributes under their names."""
 
@@ -224,6 +242,13 @@ class Layer:
         """The layer in NumPy, evaluation mode; inputs carry a batch axis first."""
         raise NotImplementedError(self.keyword())
 
+    def worked(self, weights: Mapping[str, Array], x: Array, place: Axes, channel: int) -> tuple[Part, ...]:
+        """Where a window slides over numbers: what adds up to the number at a place of one channel of the output.
+
+        `x` is one sample, (channels, *extents). Nothing where the kind has no such working.
+        """
+        return ()
+
     def fits(self, x: Shape, other: Shape, stride: tuple[Rational, ...]) -> Iterator[Requirement]:
         """For what is fitted to another branch: what must hold for an input x beside one of this output and stride."""
         raise NotImplementedError(self.keyword())
@@ -338,3 +363,14 @@ def _decimal(value: object) -> int | float:
 
     exact = Fraction(str(value))
     return int(exact) if exact.denominator == 1 else exact.numerator / exact.denominator
+
+
+def figure(value: float) -> str:
+    """A number as it is written on the board: whole, or with six digits."""
+    value += 0.0  # -0 is 0
+    return f"{value:.0f}" if value == round(value, 0) and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def second(value: float) -> str:
+    """A number behind a sign: one below 0 stands in parentheses."""
+    return f"({figure(value)})" if value < 0 else figure(value)

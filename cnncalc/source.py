@@ -27,6 +27,7 @@ class Limits(NamedTuple):
     names: int = 400
     errors: int = 1_000
     search: int = 1_000_000
+    numbers: int = 50_000_000
 
 
 JOINED = 10

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typer._click.core import Command, Context
 
 ABOUT = "Shapes, parameters, MACs, receptive fields and memory of convolutional networks, from the text on the slide."
-COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "train", "rule", "zoo")
+COMMANDS = ("show", "lint", "build", "explain", "solve", "diff", "fmt", "train", "convolve", "rule", "zoo")
 
 
 class Commands(TyperGroup):

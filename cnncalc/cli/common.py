@@ -245,22 +245,27 @@ def same(output: str, spec: str) -> bool:
 
 def write(text: str, output: str) -> None:
     """To stdout, or to a file whose old text stays until the new one is whole."""
-    from cnncalc.render.findings import safe
-
-    data = text.encode("utf-8")
     if output in ("", "-"):
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-    elif os.path.exists(output) and not os.path.isfile(output):
+        sys.stdout.buffer.write(text.encode("utf-8"))
+    else:
+        put(text.encode("utf-8"), output)
+
+
+def put(data: bytes, output: str) -> None:
+    """To a file, whose old content stays until the new one is whole; stderr says so."""
+    from cnncalc.render.findings import safe
+
+    if os.path.exists(output) and not os.path.isfile(output):
         with open(os.open(output, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:
             os.set_blocking(file.fileno(), True)
             file.write(data)
-    else:
-        try:
-            replace(os.path.realpath(output), data)
-        except OSError as error:
-            raise Failure(f"{output}: {error.strerror}") from None
-        print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
+        return
+    try:
+        replace(os.path.realpath(output), data)
+    except OSError as error:
+        raise Failure(f"{output}: {error.strerror}") from None
+    print(f"cnncalc: wrote {safe(output)}", file=sys.stderr)
 
 
 def network(

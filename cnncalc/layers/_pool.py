@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from cnncalc.faults import NOT_YET, POOL_PAD
 from cnncalc.geometry import WHOLE, Shape, Window
 from cnncalc.layer import Layer, Parameter, Requirement
-from cnncalc.layers._sliding import NAMES, larger, overhang, room
+from cnncalc.layers._sliding import NAMES, inside, larger, overhang, room, rows, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from numpy import bool_
+    from numpy.typing import NDArray
+
     from cnncalc.geometry import Axes, Pad, Whole
-    from cnncalc.layer import Weight
+    from cnncalc.layer import Array, Weight
 
 
 class Pool(Layer):
@@ -53,6 +56,19 @@ class Pool(Layer):
         yield from room(window, inputs[0], self.pad.fill)
         if self.ceil and self.pad.fill != "zeros":
             yield from level(window, inputs[0], self.pad.fill)
+
+    def counted(self, x: Array, place: Axes) -> NDArray[bool_]:
+        """Which cells of a window count: (*kernel); those of a pad that is filled all do."""
+        window = self.window(Shape(len(x), x.shape[1:]))
+        return inside(window, x.shape[1:], place, () if self.pad.fill == "zeros" else window.pad)
+
+    def under(self, x: Array, place: Axes, channel: int) -> tuple[Array, Array]:
+        """The cells of a window on one map: as rows, nan where one does not count; and those that do, in a row."""
+        import numpy as np
+
+        cells = seen(x[channel : channel + 1], self.window(Shape(len(x), x.shape[1:])), self.pad.fill, place)[0]
+        counted = self.counted(x, place)
+        return rows(np.where(counted, cells, np.nan)), cells[counted]
 
 
 def half(window: Window, x: Shape, fill: str) -> Iterator[Requirement]:

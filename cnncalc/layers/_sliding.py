@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,9 @@ from cnncalc.layer import Requirement, Saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from numpy import bool_, int64
+    from numpy.typing import NDArray
 
     from cnncalc.geometry import Axes, Shape, Sides, Window
     from cnncalc.layer import Array
@@ -112,3 +116,51 @@ def windows(x: Array, window: Window, out: Axes) -> Array:
     where = [slice(0, (o - 1) * s + 1, s) for o, s in zip(out, window.stride, strict=True)]
     inside = [slice(None, None, d) for d in window.dilation]
     return taps[(slice(None), slice(None), *where, *inside)]
+
+
+def seen(x: Array, window: Window, fill: str, place: Axes) -> Array:
+    """The cells under the window whose output stands at a place: (channels, *kernel), of one sample.
+
+    `x` is (channels, *extents). Beyond it the cells are 0, or what the padding is filled with.
+    """
+    import numpy as np
+
+    axes = [fold(at, extent, fill) for at, extent in zip(cells_at(window, place), x.shape[1:], strict=True)]
+    cells: Array = x[np.ix_(np.arange(len(x)), *axes)]
+    return cells * inside(window, x.shape[1:], place, ()) if fill == "zeros" else cells
+
+
+def cells_at(window: Window, place: Axes) -> list[NDArray[int64]]:
+    """Where the cells under a window lie on each axis of the map; below 0 and from its extent on, in the padding."""
+    import numpy as np
+
+    axes = zip(place, window.stride, window.pad, window.kernel, window.dilation, strict=True)
+    return [o * int(s) - start + d * np.arange(k) for o, s, (start, _), k, d in axes]
+
+
+def fold(at: NDArray[int64], extent: int, fill: str) -> NDArray[int64]:
+    """The cells of an axis that stand for those beyond its ends; for zeros any."""
+    import numpy as np
+
+    if fill == "circular":
+        return at % extent
+    if fill == "reflect":
+        back = 2 * (extent - 1)
+        return np.minimum(at % back, back - at % back) if back else at * 0
+    return np.clip(at, 0, extent - 1)
+
+
+def inside(window: Window, extents: Axes, place: Axes, sides: Sides) -> NDArray[bool_]:
+    """Which cells under a window lie on the map, or on so much of its padding: (*kernel)."""
+    import numpy as np
+
+    grown = sides or ((0, 0),) * len(extents)
+    axes = zip(cells_at(window, place), extents, grown, strict=True)
+    parts = [(at >= -start) & (at < w + end) for at, w, (start, end) in axes]
+    found: NDArray[bool_] = reduce(np.logical_and.outer, parts)
+    return found
+
+
+def rows(cells: Array) -> Array:
+    """The cells of a window as rows of its last axis."""
+    return cells.reshape(-1, cells.shape[-1])

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from cnncalc.faults import CONTRADICTION, POOL_EXCEEDS
 from cnncalc.geometry import Shape
-from cnncalc.layer import Module, Parameter, Requirement, literal
+from cnncalc.layer import Module, Parameter, Part, Requirement, figure, literal
 from cnncalc.layers._pool import Pool, level
 from cnncalc.layers._sliding import (
     CALL,
     NAMES,
     cells,
     explicit_pad,
+    inside,
     module_pads,
     options,
     overhang,
@@ -24,6 +25,10 @@ from cnncalc.work import Work
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from numpy import bool_
+    from numpy.typing import NDArray
+
+    from cnncalc.geometry import Axes
     from cnncalc.layer import Array, Saved
 
 HELPER = """\
@@ -137,3 +142,12 @@ class Avgpool(Pool):
         total, count = (t.sum(axis=tuple(range(-shape.rank, 0))) for t in taps)
         out: Array = total / count
         return out
+
+    def counted(self, x: Array, place: Axes) -> NDArray[bool_]:
+        window = self.window(Shape(len(x), x.shape[1:]))
+        return inside(window, x.shape[1:], place, () if self.nocountpad else window.pad)
+
+    def worked(self, weights: Mapping[str, Array], x: Array, place: Axes, channel: int) -> tuple[Part, ...]:
+        cells, counted = self.under(x, place, channel)
+        terms = tuple(map(figure, counted.tolist()))
+        return (Part(channel, cells, None, (terms,), float(counted.mean()), "(", f")/{len(terms)}"),)

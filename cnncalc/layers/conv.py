@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.faults import CONNECTION, CONTRADICTION, GROUPS, MISSING
 from cnncalc.geometry import Shape, Window
-from cnncalc.layer import Layer, Module, Parameter, Requirement, Weight, literal
+from cnncalc.layer import Layer, Module, Parameter, Part, Requirement, Weight, figure, literal, second
 from cnncalc.layers._sliding import (
     CALL,
     MODES,
@@ -14,8 +15,10 @@ from cnncalc.layers._sliding import (
     options,
     padded_call,
     room,
+    rows,
     run_pad,
     saved_input,
+    seen,
     windows,
 )  # fmt: skip
 from cnncalc.work import Work
@@ -220,16 +223,41 @@ class Conv(Layer):
             filters = [weights[f"convs.{i}.weight"] for i in range(len(parts))]
         else:
             filters, parts = np.split(weights["weight"], groups), np.split(taps, groups, axis=1)
-        axes = (range(1, 2 + shape.rank), [1, *range(2 + shape.rank, 2 + 2 * shape.rank)])
-        outs = [np.moveaxis(np.tensordot(f, p, axes), 0, 1) for f, p in zip(filters, parts, strict=True)]
-        out: Array = np.concatenate(outs, axis=1)
+        out: Array = np.concatenate([summed(f, p) for f, p in zip(filters, parts, strict=True)], axis=1)
         biases = [bias for name, bias in weights.items() if name.endswith("bias")]
         return out + np.concatenate(biases).reshape(1, -1, *[1] * shape.rank) if biases else out
+
+    def worked(self, weights: Mapping[str, Array], x: Array, place: Axes, channel: int) -> tuple[Part, ...]:
+        shape = Shape(len(x), x.shape[1:])
+        filters, groups = self.split(shape)
+        if self.connect:
+            maps, kernels = self.connect[channel], weights[f"convs.{channel}.weight"][0]
+        else:
+            each = len(x) // groups
+            first = channel * groups // filters * each
+            maps, kernels = tuple(range(first, first + each)), weights["weight"][channel]
+        cells = seen(x, self.window(shape), self.pad.fill, place)
+        return tuple(multiplied(*pair) for pair in zip(maps, cells[list(maps)], kernels, strict=True))
 
     def claims(self, *inputs: Shape) -> Iterator[tuple[str, int, int, str]]:
         said = self.__dict__.get("in")
         if said is not None:
             yield "in", said, inputs[0].channels, "the map above has {found} channels"
+
+
+def summed(weight: Array, taps: Array) -> Array:
+    """The sums of products of all windows: tap by tap, so that nothing as large as all windows is made."""
+    import numpy as np
+
+    parts = (np.tensordot(weight[(..., *tap)], taps[(..., *tap)], (1, 1)) for tap in np.ndindex(weight.shape[2:]))
+    return np.moveaxis(reduce(np.add, parts), 0, 1)
+
+
+def multiplied(channel: int, cells: Array, kernel: Array) -> Part:
+    """A kernel over the cells of one map: every weight times the number below it."""
+    pairs = zip(rows(kernel).tolist(), rows(cells).tolist(), strict=True)
+    terms = tuple(tuple(f"{figure(w)}*{second(x)}" for w, x in zip(*pair, strict=True)) for pair in pairs)
+    return Part(channel, rows(cells), rows(kernel), terms, float((kernel * cells).sum()))
 
 
 def row_weights(rows: tuple[Axes, ...], kernel: Axes, biased: bool) -> Mapping[str, Weight]:

@@ -4,7 +4,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Shape
-from cnncalc.layer import Module, Parameter, Saved, literal, number
+from cnncalc.layer import Module, Parameter, Part, Saved, figure, literal, number, second
 from cnncalc.layers._pool import Pool
 from cnncalc.layers._sliding import CALL, options, overhang, padded_call, run_pad, windows
 from cnncalc.work import Work
@@ -12,7 +12,7 @@ from cnncalc.work import Work
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncalc.geometry import Rational, Sides
+    from cnncalc.geometry import Axes, Rational, Sides
     from cnncalc.layer import Array
 
 
@@ -84,3 +84,11 @@ class Lppool(Pool):
         power = float(self.power)
         out: Array = (abs(taps) ** power).sum(axis=tuple(range(-shape.rank, 0))) ** (1 / power)
         return out
+
+    def worked(self, weights: Mapping[str, Array], x: Array, place: Axes, channel: int) -> tuple[Part, ...]:
+        cells, counted = self.under(x, place, channel)
+        power, shown = float(self.power), abs(counted) if self.signed() else counted
+        terms = tuple(f"{second(value)}^{figure(power)}" for value in shown.tolist())
+        before, after = ("sqrt(", ")") if power == 2 else ("(", f")^(1/{figure(power)})")
+        value = float((abs(counted) ** power).sum() ** (1 / power))
+        return (Part(channel, cells, None, (terms,), value, before, after),)

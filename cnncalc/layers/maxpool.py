@@ -4,9 +4,18 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.geometry import Shape
-from cnncalc.layer import Module, Parameter, literal
+from cnncalc.layer import Module, Parameter, Part, figure, literal
 from cnncalc.layers._pool import Pool
-from cnncalc.layers._sliding import CALL, explicit_pad, module_pads, options, overhang, run_pad, saved_input, windows
+from cnncalc.layers._sliding import (
+    CALL,
+    explicit_pad,
+    module_pads,
+    options,
+    overhang,
+    run_pad,
+    saved_input,
+    windows,
+)
 from cnncalc.work import Work
 
 if TYPE_CHECKING:
@@ -83,3 +92,9 @@ class Maxpool(Pool):
         taps = windows(run_pad(padded, over, "zeros", float("-inf")), window, window.out(shape.extents))
         out: Array = taps.max(axis=tuple(range(-shape.rank, 0)))
         return out
+
+    def worked(self, weights: Mapping[str, Array], x: Array, place: Axes, channel: int) -> tuple[Part, ...]:
+        cells, counted = self.under(x, place, channel)
+        terms = tuple(map(figure, counted.tolist()))
+        value = max(counted.tolist(), default=float("-inf"))
+        return (Part(channel, cells, None, (terms,), value, "max(", ")", ","),)

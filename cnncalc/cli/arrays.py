@@ -1,0 +1,185 @@
+"""Where the numbers of `convolve` come from: text on the command line, files of text, NumPy arrays, pictures."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from cnncalc.cli import common
+from cnncalc.cli.common import Failure
+from cnncalc.record import NamedTuple
+from cnncalc.syntax import numbers
+from cnncalc.syntax.numbers import Unread, told
+
+if TYPE_CHECKING:
+    from cnncalc.geometry import Order
+    from cnncalc.layer import Array
+    from cnncalc.source import Limits
+
+NUMERIC = re.compile(r"[\d\s.,eE+\-/|\[\]*]*\d[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
+"""What is meant as numbers, though there be a file of that name."""
+SEPARATORS = re.compile(r"[\s,|;\[\]]")
+NUMPY = b"\x93NUMPY"
+ZIP = b"PK\x03\x04"
+PORTABLE = re.compile(rb"P[1-6]\s")
+"""How pictures begin that are text."""
+
+
+class Wanted(NamedTuple):
+    """How arrays are read: the spatial axes asked for (0: by themselves), the order of axes, pictures as grey."""
+
+    rank: int
+    order: Order
+    last: bool
+    grey: bool
+    limits: Limits
+
+
+class Given(NamedTuple):
+    """The input: (channels, *extents), and whether it is a picture."""
+
+    x: Array
+    picture: bool
+
+    @property
+    def rank(self) -> int:
+        """How many spatial axes there are."""
+        return self.x.ndim - 1
+
+
+class Loose(NamedTuple):
+    """Numbers before it is known what their axes are.
+
+    Those of a `block` are (channels, slices, rows, columns); of an array as many axes as it has.
+    """
+
+    values: Array
+    block: bool = False
+    picture: bool = False
+    over: float = 1.0
+
+
+def given(argument: str, wanted: Wanted) -> Given:
+    """The input that an argument stands for."""
+    name, data = source(argument, "the input", wanted.limits)
+    try:
+        if isinstance(data, str) and not SEPARATORS.search(data) and not NUMERIC.fullmatch(data):
+            raise Unread(f"no file '{numbers.short(data)}', and no number either")
+        loose = read(data, wanted)
+        if loose.picture and wanted.rank not in (0, 2):
+            raise Unread(f"a picture has 2 axes, and --rank {wanted.rank} asks for {wanted.rank}")
+        values = loose.values / loose.over
+        x = of_block(values, wanted.rank) if loose.block else of_array(values, wanted)
+    except Unread as error:
+        raise Failure(f"{name}: {error}") from None
+    return Given(x, loose.picture)
+
+
+def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
+    """(what it is called, the text itself or the bytes of the file) of an argument; numbers come before files."""
+    import os
+
+    if NUMERIC.fullmatch(argument):
+        return name, argument
+    if argument != "-" and not common.exists(argument):
+        return name, argument
+    if os.path.isdir(argument):
+        raise Failure(f"{argument} is a folder; name a file of numbers or a picture in it")
+    return ("stdin" if argument == "-" else argument), common.content(argument, limits.bytes)
+
+
+def read(data: str | bytes, wanted: Wanted) -> Loose:
+    """The numbers in a text, an array's file or a picture. Raises Unread."""
+    if isinstance(data, bytes):
+        text = None if PORTABLE.match(data) or data.startswith((NUMPY, ZIP)) else decoded(data)
+        if text is None:
+            return stored(data, wanted)
+        data = text
+    top, over, rest = numbers.factor(data)
+    values = numbers.nested(rest) if "[" in rest else numbers.block(rest)
+    return Loose(few(values * top, wanted.limits), "[" not in rest, over=over)
+
+
+def decoded(data: bytes) -> str | None:
+    """The text of a file, if it is one."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def stored(data: bytes, wanted: Wanted) -> Loose:
+    """The numbers of a .npy file or of a picture."""
+    if data.startswith(ZIP):
+        raise Unread("a .npz holds several arrays: write the one that is meant with numpy.save")
+    if data.startswith(NUMPY):
+        return Loose(few(loaded(data), wanted.limits))
+    from cnncalc.render import picture
+
+    try:
+        return Loose(picture.read(data, wanted.grey, wanted.limits.numbers), picture=True)
+    except ImportError:
+        raise Unread("no text and no .npy array; for pictures: pip install 'cnncalc[images]'") from None
+
+
+def loaded(data: bytes) -> Array:
+    """The array of a .npy file."""
+    import numpy as np
+
+    try:
+        values = np.load(BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, SyntaxError, TypeError) as error:
+        raise Unread(f"a damaged .npy file: {error}") from None
+    if values.dtype.kind not in "biuf":
+        raise Unread(f"an array of {values.dtype}: numbers are wanted, whole or with a point")
+    found: Array = values.astype(float)
+    if not np.isfinite(found).all():
+        place = ", ".join(map(str, np.argwhere(~np.isfinite(found))[0]))
+        raise Unread(f"the number at [{place}] is {found[~np.isfinite(found)][0]}; all must be finite")
+    return found
+
+
+def few(values: Array, limits: Limits) -> Array:
+    """The numbers, if there are any and not too many."""
+    if not values.size:
+        raise Unread(f"an array of {values.shape} holds no numbers")
+    if values.size > limits.numbers:
+        raise Unread(f"{values.size:,} numbers, more than {limits.numbers:,} (--limit numbers=N raises the limit)")
+    return values
+
+
+def of_block(values: Array, rank: int) -> Array:
+    """Rows of numbers as (channels, *extents): a single row or column is a series, unless `rank` asks for more."""
+    channels, slices, rows, columns = values.shape
+    least = 3 if slices > 1 else 2 if rows > 1 and columns > 1 else 1
+    rank = rank or least
+    if rank < least:
+        what = f"{told(slices, 'slice')} of " * (slices > 1) + f"{told(rows, 'row')} of {told(columns, 'number')}"
+        raise Unread(f"{what} have {least} axes, not {rank}")
+    extents = (slices, rows, columns) if rank == 3 else (rows, columns) if rank == 2 else (rows * columns,)
+    return values.reshape(channels, *extents)
+
+
+def of_array(values: Array, wanted: Wanted) -> Array:
+    """An array as (channels, *extents): of 1 or 2 axes it has one channel, of more the first is that of channels."""
+    rank = wanted.rank or {1: 1, 2: 2, 3: 2, 4: 3}.get(values.ndim, 0)
+    if values.ndim not in (rank, rank + 1) or not rank:
+        asked = f"--rank {wanted.rank} takes {rank} or {rank + 1}" if wanted.rank else "1 to 4 are read"
+        raise Unread(f"an array of {told(values.ndim, 'axis')} ({'x'.join(map(str, values.shape))}): {asked}")
+    return channels_first(values, rank, wanted.last)
+
+
+def channels_first(values: Array, rank: int, last: bool) -> Array:
+    """An array of `rank` spatial axes with its channels in front, one channel where it has no axis of them."""
+    import numpy as np
+
+    if values.ndim == rank:
+        return values[None]
+    return np.moveaxis(values, -1, 0) if last else values
+
+
+def described(x: Given) -> str:
+    """What an input is: a series of 8 numbers, a 2-D map."""
+    return f"a series of {told(x.x.shape[1], 'number')}" if x.rank == 1 else f"a {x.rank}-D map"

@@ -1,0 +1,310 @@
+"""`cnncalc convolve`: a kernel or a pool over numbers or a picture, window by window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnncalc.cli import common
+from cnncalc.cli.common import ORDERS, Colour, Failure, Limit
+
+if TYPE_CHECKING:
+    from cnncalc.api import Network
+    from cnncalc.cli.arrays import Given
+    from cnncalc.cli.filters import Filters
+    from cnncalc.cli.window import Options
+    from cnncalc.diagnostic import Diagnostic
+    from cnncalc.geometry import Axes as Place
+    from cnncalc.geometry import Order
+    from cnncalc.layer import Array
+    from cnncalc.render.windows import Shown
+
+SETTINGS = {"ignore_unknown_options": True}
+"""An input may begin with a minus sign."""
+FORMATS = ("text", "json", "csv")
+RANKS = ("1", "2", "3")
+NUMBERS = (".csv", ".json", ".npy")
+"""The suffixes of files of numbers; every other is one of pictures."""
+
+
+def complete_kernel(incomplete: str) -> list[str]:
+    """Kernels with a name for the shell's completion; the shell knows files."""
+    from cnncalc.analysis.kernels import KERNELS
+
+    return [kernel.name for kernel in KERNELS if kernel.name.startswith(incomplete)]
+
+
+def complete_pool(incomplete: str) -> list[str]:
+    """Pools for the shell's completion."""
+    from cnncalc.cli.window import POOLS, WEIGHTED
+
+    return [name for name in (*POOLS, WEIGHTED) if name.startswith(incomplete)]
+
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="INPUT", help="Numbers ('1 0 2 / 0 1 3'), a file of text, CSV or .npy, a picture, - for stdin."
+    ),
+]
+Kernels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kernel", metavar="KERNEL", help="Numbers, a file, or a name (sobel-x, 'blur 5x5'); again for more filters.",
+        autocompletion=complete_kernel,
+    ),
+]  # fmt: skip
+Pool = Annotated[
+    str,
+    typer.Option(
+        "--pool", metavar="POOL", help="'max 2x2', 'average 2x2', 'l2 3x3', or weighted by the --kernel.",
+        autocompletion=complete_pool,
+    ),
+]  # fmt: skip
+Bias = Annotated[str, typer.Option("--bias", metavar="NUMBERS", help="What is added: one number, or one a filter.")]
+Stride = Annotated[str, typer.Option("--stride", metavar="S", help="Cells from window to window: 2, 2x1.")]
+Pad = Annotated[
+    str, typer.Option("--pad", metavar="P", help="1, 1x2, 0:1, same, valid, full; '1 reflect', copy, circular.")
+]
+Dilation = Annotated[str, typer.Option("--dilation", metavar="D", help="Cells from tap to tap of the kernel: 2.")]
+Depthwise = Annotated[bool, typer.Option("--depthwise", help="Each channel by itself, under kernels of one channel.")]
+At = Annotated[str, typer.Option("--at", metavar="X,Y", help="Work the window of one place, counted from 0.")]
+All = Annotated[bool, typer.Option("--all", help="Work every window.")]
+Draw = Annotated[bool, typer.Option("--draw", help="Draw a series before and after.")]
+Output = Annotated[
+    str, typer.Option("-o", "--output", metavar="FILE", help="Also write it: a picture (.png, ...), .csv, .json, .npy.")
+]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="text, json or csv.", autocompletion=lambda: FORMATS)
+]
+Rank = Annotated[str, typer.Option("--rank", metavar="N", help="How many spatial axes the input has: 1, 2 or 3.")]
+Axes = Annotated[
+    str,
+    typer.Option(
+        "--axes", metavar="AXES", help="The order of axes: WxHxC; HxWxC also reads arrays channels last.",
+        autocompletion=lambda: ORDERS,
+    ),
+]  # fmt: skip
+Grey = Annotated[bool, typer.Option("--grey", "--gray", help="Read a picture without its colours.")]
+Listing = Annotated[bool, typer.Option("--kernels", help="List the kernels that have a name, and where they are from.")]
+
+
+def convolve(
+    context: typer.Context,
+    words: Words = None,
+    kernel: Kernels = None,
+    pool: Pool = "",
+    bias: Bias = "",
+    stride: Stride = "",
+    pad: Pad = "",
+    dilation: Dilation = "",
+    depthwise: Depthwise = False,
+    at: At = "",
+    every: All = False,
+    draw: Draw = False,
+    output: Output = "",
+    format_: Format = "text",
+    rank: Rank = "",
+    axes: Axes = "",
+    grey: Grey = False,
+    listing: Listing = False,
+    limit: Limit = None,
+    color: Colour = "auto",
+) -> None:
+    """Slide a kernel or a pool over numbers or a picture, and show the work window by window."""
+    if listing:
+        return list_kernels()
+    from cnncalc.cli import arrays, window
+    from cnncalc.cli.filters import filters
+
+    options = window.Options(pool, depthwise, bias, stride, pad, dilation)
+    argument = checked(
+        words or [], len(kernel or ()), options, format_, [name for p in context.command.params for name in p.opts]
+    )
+    common.colour(color)
+    suffix, order = suffix_of(output, argument), order_of(axes)
+    wanted = arrays.Wanted(rank_of(rank), order, axes[-1:].upper() == "C", grey, common.limits(limit))
+    x = arrays.given(argument, wanted)
+    known = filters(kernel, x, wanted) if kernel else None
+    network = window.network(window.line(options, x, known, order), x, axes, order, wanted.limits)
+    found = told(network)
+    if network.complete:
+        shown = shown_of(network, options, x, known, order, at, every)
+        write(shown, x, found, draw, format_, color)
+        save(shown, found, options, x, known, suffix, output)
+    report(network, found, color)
+    raise typer.Exit(common.status(found))
+
+
+def checked(words: list[str], kernels: int, options: Options, format_: str, known: list[str]) -> str:
+    """The one input, where nothing else of the command line is wrong; `known` are the names of options."""
+    from cnncalc.cli import window
+    from cnncalc.diagnostic import did_you_mean
+
+    for word in words:
+        if word.startswith("--") or (word[0:1] == "-" and word[1:2].isalpha()):
+            hint = did_you_mean(word.partition("=")[0], tuple(known)) or "cnncalc convolve --help lists them"
+            raise Failure(f"there is no option {word}; {hint}")
+    if not words:
+        raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
+    if len(words) > 1:
+        raise Failure(
+            f"one input is taken, and '{words[1]}' is a second: quote its numbers, '{' '.join(words[:3])} ...'"
+        )
+    if format_ not in FORMATS:
+        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
+    window.checked(options, kernels)
+    return words[0]
+
+
+def rank_of(given: str) -> int:
+    """The value of --rank, checked; 0 where it is not given."""
+    if given and given not in RANKS:
+        raise Failure(f"--rank takes {', '.join(RANKS)}, not '{given}'")
+    return int(given or 0)
+
+
+def order_of(axes: str) -> Order:
+    """The value of --axes, checked; as slides have it where it is not given."""
+    from cnncalc.geometry import Order
+
+    if axes and axes.lower() not in map(str.lower, ORDERS):
+        raise Failure(f"--axes takes {', '.join(ORDERS)}, not '{axes}'")
+    return Order.of(axes) if axes else Order()
+
+
+def suffix_of(output: str, argument: str) -> str:
+    """The suffix of the file to write, checked before anything is worked out."""
+    suffix = os.path.splitext(output)[1].lower()
+    if output and common.same(output, argument):
+        raise Failure(f"{output} is the input; write to another file")
+    if not output or suffix in NUMBERS:
+        return suffix
+    from cnncalc.render import picture
+
+    try:
+        drawn = picture.drawn(suffix)
+    except ImportError:
+        raise Failure(
+            f"{output}: for pictures pip install 'cnncalc[images]'; without it {', '.join(NUMBERS)}"
+        ) from None
+    if not drawn:
+        raise Failure(f"{output}: its suffix says what to write: .png, .jpg, ..., {', '.join(NUMBERS)}")
+    return suffix
+
+
+def shown_of(
+    network: Network, options: Options, x: Given, known: Filters | None, order: Order, at: str, every: bool
+) -> Shown:
+    """The layer on the numbers, and what is shown of it."""
+    from cnncalc.analysis.convolution import result
+    from cnncalc.cli import window
+    from cnncalc.render.windows import Shown
+
+    if at and every:
+        raise Failure("--at works one window, --all works every one: leave one of them out")
+    node = network.nodes[-1]
+    place = place_of(at, node.output.extents, order) if at else None
+    operation = window.operation(node, options, x, known)
+    out = finite(result(operation))
+    names, notes = window.names(options, x, known), window.notes(options, x, known)
+    return Shown(operation, out, tuple(names), tuple(notes), order, place, every)
+
+
+def place_of(text: str, extents: Place, order: Order) -> Place:
+    """The place of a window, in PyTorch's order, from one index an axis in the order of the axes."""
+    parts = text.replace(",", " ").split()
+    if len(parts) != len(extents) or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        letters = ",".join(order.letters(len(extents)))
+        raise Failure(f"--at takes {letters}, counted from 0, not '{text}'")
+    place = order.turned(tuple(map(int, parts)))
+    if any(index >= extent for index, extent in zip(place, extents, strict=True)):
+        last = order.turned(tuple(extent - 1 for extent in extents))
+        raise Failure(f"--at {text} is beyond the output, whose last place is {','.join(map(str, last))}")
+    return place
+
+
+def finite(out: Array) -> Array:
+    """The numbers, if none grew beyond what a double holds; a maximum over padding alone is -inf."""
+    import numpy as np
+
+    if np.isnan(out).any() or np.isposinf(out).any():
+        raise Failure("some sums are larger than numbers go: 1.8e308")
+    return out
+
+
+def told(network: Network) -> list[Diagnostic]:
+    """What is wrong, and how the stride fits even where no cell of the input is lost."""
+    every = network.diagnostics
+    return [each for each in every if each.severity != "info" or each.code.name.startswith("stride-")]
+
+
+def report(network: Network, found: list[Diagnostic], color: str) -> None:
+    """The findings on stderr."""
+    from cnncalc.render.findings import full
+    from cnncalc.render.screen import screen
+
+    sys.stdout.flush()
+    on = screen(sys.stderr, color)
+    if found:
+        print(full(network.source, found, on.paint, on.width), file=sys.stderr)
+
+
+def write(shown: Shown, x: Given, found: list[Diagnostic], draw: bool, format_: str, color: str) -> None:
+    """The result on stdout, in any format."""
+    from cnncalc.render import machine, plot, values, windows
+    from cnncalc.render.screen import screen
+
+    if draw and x.rank > 1:
+        raise Failure("--draw is for a series; -o FILE.png draws pictures")
+    if format_ == "json":
+        print(machine.text(values.to_dict(shown, found)))
+    elif format_ == "csv":
+        sys.stdout.write(values.csv(shown.out))
+    else:
+        on = screen(sys.stdout, color)
+        series = [("input", row) for row in x.x.tolist()] + list(zip(shown.names, shown.out.tolist(), strict=True))
+        body = plot.drawn(series, on.width) if draw else windows.told(shown, on.width)
+        for style, line in chain(windows.heading(shown, on.width), body):
+            print(on.paint(style, line) if style else line)
+
+
+def save(
+    shown: Shown, found: list[Diagnostic], options: Options, x: Given, known: Filters | None, suffix: str, output: str
+) -> None:
+    """The file that is asked for."""
+    from cnncalc.cli import window
+    from cnncalc.render import machine, picture, values
+
+    if not output:
+        return
+    if suffix == ".npy":
+        data = values.npy(shown.out)
+    elif suffix in NUMBERS:
+        data = (
+            values.csv(shown.out) if suffix == ".csv" else machine.text(values.to_dict(shown, found)) + "\n"
+        ).encode()
+    elif x.rank != 2:
+        raise Failure(f"{output}: a picture has 2 axes, and the output {x.rank}; --draw draws a series")
+    else:
+        groups = window.pictures(options, x, known)
+        maps = [shown.out[channels] for channels, _ in groups]
+        data = picture.write(x.x, maps, [same for _, same in groups], x.picture, suffix)
+    common.put(data, output)
+
+
+def list_kernels() -> None:
+    """The kernels that have a name."""
+    from cnncalc.analysis.kernels import KERNELS, USUAL
+    from cnncalc.render.windows import beside, matrix
+
+    for i, kernel in enumerate(KERNELS):
+        extents = (USUAL, USUAL)
+        over = kernel.over(extents)
+        rows = matrix(kernel.weights(extents))
+        about = [kernel.about, kernel.source, f"the sums divided by {over}"][: 2 + (over > 1)]
+        print("\n" * (i > 0) + "\n".join(beside([[kernel.name.ljust(14)], rows, about])))

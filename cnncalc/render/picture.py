@@ -1,0 +1,128 @@
+"""Pictures as numbers and back. Pillow is imported here alone."""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from cnncalc.syntax.numbers import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
+    from cnncalc.layer import Array
+
+ONE = ("1", "L", "I", "F")
+"""Pillow's modes with one number a pixel; others are read as grey or as red, green, blue."""
+GREY = ("LA", "La")
+GAP = 8
+"""The pixels between two pictures."""
+SMALL, LARGE = 64, 256
+"""A map whose longer side is below the first is drawn with pixels so large that it reaches the second."""
+BYTE = 255.0
+"""The largest number of a stored pixel."""
+
+
+def read(data: bytes, grey: bool, most: int) -> Array:
+    """The picture in a file: (channels, height, width), its numbers as they are stored; transparency is left out.
+
+    Raises Unread for what is no picture, a damaged one or one of more than `most` numbers, ImportError without Pillow.
+    """
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened = Image.open(BytesIO(data))
+            small(opened, most)
+            values = np.asarray(plain(ImageOps.exif_transpose(opened), grey), float)
+    except UnidentifiedImageError:
+        raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
+    except Image.DecompressionBombError:
+        raise Unread(f"the picture has more than {most:,} numbers (--limit numbers=N raises the limit)") from None
+    except Unread:
+        raise
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+        raise Unread(f"the picture is damaged: {error}") from None
+    return values[None] if values.ndim == 2 else np.ascontiguousarray(np.moveaxis(values, -1, 0))
+
+
+def small(image: Image, most: int) -> None:
+    """Refuse a picture of too many numbers before it is decoded."""
+    count = image.width * image.height * len(image.getbands())
+    if count > most:
+        what = f"{image.width}x{image.height}x{len(image.getbands())} = {count:,} numbers"
+        raise Unread(f"the picture has {what}, more than {most:,} (--limit numbers=N raises the limit)")
+
+
+def plain(image: Image, grey: bool) -> Image:
+    """The picture in a mode of one number a pixel, or in red, green, blue."""
+    if image.mode in ONE or image.mode.startswith("I;16"):
+        return image
+    return image.convert("L" if grey or image.mode in GREY else "RGB")
+
+
+def drawn(suffix: str) -> bool:
+    """Whether Pillow writes pictures of such a suffix. Raises ImportError without Pillow."""
+    from PIL import Image
+
+    Image.init()
+    return Image.registered_extensions().get(suffix.lower(), "") in Image.SAVE
+
+
+def write(x: Array, maps: Sequence[Array], keeps: Sequence[bool], stored: bool, suffix: str) -> bytes:
+    """A file with the input beside what came of it: (channels, height, width), in colour where there are 3.
+
+    What `keeps` the brightness is drawn like the input: by the numbers 0 to 255 where it is `stored` so.
+    """
+    from PIL import Image
+
+    scale = range_of(x, stored)
+    panels = [panel(each, scale) for each in apart(x)]
+    for map_, kept in zip(maps, keeps, strict=True):
+        panels += [panel(each, scale if kept else own(map_)) for each in apart(map_)]
+    wide = sum(image.width for image in panels) + GAP * (len(panels) - 1)
+    sheet = Image.new("RGB", (wide, max(image.height for image in panels)), "white")
+    at = 0
+    for image in panels:
+        sheet.paste(image, (at, 0))
+        at += image.width + GAP
+    data = BytesIO()
+    sheet.save(data, Image.registered_extensions()[suffix.lower()])
+    return data.getvalue()
+
+
+def apart(map_: Array) -> list[Array]:
+    """A map in colour, or each of its channels by itself."""
+    return [map_] if len(map_) == 3 else [channel[None] for channel in map_]
+
+
+def range_of(x: Array, stored: bool) -> tuple[float, float]:
+    """(what is black, what is white) in an input."""
+    most = float(x.max())
+    return min(0.0, float(x.min())), BYTE if stored and 1 < most <= BYTE else most
+
+
+def own(map_: Array) -> tuple[float, float]:
+    """(what is black, what is white) in a map of its own range: 0 is black, or grey where numbers lie below it."""
+    least, most = float(map_.min()), float(map_.max())
+    far = max(-least, most)
+    return (-far, far) if least < 0 else (0.0, most)
+
+
+def panel(map_: Array, scale: tuple[float, float]) -> Image:
+    """One picture, its pixels large where it is small."""
+    import numpy as np
+    from PIL import Image
+
+    black, white = scale
+    levels = (map_ - black) / (white - black) if white > black else map_ * 0
+    pixels = np.moveaxis(np.clip(levels * BYTE, 0, BYTE).round().astype(np.uint8), 0, -1)
+    image = Image.fromarray(pixels if len(map_) == 3 else pixels[..., 0])
+    side = max(image.size)
+    times = -(-LARGE // side) if side < SMALL else 1
+    return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)

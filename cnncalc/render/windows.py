@@ -1,0 +1,213 @@
+"""What `convolve` prints: the size's working, the numbers, and windows worked as products and sums."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from cnncalc.analysis.convolution import places, worked
+from cnncalc.analysis.working import Step, axis_names, sizes
+from cnncalc.layer import figure
+from cnncalc.record import NamedTuple
+from cnncalc.render.people import safe, steps, wrapped
+from cnncalc.syntax.numbers import told as told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncalc.analysis.convolution import Operation, Worked
+    from cnncalc.geometry import Axes, Order
+    from cnncalc.layer import Array, Part
+    from cnncalc.render.people import Styled
+
+FIRST = 3
+"""How many windows are worked where nobody asks for more."""
+MOST = 2_000
+"""How many numbers of one map are printed."""
+SHORT = 48
+"""How long a sum is that stands in one line beside its window."""
+AXES = {"width": "column", "height": "row", "depth": "slice", "length": ""}
+
+
+class Shown(NamedTuple):
+    """A layer over numbers and what is asked of it: the windows at one place, every window, or the first few.
+
+    `names` are those of the channels of `out`, `notes` what else is to be said.
+    """
+
+    operation: Operation
+    out: Array
+    names: tuple[str, ...]
+    notes: tuple[Step, ...]
+    order: Order
+    at: Axes | None
+    every: bool
+
+    @property
+    def line(self) -> str:
+        """The layer as the language writes it."""
+        place = self.operation.node.place
+        return " ".join(place.line.text[place.begin : place.end].split())
+
+    def workings(self) -> Iterator[Worked]:
+        """The windows that are worked."""
+        extents = self.out.shape[1:]
+        channels = range(len(self.out)) if self.every or self.at is not None else range(1)
+        for channel in channels:
+            at = places(extents) if self.at is None else iter([self.at])
+            for place in at if self.every else islice(at, FIRST):
+                yield worked(self.operation, self.out, place, channel)
+
+
+def heading(shown: Shown, width: int) -> Iterator[Styled]:
+    """(style, line) of what is done, and how large that makes the output."""
+    yield "title", safe(shown.line)
+    given = Step("input", shown.order.text(shown.operation.node.shapes[0]))
+    yield from wrapped(steps([given, *shown.notes, *sizes(shown.operation.node, shown.order)]), width)
+
+
+def told(shown: Shown, width: int) -> Iterator[Styled]:
+    """The numbers, and windows worked."""
+    for name, map_ in zip(shown.names, shown.out, strict=True):
+        yield "", ""
+        yield from [("heading", name)] * (len(shown.names) > 1)
+        yield from numbers(map_, width)
+    yield "", ""
+    yield from workings(shown, width)
+    yield "", ""
+    yield "quiet", closing(shown)
+
+
+def numbers(map_: Array, width: int) -> Iterator[Styled]:
+    """The numbers of one map as they lie, or of a large one what they are like."""
+    text = [] if map_.size > MOST else matrix(map_.reshape(-1, map_.shape[-1]))
+    if map_.ndim == 1 and text:
+        yield from wrapped([("", f"  {' '.join(text[0].split())}")], width)
+    elif text and len(text[0]) + 2 <= width:
+        for i, line in enumerate(text):
+            yield from [("", "")] * (map_.ndim == 3 and i > 0 and i % map_.shape[1] == 0)
+            yield "", f"  {line}"
+    else:
+        least, most, mean = (figure(float(value)) for value in (map_.min(), map_.max(), map_.mean()))
+        said = f"  {map_.size:,} numbers from {least} to {most}, in the mean {mean}: --format csv prints them"
+        yield from wrapped([("", said)], width)
+
+
+def matrix(cells: Array) -> list[str]:
+    """Rows of numbers, their columns below one another; a dot for a cell that does not count."""
+    texts = [[figure(value) if value == value else "." for value in row] for row in cells.tolist()]
+    wide = max(len(text) for row in texts for text in row)
+    return [" ".join(text.rjust(wide) for text in row) for row in texts]
+
+
+def workings(shown: Shown, width: int) -> Iterator[Styled]:
+    """Every window that is asked for, worked; the channel is named where there are several."""
+    channel = -1
+    for i, each in enumerate(shown.workings()):
+        lines = laid(each, shown.order)
+        if max(map(len, lines)) + 2 > width:
+            lines = [line for _, line in wrapped([("", text) for text in plain(each, shown.order)], width - 2)]
+        new = each.channel != channel and len(shown.names) > 1
+        yield from [("", "")] * (i > 0 and (len(lines) > 1 or new))
+        yield from [("heading", shown.names[each.channel])] * new
+        yield from (("", f"  {line}") for line in lines)
+        channel = each.channel
+
+
+def laid(each: Worked, order: Order) -> list[str]:
+    """One window: the cells, the kernel beside them, the sum; below one another for each channel."""
+    label, single = label_of(each, order), len(each.parts) == 1
+    lines: list[str] = []
+    for part in each.parts:
+        text = in_rows(part, *ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}"))
+        name = [] if single else [f"channel {part.channel}"]
+        lines += beside([[label if not lines else " " * len(label)], name, *pictures(part, len(each.place)), text])
+    if not single:
+        lines.append(f"{' ' * len(label)}  {total(each)}")
+    return lines
+
+
+def label_of(each: Worked, order: Order) -> str:
+    """The place of a window, in the order of the axes."""
+    return ",".join(map(str, order.turned(each.place)))
+
+
+def plain(each: Worked, order: Order) -> Iterator[str]:
+    """One window as sums alone."""
+    label, single = label_of(each, order), len(each.parts) == 1
+    for i, part in enumerate(each.parts):
+        before, after = ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}")
+        name = "" if single else f"channel {part.channel}  "
+        text = " ".join(token for row in tokens(part) for token in row)
+        yield f"{label if not i else ' ' * len(label)}  {name}{before}{text}{after}"
+    if not single:
+        yield f"{' ' * len(label)}  {total(each)}"
+
+
+def pictures(part: Part, rank: int) -> list[list[str]]:
+    """The cells under the window and the kernel, where they have rows."""
+    if rank < 2:
+        return []
+    cells = matrix(part.cells)
+    if part.kernel is None:
+        return [cells, [" "]]
+    times = [" "] * ((len(cells) - 1) // 2) + ["*"]
+    return [cells, times, matrix(part.kernel), [" "]]
+
+
+def in_rows(part: Part, before: str, after: str) -> list[str]:
+    """The sum in one line where it is short, else in a line for each row of the window."""
+    rows = [" ".join(row) for row in tokens(part)]
+    if len(text := " ".join(rows)) <= SHORT or len(rows) == 1:
+        return [f"{before}{text}{after}"]
+    return [before + rows[0], *rows[1:-1], rows[-1] + after]
+
+
+def tokens(part: Part) -> list[list[str]]:
+    """The terms with the signs before them, or the commas behind them."""
+    every = signed([term for row in part.terms for term in row], part.sign)
+    ends = [sum(map(len, part.terms[: i + 1])) for i in range(len(part.terms))]
+    return [every[end - len(row) : end] for row, end in zip(part.terms, ends, strict=True)]
+
+
+def signed(terms: Sequence[str], sign: str) -> list[str]:
+    """`2`, `- 3`, `+ 1`; in a list `2,`, `-3,`, `1`."""
+    if sign == ",":
+        return [*(f"{term}," for term in terms[:-1]), *terms[-1:]]
+    later = [f"- {term[1:]}" if term[0] == "-" else f"+ {term}" for term in terms[1:]]
+    return [*terms[:1], *later]
+
+
+def ends(each: Worked, part: Part) -> tuple[str, str]:
+    """What stands before and behind the terms of the only part."""
+    over, bias = each.over != 1, f" {signed(['', figure(each.bias)], '+')[1]}" if each.bias else ""
+    divided = f")/{figure(each.over)}" if over else ""
+    return f"{'(' * over}{part.before}", f"{part.after}{divided}{bias} = {figure(each.value)}"
+
+
+def total(each: Worked) -> str:
+    """The sum of what the channels give: 308 - 498 + 164 + 1 = -25."""
+    before, after = ends(each, each.parts[0])
+    text = " ".join(signed([figure(part.value) for part in each.parts], "+"))
+    return f"{before}{text}{after}"
+
+
+def beside(columns: Sequence[Sequence[str]]) -> list[str]:
+    """Columns of lines beside one another, those without any left out."""
+    used = [column for column in columns if column]
+    wide = [max(map(len, column)) for column in used]
+    rows = range(max(map(len, used)))
+    cells = [
+        [(column[i] if i < len(column) else "").ljust(w) for column, w in zip(used, wide, strict=True)] for i in rows
+    ]
+    return ["  ".join(row).rstrip() for row in cells]
+
+
+def closing(shown: Shown) -> str:
+    """How the places are counted, and how to see more."""
+    names = [AXES[name] for name in shown.order.turned(axis_names(shown.order, shown.out.ndim - 1))]
+    by = f" by {','.join(names)}" * (len(names) > 1)
+    left = shown.out.size - min(shown.out[0].size, FIRST)
+    more = shown.at is None and not shown.every and left
+    rest = f"; {told_of(left, 'more window')}: --all works every one, --at {','.join('1' * len(names))} one"
+    return f"places{by} from 0{rest if more else ''}"
