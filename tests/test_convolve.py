@@ -52,3 +52,405 @@ def test_the_first_row_of_the_matrix(numbers):
     # the slide prints 2 for the fourth window; its products are -1 + 0 + 1 + 0 + 0 + 2 + 0 + 0 - 1 = 1
     assert found[0] == [3, 0, 0, 1]
     assert found[1][0] == 0
+
+
+def test_filters_of_ones_tens_and_minus_ones(numbers):
+    kernels = [word for text in (ONES, "10 10 / 10 10", "-1 -1 / -1 -1") for word in ("--kernel", text)]
+    same = np.array([[12, 16, 9], [24, 28, 15], [15, 17, 9]])
+    assert numbers(NINE, *kernels, "--pad", "same") == [(same * factor).tolist() for factor in (1, 10, -1)]
+
+
+RGB = (
+    "0 0 0 0 / 0 156 155 156 / 0 153 154 157 / 0 149 151 155 |"
+    "0 0 0 0 / 0 167 166 167 / 0 164 165 168 / 0 160 162 166 |"
+    "0 0 0 0 / 0 163 162 163 / 0 160 161 164 / 0 156 158 162"
+)
+DEEP = "-1 -1 1 / 0 1 -1 / 0 1 1 | 1 0 0 / 1 -1 -1 / 1 0 -1 | 0 1 1 / 0 1 0 / 1 -1 1"
+
+
+def test_a_window_of_red_green_and_blue(run, numbers):
+    done = run("convolve", RGB, "--kernel", DEEP, "--bias", "1", "--at", "0,0")
+    assert "308 - 498 + 164 + 1 = -25" in done.out
+    assert numbers(RGB, "--kernel", DEEP, "--bias", "1")[0][0][0] == -25
+
+
+# What is shown
+
+
+def test_a_series_is_worked_on_one_line_a_window(run):
+    done = run("convolve", "1 0 2 3 5 1 2 3", "--kernel", "-1 2 1")
+    assert done.err == ""
+    assert done.out == (
+        "conv 1 3 nobias\n  input   8x1\n  length  (8 + 2*0 - 3)/1 + 1 = 6\n  output  6x1\n\n"
+        "  1 7 9 8 -1 6\n\n"
+        "  0  -1*1 + 2*0 + 1*2 = 1\n  1  -1*0 + 2*2 + 1*3 = 7\n  2  -1*2 + 2*3 + 1*5 = 9\n\n"
+        "places from 0; 3 more windows: --all works every one, --at 1 one\n"
+    )
+
+
+def test_a_window_stands_beside_its_kernel_and_its_sum(run):
+    done = run("convolve", MATRIX, "--kernel", "-1 0 1 / 0 2 1 / 1 0 -1", "--at", "3,0")
+    assert done.out.partition("\n\n  3,0")[2] == (
+        "   1 -1  1     -1  0  1     -1*1 + 0*(-1) + 1*1\n"
+        "        1  0  2  *   0  2  1     + 0*1 + 2*0 + 1*2\n"
+        "        0 -1  1      1  0 -1     + 1*0 + 0*(-1) - 1*1 = 1\n\n"
+        "places by column,row from 0\n"
+    )
+
+
+WORKED = {
+    "max": (["--pool", "max 2x2"], "max(1, 1, 5, 6) = 6"),
+    "average": (["--pool", "average 2x2"], "(1 + 1 + 5 + 6)/4 = 3.25"),
+    "avg": (["--pool", "avg 2x2"], "(1 + 1 + 5 + 6)/4 = 3.25"),
+    "mean": (["--pool", "mean 2x2"], "(1 + 1 + 5 + 6)/4 = 3.25"),
+    "l2": (["--pool", "L2 2x2"], "sqrt(1^2 + 1^2 + 5^2 + 6^2) = 7.93725"),
+    "lp": (["--pool", "lp 2x2 power 3"], "(1^3 + 1^3 + 5^3 + 6^3)^(1/3) = 7"),
+    "weighted": (["--pool", "weighted", "--kernel", "1 2 / 3 4"], "(1*1 + 2*1 + 3*5 + 4*6)/10 = 4.2"),
+    "blur": (["--kernel", "blur 2x2"], "(1*1 + 1*1 + 1*5 + 1*6)/4 = 3.25"),
+    "factor": (["--kernel", "1/2 * 1 1 / 1 1", "--bias", "-1"], "(1*1 + 1*1 + 1*5 + 1*6)/2 - 1 = 5.5"),
+    "half": (["--kernel", "0.5 * 1 1 / 1 1"], "0.5*1 + 0.5*1 + 0.5*5 + 0.5*6 = 6.5"),
+}
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_the_first_window_is_worked(run, name):
+    arguments, expected = WORKED[name]
+    assert expected in run("convolve", FOUR, *arguments, "--at", "0,0").out
+
+
+def test_cells_that_do_not_count_are_dots(run):
+    done = run("convolve", "4 3 / 2 1", "--pool", "max 2x2 stride 1 pad same", "--at", "1,0")
+    assert "  1,0  3 .     max(3, 1) = 3\n       1 .\n" in done.out
+
+
+def shown(text: str) -> list[str]:
+    """The places whose windows are worked."""
+    return [
+        line.split()[0] for line in text.splitlines() if line.startswith("  ") and line[2:3].isdigit() and "=" in line
+    ]
+
+
+def test_the_first_windows_one_or_all_of_them_are_worked(run):
+    arguments = ("convolve", NINE, "--kernel", ONES, "--kernel", "1 0 / 0 1")
+    assert shown(run(*arguments).out) == ["0,0", "1,0", "0,1"]
+    assert shown(run(*arguments, "--at", "1,0").out) == ["1,0", "1,0"]
+    assert shown(run(*arguments, "--all").out) == ["0,0", "1,0", "0,1", "1,1"] * 2
+    assert "5 more windows" in run(*arguments).out
+    assert "more window" not in run(*arguments, "--all").out + run(*arguments, "--at", "1,0").out
+
+
+def test_places_are_read_and_shown_in_the_order_of_the_axes(run):
+    assert "  1,0  2 3" in run("convolve", NINE, "--kernel", ONES, "--at", "1,0").out
+    turned = run("convolve", NINE, "--kernel", ONES, "--at", "1,0", "--axes", "CxHxW").out
+    assert "  1,0  4 5" in turned
+    assert "input             1x3x3" in turned
+    assert turned.endswith("places by row,column from 0\n")
+
+
+def test_channels_that_are_taken_by_themselves_are_named(run):
+    done = run("convolve", "1 2 3 | 4 5 6", "--kernel", "blur 2", "--kernel", "identity 2")
+    assert "channels  2, each by itself" in done.out
+    names = ["channel 0, blur", "channel 0, identity", "channel 1, blur", "channel 1, identity"]
+    assert [line for line in done.out.splitlines() if line in names] == [*names, names[0]]
+    assert "kernel    blur: the mean of the cells" in done.out
+
+
+def test_a_large_map_is_told_in_a_line(run):
+    row = " ".join(map(str, range(50)))
+    done = run("convolve", " / ".join([row] * 50), "--kernel", "2", "--at", "0,0")
+    assert "  2,500 numbers, the least 0, the mean 49, the most 98: --format csv prints them\n" in done.out
+
+
+def test_slices_of_depth_are_parted(run):
+    done = run("convolve", "1 2 / 3 4 // 5 6 / 7 8", "--kernel", "1", "--at", "1,0,1")
+    assert "  1 2\n  3 4\n\n  5 6\n  7 8\n" in done.out
+    assert "  1,0,1  6  *  1     1*6 = 6\n" in done.out
+    assert done.out.endswith("places by column,row,slice from 0\n")
+
+
+# For programs
+
+
+def test_json_says_all_of_it(run):
+    done = run("convolve", "1 2 3 4", "--kernel", "1/2 * 1 -1", "--bias", "3", "--stride", "3", "--format", "json")
+    found = json.loads(done.out)
+    (diagnostic,) = found.pop("diagnostics")
+    assert (diagnostic["code"], diagnostic["severity"]) == ("FIT101", "warning")
+    assert found == {
+        "schema": 1,
+        "line": "conv 1 2 stride 3",
+        "input": [1, 4],
+        "output": [1, 1],
+        "window": {"kernel": [2], "stride": [3], "pad": [[0, 0]], "dilation": [1]},
+        "channels": ["filter 0"],
+        "values": [[2.5]],
+        "windows": [
+            {
+                "channel": 0,
+                "at": [0],
+                "parts": [{"channel": 0, "cells": [[1, 2]], "kernel": [[1, -1]], "value": -1}],
+                "over": 2,
+                "bias": 3,
+                "value": 2.5,
+            }
+        ],
+    }
+
+
+def test_cells_that_do_not_count_are_null(run):
+    done = run("convolve", "4 3 / 2 1", "--pool", "max 2x2 pad 1", "--at", "0,0", "--format", "json")
+    assert json.loads(done.out)["windows"][0]["parts"][0]["cells"] == [[None, None], [None, 4]]
+
+
+@pytest.mark.parametrize(
+    "text", ["1 2.5 -3", "1 2 / 3 4", "1 2 | 3 4", "1 2 / 3 4 | 5 6 / 7 8", "1 / 2 // 3 / 4 | 5 / 6 // 7 / 8"]
+)
+def test_csv_is_read_again(run, text):
+    once = run("convolve", text, "--kernel", "identity 1", "--format", "csv").out
+    again = run("convolve", "-", "--kernel", "identity 1", "--format", "csv", stdin=once.encode()).out
+    assert once == again
+    assert once.replace("\n\n", "|").replace("\n//\n", " // ").rstrip("\n").replace("\n", " / ") == (
+        text.replace(" | ", "|").replace("|", "|").replace(" ", ",").replace(",/,", " / ").replace(",//,", " // ")
+    )
+
+
+def test_a_pool_reads_what_a_kernel_wrote(run):
+    maps = run("convolve", MATRIX, "--kernel", ONES, "--format", "csv").out
+    found = run("convolve", "-", "--pool", "max 2x2", "--format", "csv", stdin=maps.encode())
+    cells = np.array([row.split() for row in MATRIX.split("/")], int)
+    sums = sum(cells[i : i + 5, j : j + 5] for i in (0, 1) for j in (0, 1))
+    expected = sums[:4, :4].reshape(2, 2, 2, 2).max((1, 3))
+    assert found.out == "".join(",".join(map(str, row)) + "\n" for row in expected)
+
+
+def test_files_of_numbers_are_written(run, tmp_path):
+    for suffix in ("csv", "json", "npy"):
+        done = run("convolve", NINE, "--kernel", ONES, "-o", f"out.{suffix}")
+        assert done.out.startswith("conv 1 2x2 nobias\n")
+        assert done.err == f"cnncalc: wrote out.{suffix}\n"
+    assert (tmp_path / "out.csv").read_text() == "12,16\n24,28\n"
+    assert json.loads((tmp_path / "out.json").read_text())["values"] == [[[12, 16], [24, 28]]]
+    assert np.load(tmp_path / "out.npy").tolist() == [[[12, 16], [24, 28]]]
+
+
+# How the stride fits
+
+
+def test_a_stride_that_does_not_fit_is_found(run):
+    done = run("convolve", "1 2 3 4 5 6 7 8", "--kernel", "1 1 1", "--stride", "2")
+    assert done.status == 0
+    assert "length  (8 + 2*0 - 3)/2 + 1 = 3.5, rounded down to 3\n" in done.out
+    assert "warning[FIT101 stride-drops-pixels]" in done.err
+    assert (
+        "(8 + 2*0 - 3)/2 + 1 = 3.5 on the length: does not fit; PyTorch takes 3 and never reads the last 1 pixel"
+        in done.err
+    )
+    assert "help: use an input of 7 or 9, or pad 0:1, or stride 1" in done.err
+
+
+def test_padding_that_is_lost_and_cells_that_are_stepped_over_are_told_too(run):
+    lost = run("convolve", "1 2 3 4 5 6", "--kernel", "1 1 1", "--stride", "2", "--pad", "1")
+    assert "info[FIT102 stride-drops-padding]" in lost.err
+    over = run("convolve", "1 2 3 4", "--kernel", "1", "--stride", "3")
+    assert "info[FIT103 stride-skips-pixels]" in over.err
+    assert run("convolve", "4 3 / 2 1", "--pool", "max 2x2 stride 1 pad same").err == ""
+
+
+def test_a_pad_may_be_solved_for(run):
+    done = run("convolve", "1 2 3 4 5 6 7", "--kernel", "1 1 1", "--stride", "3", "--pad", "?")
+    assert "conv 1 3 stride 3 pad ? nobias" in done.out
+    assert "length  (7 + 2*1 - 3)/3 + 1 = 3\n" in done.out
+
+
+# What is refused
+
+
+REFUSED = {
+    "nothing": ([], "over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name"),
+    "no kernel": (["1 2"], "what slides over it? Give --kernel '-1 2 1', --kernel sobel-x or --pool 'max 2x2'"),
+    "unquoted": (
+        ["1", "2", "3", "--kernel", "1"],
+        "one input is taken, and '2' is a second: quote its numbers, '1 2 3 ...'",
+    ),
+    "no option": (["1 2", "--kernl", "1"], "there is no option --kernl; did you mean '--kernel'?"),
+    "no short option": (["1 2", "-k", "1"], "there is no option -k; cnncalc convolve --help lists them"),
+    "words": (["1 two 3", "--kernel", "1"], "the input: 'two' in row 1 is no number"),
+    "ragged": (["1 2 3 / 4 5", "--kernel", "1"], "the input: row 2 ('4 5') has 2 numbers, row 1 ('1 2 3') has 3"),
+    "no file": (["photo.png", "--kernel", "blur"], "the input: no file 'photo.png', and no number either"),
+    "no kernel of that name": (
+        ["1 2", "--kernel", "sobelx"],
+        "--kernel 'sobelx': no file and no kernel of this name; did you mean 'sobel-x'?",
+    ),
+    "no such kernel at all": (
+        ["1 2", "--kernel", "zzz"],
+        "--kernel 'zzz': no file and no kernel of this name; cnncalc convolve --kernels lists those that have one",
+    ),
+    "rows over a series": (
+        ["1 2 3", "--kernel", ONES],
+        "--kernel '1 1 / 1 1': 2 rows of 2 numbers have 2 axes, not 1: the input is a series of 3 numbers; "
+        "--rank 2 reads it as a picture of one row",
+    ),
+    "named over a series": (
+        ["1 2 3", "--kernel", "sobel-x"],
+        "--kernel 'sobel-x': sobel-x is 3x3, and the input is a series of 3 numbers; "
+        "--rank 2 reads it as a picture of one row",
+    ),
+    "named with a size": (
+        [NINE, "--kernel", "sobel-x 5x5"],
+        "--kernel 'sobel-x 5x5': sobel-x is 3x3 and takes no size; blur, identity and shift-left do",
+    ),
+    "no size": (
+        [NINE, "--kernel", "blur 2x2x2"],
+        "--kernel 'blur 2x2x2': '2x2x2' is no size: write one number or 2 joined by 'x'",
+    ),
+    "size of nothing": (["1 2", "--kernel", "blur 0"], "--kernel 'blur 0': '0' is no size: write one number"),
+    "channels": (
+        ["1 2 | 3 4", "--kernel", "1"],
+        "the kernel has 1 channel, the input 2: write 2 with | between them; --depthwise lays it "
+        "on each of them by itself",
+    ),
+    "more channels": (
+        ["1 2", "--kernel", "1 | 2"],
+        "the kernel has 2 channels, the input 1: write one, or an input with 2, | between them",
+    ),
+    "deep": (
+        ["1 2 | 3 4", "--kernel", "1 | 2", "--depthwise"],
+        "the kernel has 2 channels, and where each channel is taken by itself it has 1",
+    ),
+    "sizes": (
+        ["1 2 3", "--kernel", "1", "--kernel", "1 2"],
+        "--kernel '1 2' is 2x1, the first kernel 1x1: the filters of one layer are of one size",
+    ),
+    "brackets": (
+        [NINE, "--kernel", "[[[[[1]]]]]"],
+        "--kernel '[[[[[1]]]]]': an array of 5 axes, and a 2-D map takes at most 4: filters, "
+        "channels and those of the input",
+    ),
+    "pool": ([NINE, "--pool", "min 2x2"], "--pool takes max, average, avg, mean, l2, lp or weighted, not 'min'"),
+    "pool without a size": ([NINE, "--pool", "max"], "--pool max of what size? --pool 'max 2x2'"),
+    "pool and kernel": (
+        [NINE, "--pool", "max 2x2", "--kernel", ONES],
+        "--pool max has no kernel: take --kernel or --pool, or pipe one into the other as --format csv",
+    ),
+    "weighted by nothing": (
+        [NINE, "--pool", "weighted 2x2"],
+        "--pool weighted has the weights and the size of its kernel: --pool weighted --kernel '1 2 1'",
+    ),
+    "weights of 0": (
+        [NINE, "--pool", "weighted", "--kernel", "1 -1"],
+        "--pool weighted divides by the sum of the weights, and that of kernel 0 is 0",
+    ),
+    "bias of a pool": (
+        [NINE, "--pool", "max 2x2", "--bias", "1"],
+        "--bias is added by a convolution: leave it out, or take --kernel without --pool",
+    ),
+    "biases": (
+        ["1 2", "--kernel", "1", "--kernel", "2", "--bias", "1 2 3"],
+        "--bias has 3 numbers: give 1, or 2, one for each filter",
+    ),
+    "no bias": (["1 2", "--kernel", "1", "--bias", "b"], "--bias: 'b' in row 1 is no number"),
+    "more layers": (["1 2", "--kernel", "1", "--stride", "1; relu"], "--stride '1; relu': ';' has no place in it"),
+    "two layers": (
+        ["1 2", "--pool", "max 2 relu"],
+        "'maxpool 2 relu' is more than one layer; the options take one value each",
+    ),
+    "at": ([NINE, "--kernel", ONES, "--at", "2"], "--at takes W,H, counted from 0, not '2'"),
+    "at of letters": (["1 2", "--kernel", "1", "--at", "a"], "--at takes L, counted from 0, not 'a'"),
+    "beyond": ([NINE, "--kernel", ONES, "--at", "0,2"], "--at 0,2 is beyond the output, whose last place is 1,1"),
+    "at and all": (
+        [NINE, "--kernel", ONES, "--at", "0,0", "--all"],
+        "--at works one window, --all works every one: leave one of them out",
+    ),
+    "format": (["1 2", "--kernel", "1", "--format", "xml"], "--format takes text, json, csv, not 'xml'"),
+    "color": (["1 2", "--kernel", "1", "--color", "red"], "--color takes auto, always or never, not 'red'"),
+    "axes": (["1 2", "--kernel", "1", "--axes", "XxY"], "--axes takes WxHxC, CxHxW, HxWxC, CxWxH, not 'XxY'"),
+    "rank": (["1 2", "--kernel", "1", "--rank", "4"], "--rank takes 1, 2, 3, not '4'"),
+    "rank below": ([NINE, "--kernel", "1", "--rank", "1"], "the input: 3 rows of 3 numbers have 2 axes, not 1"),
+    "draw": ([NINE, "--kernel", "1", "--draw"], "--draw is for a series; -o FILE.png draws pictures"),
+    "picture of a series": (
+        ["1 2", "--kernel", "1", "-o", "out.png"],
+        "out.png: a picture has 2 axes, and the input 1; --draw draws a series",
+    ),
+    "suffix": (
+        ["1 2", "--kernel", "1", "-o", "out.xyz"],
+        "out.xyz: its suffix says what to write: .png, .jpg, ..., .csv, .json, .npy",
+    ),
+    "too large": (["1e308 1e308", "--kernel", "1 1"], "some sums are larger than numbers go: 1.8e308"),
+    "limit": (
+        ["1 2 3", "--kernel", "1", "--limit", "numbers=2"],
+        "the input: 3 numbers, more than 2 (--limit numbers=N raises the limit)",
+    ),
+    "limit of a named kernel": (
+        ["1 2 3", "--kernel", "blur 99999999"],
+        "--kernel 'blur 99999999': 99,999,999 numbers, more than 50,000,000 (--limit numbers=N raises the limit)",
+    ),
+    "a factor of nothing": (["1 2", "--kernel", "1/0 * 1"], "--kernel '1/0 * 1': '1/0 *' divides by 0"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_no_command_line_means_is_refused(run, name):
+    arguments, message = REFUSED[name]
+    done = run("convolve", *arguments)
+    assert (done.status, done.out, done.err) == (2, "", f"cnncalc: {message}\n")
+
+
+def test_what_the_language_refuses_is_told_as_it_tells_it(run):
+    done = run("convolve", "1 2", "--kernel", "1 1 1")
+    assert (done.status, done.out) == (1, "")
+    assert "error[SHP101 window-exceeds-input]: the window is 3 long, its padded input 2 (2 + 0 + 0)" in done.err
+    assert "use a kernel of at most 2, a pad of 1 more, or an input at least 3 long" in done.err
+    done = run("convolve", NINE, "--pool", "max 2x2 pad 2")
+    assert done.status == 1
+    assert "the pad of 2 is more than half the kernel" in done.err
+    done = run("convolve", "1 2 3", "--kernel", "1", "--stride", "0")
+    assert done.status == 1
+    assert "error[SYN111 illegal-value]: stride is 0, and must be at least 1" in done.err
+    done = run("convolve", "1 2 3", "--pool", "max 2 strid 2")
+    assert "did you mean 'stride'?" in done.err
+
+
+# Kernels with a name
+
+
+def test_the_kernels_with_a_name_are_listed_with_their_sources(run):
+    from cnncalc.analysis.kernels import KERNELS
+
+    done = run("convolve", "--kernels")
+    names = ["sobel-x", "sobel-y", "vertical-edge", "blur", "sharpen", "identity", "shift-left"]
+    assert [kernel.name for kernel in KERNELS] == names
+    assert [line.split()[0] for line in done.out.splitlines() if line[:1].isalpha()] == names
+    for kernel in KERNELS:
+        assert kernel.source in done.out
+        assert any(year in kernel.source for year in ("1968", "1970", "2018", "slides"))
+
+
+def test_what_the_kernels_with_a_name_do(numbers):
+    cells = np.arange(30).reshape(5, 6) ** 2 % 17
+    text = " / ".join(" ".join(map(str, row)) for row in cells)
+    left, right, up, down = cells[1:-1, :-2], cells[1:-1, 2:], cells[:-2, 1:-1], cells[2:, 1:-1]
+    centre = cells[1:-1, 1:-1]
+    smooth = cells[:-2] + 2 * cells[1:-1] + cells[2:]
+    across = cells[:, :-2] + 2 * cells[:, 1:-1] + cells[:, 2:]
+    mean = sum(cells[i : i + 3, j : j + 4] for i in range(3) for j in range(3)) / 9
+    expected = {
+        "sobel-x": smooth[:, 2:] - smooth[:, :-2],
+        "sobel-y": across[2:] - across[:-2],
+        "vertical-edge": sum(cells[i : i + 3, :-2] - cells[i : i + 3, 2:] for i in range(3)),
+        "blur": mean,
+        "sharpen": 5 * centre - left - right - up - down,
+        "identity": centre,
+        "shift-left": right,
+    }
+    for name, found in expected.items():
+        assert numbers(text, "--kernel", name)[0] == found.tolist(), name
+
+
+def test_a_name_takes_a_size_in_the_order_of_the_axes(run, numbers):
+    assert numbers("1 2 3 4", "--kernel", "blur 4") == [[2.5]]
+    assert numbers("1 2 3 4", "--kernel", "shift-left 3", "--pad", "same") == [[2, 3, 4, 0]]
+    assert numbers("1 2 3 4", "--kernel", "identity 2", "--pad", "same") == [[1, 2, 3, 4]]
+    assert "conv 1 3x1 nobias" in run("convolve", NINE, "--kernel", "blur 3x1").out
+    turned = run("convolve", NINE, "--kernel", "blur 3x1", "--axes", "CxHxW").out
+    assert "conv 1 3x1 nobias" in turned
+    assert "  output  1x1x3\n" in turned

@@ -129,6 +129,7 @@ def convolve(
     suffix, order = suffix_of(output, argument), order_of(axes)
     wanted = arrays.Wanted(rank_of(rank), order, axes[-1:].upper() == "C", grey, common.limits(limit))
     x = arrays.given(argument, wanted)
+    drawable(x, draw, output, suffix)
     known = filters(kernel, x, wanted) if kernel else None
     network = window.network(window.line(options, x, known, order), x, axes, order, wanted.limits)
     found = told(network)
@@ -147,7 +148,8 @@ def checked(words: list[str], kernels: int, options: Options, format_: str, know
 
     for word in words:
         if word.startswith("--") or (word[0:1] == "-" and word[1:2].isalpha()):
-            hint = did_you_mean(word.partition("=")[0], tuple(known)) or "cnncalc convolve --help lists them"
+            close = did_you_mean(word.partition("=")[0], tuple(known)) if word[1] == "-" else ""
+            hint = close or "cnncalc convolve --help lists them"
             raise Failure(f"there is no option {word}; {hint}")
     if not words:
         raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
@@ -195,6 +197,16 @@ def suffix_of(output: str, argument: str) -> str:
     if not drawn:
         raise Failure(f"{output}: its suffix says what to write: .png, .jpg, ..., {', '.join(NUMBERS)}")
     return suffix
+
+
+def drawable(x: Given, draw: bool, output: str, suffix: str) -> None:
+    """Refuse a drawing of what has other axes."""
+    if draw and x.rank > 1:
+        raise Failure("--draw is for a series; -o FILE.png draws pictures")
+    if output and suffix not in NUMBERS and x.rank != 2:
+        raise Failure(
+            f"{output}: a picture has 2 axes, and the input {x.rank}{'; --draw draws a series' * (x.rank == 1)}"
+        )
 
 
 def shown_of(
@@ -259,8 +271,6 @@ def write(shown: Shown, x: Given, found: list[Diagnostic], draw: bool, format_: 
     from cnncalc.render import machine, plot, values, windows
     from cnncalc.render.screen import screen
 
-    if draw and x.rank > 1:
-        raise Failure("--draw is for a series; -o FILE.png draws pictures")
     if format_ == "json":
         print(machine.text(values.to_dict(shown, found)))
     elif format_ == "csv":
@@ -288,8 +298,6 @@ def save(
         data = (
             values.csv(shown.out) if suffix == ".csv" else machine.text(values.to_dict(shown, found)) + "\n"
         ).encode()
-    elif x.rank != 2:
-        raise Failure(f"{output}: a picture has 2 axes, and the output {x.rank}; --draw draws a series")
     else:
         groups = window.pictures(options, x, known)
         maps = [shown.out[channels] for channels, _ in groups]

@@ -84,14 +84,16 @@ def alone(options: Options, x: Given, filters: Filters | None) -> bool:
 
 def fitting(options: Options, x: Given, filters: Filters) -> None:
     """Refuse kernels of other channels than they are laid on."""
-    has, wants = filters.weights.shape[1], 1 if alone(options, x, filters) else len(x.x)
-    if has == wants:
-        return
+    has, channels, separate = filters.weights.shape[1], len(x.x), alone(options, x, filters)
     kernel = f"the kernel has {told(has, 'channel')}"
-    if wants == 1:
+    if separate and has > 1:
         raise Failure(f"{kernel}, and where each channel is taken by itself it has 1")
+    if separate or has == channels:
+        return
+    if channels == 1:
+        raise Failure(f"{kernel}, the input 1: write one, or an input with {has}, | between them")
     rest = "; --depthwise lays it on each of them by itself" * (has == 1)
-    raise Failure(f"{kernel}, the input {wants}: write {wants} with | between them{rest}")
+    raise Failure(f"{kernel}, the input {channels}: write {channels} with | between them{rest}")
 
 
 def line(options: Options, x: Given, filters: Filters | None, order: Order) -> str:
@@ -99,6 +101,7 @@ def line(options: Options, x: Given, filters: Filters | None, order: Order) -> s
     if filters is None:
         words = [POOLS[options.head], options.size]
     else:
+        fitting(options, x, filters)
         count = len(filters.weights) * (len(x.x) if alone(options, x, filters) else 1)
         kernel = order.by(filters.weights.shape[2:])
         deep = ["depthwise"] * (alone(options, x, filters) and len(x.x) > 1)

@@ -75,7 +75,7 @@ def told(shown: Shown, width: int) -> Iterator[Styled]:
     yield "", ""
     yield from workings(shown, width)
     yield "", ""
-    yield "quiet", closing(shown)
+    yield from wrapped([("quiet", closing(shown))], width)
 
 
 def numbers(map_: Array, width: int) -> Iterator[Styled]:
@@ -88,8 +88,8 @@ def numbers(map_: Array, width: int) -> Iterator[Styled]:
             yield from [("", "")] * (map_.ndim == 3 and i > 0 and i % map_.shape[1] == 0)
             yield "", f"  {line}"
     else:
-        least, most, mean = (figure(float(value)) for value in (map_.min(), map_.max(), map_.mean()))
-        said = f"  {map_.size:,} numbers from {least} to {most}, in the mean {mean}: --format csv prints them"
+        least, mean, most = (figure(float(value)) for value in (map_.min(), map_.mean(), map_.max()))
+        said = f"  {map_.size:,} numbers, the least {least}, the mean {mean}, the most {most}: --format csv prints them"
         yield from wrapped([("", said)], width)
 
 
