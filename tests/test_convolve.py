@@ -256,6 +256,17 @@ def test_padding_that_is_lost_and_cells_that_are_stepped_over_are_told_too(run):
     assert run("convolve", "4 3 / 2 1", "--pool", "max 2x2 stride 1 pad same").err == ""
 
 
+def test_a_stride_that_does_not_fit_is_an_error_where_nothing_is_rounded(run):
+    done = run("convolve", "1 2 3 4", "--kernel", "1 1 1", "--stride", "2", "--rounding", "exact")
+    assert done.status == 1
+    assert "error[FIT101 stride-drops-pixels]" in done.err
+    assert "output  2x1\n" in run("convolve", "1 2 3", "--pool", "max 2", "--rounding", "ceil").out
+    assert "output  1x1\n" in run("convolve", "1 2 3", "--pool", "max 2", "--rounding", "floor").out
+    up = run("convolve", "1 2 3", "--pool", "max 2", "--rounding", "up")
+    assert (up.status, up.out) == (1, "")
+    assert "'rounding' has no 'up'" in up.err
+
+
 def test_a_pad_may_be_solved_for(run):
     done = run("convolve", "1 2 3 4 5 6 7", "--kernel", "1 1 1", "--stride", "3", "--pad", "?")
     assert "conv 1 3 stride 3 pad ? nobias" in done.out

@@ -15,8 +15,7 @@ from cnncalc.cli.common import ORDERS, Colour, Failure, Limit
 if TYPE_CHECKING:
     from cnncalc.api import Network
     from cnncalc.cli.arrays import Given
-    from cnncalc.cli.filters import Filters
-    from cnncalc.cli.window import Options
+    from cnncalc.cli.window import Sliding
     from cnncalc.diagnostic import Diagnostic
     from cnncalc.geometry import Axes as Place
     from cnncalc.geometry import Order
@@ -71,6 +70,10 @@ Pad = Annotated[
     str, typer.Option("--pad", metavar="P", help="1, 1x2, 0:1, same, valid, full; '1 reflect', copy, circular.")
 ]
 Dilation = Annotated[str, typer.Option("--dilation", metavar="D", help="Cells from tap to tap of the kernel: 2.")]
+Rounding = Annotated[
+    str,
+    typer.Option("--rounding", metavar="HOW", help="exact: a stride that does not fit is an error, as in textbooks."),
+]
 Depthwise = Annotated[bool, typer.Option("--depthwise", help="Each channel by itself, under kernels of one channel.")]
 At = Annotated[str, typer.Option("--at", metavar="X,Y", help="Work the window of one place, counted from 0.")]
 All = Annotated[bool, typer.Option("--all", help="Work every window.")]
@@ -102,6 +105,7 @@ def convolve(
     stride: Stride = "",
     pad: Pad = "",
     dilation: Dilation = "",
+    rounding: Rounding = "",
     depthwise: Depthwise = False,
     at: At = "",
     every: All = False,
@@ -121,45 +125,39 @@ def convolve(
     from cnncalc.cli import arrays, window
     from cnncalc.cli.filters import filters
 
-    options = window.Options(pool, depthwise, bias, stride, pad, dilation)
-    argument = checked(
-        words or [], len(kernel or ()), options, format_, [name for p in context.command.params for name in p.opts]
-    )
+    options = window.Options(pool, stride, pad, dilation, rounding, depthwise, bias, axes)
+    argument = checked(words or [], [name for each in context.command.params for name in each.opts])
+    window.checked(options, len(kernel or ()))
     common.colour(color)
-    suffix, order = suffix_of(output, argument), order_of(axes)
+    suffix, order = suffix_of(output, argument, format_), order_of(axes)
     wanted = arrays.Wanted(rank_of(rank), order, axes[-1:].upper() == "C", grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, output, suffix)
-    known = filters(kernel, x, wanted) if kernel else None
-    network = window.network(window.line(options, x, known, order), x, axes, order, wanted.limits)
+    sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)
+    network = window.network(sliding, wanted.limits)
     found = told(network)
     if network.complete:
-        shown = shown_of(network, options, x, known, order, at, every)
+        shown = shown_of(network, sliding, at, every)
         write(shown, x, found, draw, format_, color)
-        save(shown, found, options, x, known, suffix, output)
+        if output:
+            common.put(content(shown, sliding, found, suffix), output)
     report(network, found, color)
     raise typer.Exit(common.status(found))
 
 
-def checked(words: list[str], kernels: int, options: Options, format_: str, known: list[str]) -> str:
-    """The one input, where nothing else of the command line is wrong; `known` are the names of options."""
-    from cnncalc.cli import window
+def checked(words: list[str], known: list[str]) -> str:
+    """The one input; `known` are the names of options."""
     from cnncalc.diagnostic import did_you_mean
 
     for word in words:
         if word.startswith("--") or (word[0:1] == "-" and word[1:2].isalpha()):
             close = did_you_mean(word.partition("=")[0], tuple(known)) if word[1] == "-" else ""
-            hint = close or "cnncalc convolve --help lists them"
-            raise Failure(f"there is no option {word}; {hint}")
+            raise Failure(f"there is no option {word}; {close or 'cnncalc convolve --help lists them'}")
     if not words:
         raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
     if len(words) > 1:
-        raise Failure(
-            f"one input is taken, and '{words[1]}' is a second: quote its numbers, '{' '.join(words[:3])} ...'"
-        )
-    if format_ not in FORMATS:
-        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
-    window.checked(options, kernels)
+        instead = f"quote its numbers, '{' '.join(words[:3])} ...'"
+        raise Failure(f"one input is taken, and '{words[1]}' is a second: {instead}")
     return words[0]
 
 
@@ -179,24 +177,27 @@ def order_of(axes: str) -> Order:
     return Order.of(axes) if axes else Order()
 
 
-def suffix_of(output: str, argument: str) -> str:
-    """The suffix of the file to write, checked before anything is worked out."""
-    suffix = os.path.splitext(output)[1].lower()
+def suffix_of(output: str, argument: str, format_: str) -> str:
+    """The suffix of the file to write, checked before anything is worked out, and the format of what is printed."""
+    if format_ not in FORMATS:
+        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
     if output and common.same(output, argument):
         raise Failure(f"{output} is the input; write to another file")
-    if not output or suffix in NUMBERS:
-        return suffix
+    suffix = os.path.splitext(output)[1].lower()
+    if output and suffix not in NUMBERS and not written(output, suffix):
+        raise Failure(f"{output}: its suffix says what to write: .png, .jpg, ..., {', '.join(NUMBERS)}")
+    return suffix
+
+
+def written(output: str, suffix: str) -> bool:
+    """Whether files of a suffix are pictures that can be written."""
     from cnncalc.render import picture
 
     try:
-        drawn = picture.drawn(suffix)
+        return picture.drawn(suffix)
     except ImportError:
-        raise Failure(
-            f"{output}: for pictures pip install 'cnncalc[images]'; without it {', '.join(NUMBERS)}"
-        ) from None
-    if not drawn:
-        raise Failure(f"{output}: its suffix says what to write: .png, .jpg, ..., {', '.join(NUMBERS)}")
-    return suffix
+        numbers = ", ".join(NUMBERS)
+        raise Failure(f"{output}: for pictures pip install 'cnncalc[images]'; without it {numbers}") from None
 
 
 def drawable(x: Given, draw: bool, output: str, suffix: str) -> None:
@@ -204,14 +205,11 @@ def drawable(x: Given, draw: bool, output: str, suffix: str) -> None:
     if draw and x.rank > 1:
         raise Failure("--draw is for a series; -o FILE.png draws pictures")
     if output and suffix not in NUMBERS and x.rank != 2:
-        raise Failure(
-            f"{output}: a picture has 2 axes, and the input {x.rank}{'; --draw draws a series' * (x.rank == 1)}"
-        )
+        rest = "; --draw draws a series" * (x.rank == 1)
+        raise Failure(f"{output}: a picture has 2 axes, and the input {x.rank}{rest}")
 
 
-def shown_of(
-    network: Network, options: Options, x: Given, known: Filters | None, order: Order, at: str, every: bool
-) -> Shown:
+def shown_of(network: Network, sliding: Sliding, at: str, every: bool) -> Shown:
     """The layer on the numbers, and what is shown of it."""
     from cnncalc.analysis.convolution import result
     from cnncalc.cli import window
@@ -220,11 +218,12 @@ def shown_of(
     if at and every:
         raise Failure("--at works one window, --all works every one: leave one of them out")
     node = network.nodes[-1]
-    place = place_of(at, node.output.extents, order) if at else None
-    operation = window.operation(node, options, x, known)
+    place = place_of(at, node.output.extents, sliding.order) if at else None
+    operation = window.operation(node, sliding)
     out = finite(result(operation))
-    names, notes = window.names(options, x, known), window.notes(options, x, known)
-    return Shown(operation, out, tuple(names), tuple(notes), order, place, every)
+    return Shown(
+        operation, out, tuple(window.names(sliding)), tuple(window.notes(sliding)), sliding.order, place, every
+    )
 
 
 def place_of(text: str, extents: Place, order: Order) -> Place:
@@ -277,32 +276,30 @@ def write(shown: Shown, x: Given, found: list[Diagnostic], draw: bool, format_: 
         sys.stdout.write(values.csv(shown.out))
     else:
         on = screen(sys.stdout, color)
-        series = [("input", row) for row in x.x.tolist()] + list(zip(shown.names, shown.out.tolist(), strict=True))
-        body = plot.drawn(series, on.width) if draw else windows.told(shown, on.width)
+        body = plot.drawn(series(x, shown), on.width) if draw else windows.told(shown, on.width)
         for style, line in chain(windows.heading(shown, on.width), body):
             print(on.paint(style, line) if style else line)
 
 
-def save(
-    shown: Shown, found: list[Diagnostic], options: Options, x: Given, known: Filters | None, suffix: str, output: str
-) -> None:
-    """The file that is asked for."""
+def series(x: Given, shown: Shown) -> list[tuple[str, list[float]]]:
+    """The channels of a series before and after."""
+    before = [f"input, channel {i}" for i in range(len(x.x))] if len(x.x) > 1 else ["input"]
+    return [*zip(before, x.x.tolist(), strict=True), *zip(shown.names, shown.out.tolist(), strict=True)]
+
+
+def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], suffix: str) -> bytes:
+    """What a file of a suffix holds."""
     from cnncalc.cli import window
     from cnncalc.render import machine, picture, values
 
-    if not output:
-        return
     if suffix == ".npy":
-        data = values.npy(shown.out)
-    elif suffix in NUMBERS:
-        data = (
-            values.csv(shown.out) if suffix == ".csv" else machine.text(values.to_dict(shown, found)) + "\n"
-        ).encode()
-    else:
-        groups = window.pictures(options, x, known)
-        maps = [shown.out[channels] for channels, _ in groups]
-        data = picture.write(x.x, maps, [same for _, same in groups], x.picture, suffix)
-    common.put(data, output)
+        return values.npy(shown.out)
+    if suffix == ".csv":
+        return values.csv(shown.out).encode()
+    if suffix == ".json":
+        return (machine.text(values.to_dict(shown, found)) + "\n").encode()
+    maps = window.pictures(sliding, shown.out)
+    return picture.write(sliding.x.x, [map_ for map_, _ in maps], [same for _, same in maps], sliding.x.picture, suffix)
 
 
 def list_kernels() -> None:

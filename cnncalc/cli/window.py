@@ -33,11 +33,13 @@ class Options(NamedTuple):
     """What the command line says of the layer, as it is written there."""
 
     pool: str
-    depthwise: bool
-    bias: str
     stride: str
     pad: str
     dilation: str
+    rounding: str
+    depthwise: bool
+    bias: str
+    axes: str
 
     @property
     def head(self) -> str:
@@ -49,6 +51,31 @@ class Options(NamedTuple):
         """What stands behind it."""
         return self.pool.strip()[len(self.head) :].strip()
 
+    def given(self, *names: str) -> list[str]:
+        """Those of the options that are given, as the language writes them."""
+        return [f"{name} {value}" for name in names if (value := getattr(self, name).strip())]
+
+
+class Sliding(NamedTuple):
+    """What slides over what: `filters`, or a pool where there are none."""
+
+    options: Options
+    x: Given
+    filters: Filters | None
+    order: Order
+
+    @property
+    def channels(self) -> int:
+        """Those of the input."""
+        return len(self.x.x)
+
+    @property
+    def separate(self) -> bool:
+        """Whether each channel is taken by itself: as is asked, as pools do, and as kernels do that have a name."""
+        if self.filters is None or self.options.depthwise or self.options.head == WEIGHTED:
+            return True
+        return self.filters.weights.shape[1] == 1 < self.channels and all(self.filters.named)
+
 
 def checked(options: Options, kernels: int) -> None:
     """Refuse what no layer is: neither kernel nor pool, both, a pool that there is not or that has no size."""
@@ -58,37 +85,28 @@ def checked(options: Options, kernels: int) -> None:
     if head and head != WEIGHTED and head not in POOLS:
         raise Failure(f"--pool takes {', '.join(POOLS)} or {WEIGHTED}, not '{short(head)}'")
     if head in POOLS and kernels:
-        raise Failure(
-            f"--pool {head} has no kernel: take --kernel or --pool, or pipe one into the other as --format csv"
-        )
+        rest = "take --kernel or --pool, or pipe one into the other as --format csv"
+        raise Failure(f"--pool {head} has no kernel: {rest}")
     if head in POOLS and not options.size:
         raise Failure(f"--pool {head} of what size? --pool '{head} 2x2'")
     if head == WEIGHTED and (not kernels or options.size):
-        raise Failure(
-            f"--pool {WEIGHTED} has the weights and the size of its kernel: --pool {WEIGHTED} --kernel '1 2 1'"
-        )
+        size = f"--pool {WEIGHTED} has the weights and the size of its kernel"
+        raise Failure(f"{size}: --pool {WEIGHTED} --kernel '1 2 1'")
     if options.bias and head:
         raise Failure("--bias is added by a convolution: leave it out, or take --kernel without --pool")
-    for name in ("pool", "stride", "pad", "dilation"):
+    for name in ("pool", "stride", "pad", "dilation", "rounding"):
         value = getattr(options, name)
         if found := STRANGE.search(value):
             raise Failure(f"--{name} '{short(value)}': {found[0]!r} has no place in it")
 
 
-def alone(options: Options, x: Given, filters: Filters | None) -> bool:
-    """Whether each channel is taken by itself: as is asked, as pools do, and as kernels do that have a name."""
-    if filters is None or options.depthwise or options.head == WEIGHTED:
-        return True
-    return filters.weights.shape[1] == 1 < len(x.x) and all(filters.named)
-
-
-def fitting(options: Options, x: Given, filters: Filters) -> None:
+def fitting(sliding: Sliding, filters: Filters) -> None:
     """Refuse kernels of other channels than they are laid on."""
-    has, channels, separate = filters.weights.shape[1], len(x.x), alone(options, x, filters)
+    has, channels = filters.weights.shape[1], sliding.channels
     kernel = f"the kernel has {told(has, 'channel')}"
-    if separate and has > 1:
+    if sliding.separate and has > 1:
         raise Failure(f"{kernel}, and where each channel is taken by itself it has 1")
-    if separate or has == channels:
+    if sliding.separate or has == channels:
         return
     if channels == 1:
         raise Failure(f"{kernel}, the input 1: write one, or an input with {has}, | between them")
@@ -96,61 +114,59 @@ def fitting(options: Options, x: Given, filters: Filters) -> None:
     raise Failure(f"{kernel}, the input {channels}: write {channels} with | between them{rest}")
 
 
-def line(options: Options, x: Given, filters: Filters | None, order: Order) -> str:
+def line(sliding: Sliding) -> str:
     """The layer in the language."""
+    options, filters = sliding.options, sliding.filters
+    own = options.given("stride", "pad", "dilation")
     if filters is None:
-        words = [POOLS[options.head], options.size]
-    else:
-        fitting(options, x, filters)
-        count = len(filters.weights) * (len(x.x) if alone(options, x, filters) else 1)
-        kernel = order.by(filters.weights.shape[2:])
-        deep = ["depthwise"] * (alone(options, x, filters) and len(x.x) > 1)
-        stride = [f"stride {kernel}"] * (options.head == WEIGHTED and not options.stride)
-        words = ["conv", str(count), kernel, *deep, *stride]
-    given = (f"{name} {value}" for name in ("stride", "pad", "dilation") if (value := getattr(options, name).strip()))
-    return " ".join([*words, *given, *["nobias"] * (filters is not None and not options.bias)])
+        return " ".join([POOLS[options.head], options.size, *own])
+    fitting(sliding, filters)
+    kernel, deep = sliding.order.by(filters.weights.shape[2:]), sliding.separate and sliding.channels > 1
+    count = len(filters.weights) * (sliding.channels if deep else 1)
+    stride = [f"stride {kernel}"] * (options.head == WEIGHTED and not options.stride.strip())
+    words = ["conv", str(count), kernel, *["depthwise"] * deep, *stride, *own, *["nobias"] * (not options.bias)]
+    return " ".join(words)
 
 
-def network(text: str, x: Given, axes: str, order: Order, limits: Limits) -> Network:
+def network(sliding: Sliding, limits: Limits) -> Network:
     """The layer behind its input."""
     from cnncalc.api import analyse
 
-    shape = order.text(Shape(len(x.x), x.x.shape[1:]))
-    before = f"axes {axes}; " if axes else ""
-    found = analyse(f"{before}INPUT: {shape}; {text}", "convolve", "<convolve>", limits=limits)
+    text = line(sliding)
+    shape = sliding.order.text(Shape(sliding.channels, sliding.x.x.shape[1:]))
+    statements = [*sliding.options.given("axes", "rounding"), f"INPUT: {shape}", text]
+    found = analyse("; ".join(statements), "convolve", "<convolve>", limits=limits)
     if found.complete and len(found.nodes) > 1:
         raise Failure(f"'{text}' is more than one layer; the options take one value each")
     return found
 
 
-def operation(node: Node, options: Options, x: Given, filters: Filters | None) -> Operation:
+def operation(node: Node, sliding: Sliding) -> Operation:
     """That layer on those numbers."""
     import numpy as np
 
-    count = node.output.channels
+    options, filters, x, count = sliding.options, sliding.filters, sliding.x.x, node.output.channels
     if filters is None:
-        return Operation(node, x.x, {}, (1.0,) * count, (0.0,) * count)
+        return Operation(node, x, {}, (1.0,) * count, (0.0,) * count)
     times = count // len(filters.weights)
-    over = tuple(map(float, sums(filters))) if options.head == WEIGHTED else filters.over
-    return Operation(
-        node, x.x, {"weight": np.concatenate([filters.weights] * times)}, over * times, biases(options, count)
-    )
+    over = sums(filters) if options.head == WEIGHTED else filters.over
+    weights = {"weight": np.concatenate([filters.weights] * times)}
+    return Operation(node, x, weights, over * times, biases(options.bias, count))
 
 
-def sums(filters: Filters) -> Array:
+def sums(filters: Filters) -> tuple[float, ...]:
     """The sums of the weights of kernels, by which a weighted mean is divided."""
-    found: Array = filters.weights.reshape(len(filters.weights), -1).sum(1)
-    if not found.all():
-        raise Failure(
-            f"--pool {WEIGHTED} divides by the sum of the weights, and that of kernel {found.tolist().index(0)} is 0"
-        )
-    return found
+    found = [float(weights.sum()) for weights in filters.weights]
+    if 0 in found:
+        what = "divides by the sum of the weights"
+        raise Failure(f"--pool {WEIGHTED} {what}, and that of kernel {found.index(0)} is 0")
+    return tuple(found)
 
 
-def biases(options: Options, count: int) -> tuple[float, ...]:
+def biases(text: str, count: int) -> tuple[float, ...]:
     """A bias for each channel of the output."""
     try:
-        given = block(options.bias).ravel().tolist() if options.bias else [0.0]
+        given = block(text).ravel().tolist() if text else [0.0]
     except Unread as error:
         raise Failure(f"--bias: {error}") from None
     if len(given) not in (1, count):
@@ -158,30 +174,31 @@ def biases(options: Options, count: int) -> tuple[float, ...]:
     return tuple(given * (count // len(given)))
 
 
-def names(options: Options, x: Given, filters: Filters | None) -> list[str]:
+def names(sliding: Sliding) -> list[str]:
     """What the channels of the output are called."""
-    channels = [f"channel {i}" for i in range(len(x.x))]
-    if filters is None:
+    channels = [f"channel {i}" for i in range(sliding.channels)]
+    if sliding.filters is None:
         return channels
-    own = [known.name if known else f"filter {i}" for i, known in enumerate(filters.named)]
-    if not alone(options, x, filters) or len(x.x) == 1:
+    own = [known.name if known else f"filter {i}" for i, known in enumerate(sliding.filters.named)]
+    if not sliding.separate or len(channels) == 1:
         return own
     return channels if len(own) == 1 else [f"{channel}, {name}" for channel in channels for name in own]
 
 
-def notes(options: Options, x: Given, filters: Filters | None) -> list[Step]:
+def notes(sliding: Sliding) -> list[Step]:
     """What is to be said of the kernels: which have a name, whether channels are taken by themselves."""
-    known = [each for each in (filters.named if filters else ()) if each]
+    if sliding.filters is None:
+        return []
+    known = [each for each in sliding.filters.named if each]
     said = [Step("kernel", f"{each.name}: {each.about} ({each.source})") for each in known]
-    by_itself = filters is not None and len(x.x) > 1 and alone(options, x, filters)
-    return said + [Step("channels", f"{len(x.x)}, each by itself")] * by_itself
+    deep = sliding.separate and sliding.channels > 1
+    return [*said, *[Step("channels", f"{sliding.channels}, each by itself")] * deep]
 
 
-def pictures(options: Options, x: Given, filters: Filters | None) -> list[tuple[list[int], bool]]:
+def pictures(sliding: Sliding, out: Array) -> list[tuple[Array, bool]]:
     """(channels of the output that are a picture together, whether it is as bright as the input)."""
-    if filters is None:
-        return [(list(range(len(x.x))), True)]
-    kept = [abs(weights.sum() / over - 1) < SAME for weights, over in zip(filters.weights, filters.over, strict=True)]
-    count = len(kept)
-    every = [i for i in range(len(x.x)) if i == 0 or alone(options, x, filters)]
-    return [([c * count + i for c in every], same or options.head == WEIGHTED) for i, same in enumerate(kept)]
+    filters = sliding.filters
+    if filters is None or sliding.options.head == WEIGHTED:
+        return [(out[i :: len(out) // sliding.channels], True) for i in range(len(out) // sliding.channels)]
+    kept = [abs(each.sum() / over - 1) < SAME for each, over in zip(filters.weights, filters.over, strict=True)]
+    return [(out[i :: len(kept)], same) for i, same in enumerate(kept)]
