@@ -118,6 +118,18 @@ def test_the_first_window_is_worked(run, name):
     assert expected in run("convolve", FOUR, *arguments, "--at", "0,0").out
 
 
+def test_the_line_is_the_languages_own(run):
+    def line(*arguments):
+        return run("convolve", *arguments).out.partition("\n")[0]
+
+    assert line(FOUR, "--pool", "weighted", "--kernel", ONES) == "conv 1 depthwise 2x2 stride 2x2 nobias frozen"
+    assert line(FOUR, "--pool", "weighted", "--kernel", ONES, "--stride", "1").endswith("2x2 stride 1 nobias frozen")
+    assert line("1 2 | 3 4", "--kernel", "1", "--depthwise", "--bias", "1") == "conv 2 depthwise 1"
+    options = ("--stride", "2", "--pad", "1 reflect", "--dilation", "2")
+    assert line("1 2 3", "--kernel", "1 1", *options) == "conv 1 2 stride 2 pad 1 reflect dilation 2 nobias"
+    assert line(FOUR, "--pool", "average 2x2 stride 1", "--pad", "1") == "avgpool 2x2 stride 1 pad 1"
+
+
 def test_cells_that_do_not_count_are_dots(run):
     done = run("convolve", "4 3 / 2 1", "--pool", "max 2x2 stride 1 pad same", "--at", "1,0")
     assert "  1,0  3 .     max(3, 1) = 3\n       1 .\n" in done.out

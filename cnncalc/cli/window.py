@@ -121,11 +121,12 @@ def line(sliding: Sliding) -> str:
     if filters is None:
         return " ".join([POOLS[options.head], options.size, *own])
     fitting(sliding, filters)
-    kernel, deep = sliding.order.by(filters.weights.shape[2:]), sliding.separate and sliding.channels > 1
+    kernel, weighted = sliding.order.by(filters.weights.shape[2:]), options.head == WEIGHTED
+    deep = sliding.separate and (sliding.channels > 1 or weighted)
     count = len(filters.weights) * (sliding.channels if deep else 1)
-    stride = [f"stride {kernel}"] * (options.head == WEIGHTED and not options.stride.strip())
-    words = ["conv", str(count), kernel, *["depthwise"] * deep, *stride, *own, *["nobias"] * (not options.bias)]
-    return " ".join(words)
+    stride = [f"stride {kernel}"] * (weighted and not options.stride.strip())
+    after = ["nobias"] * (not options.bias) + ["frozen"] * weighted
+    return " ".join(["conv", str(count), *["depthwise"] * deep, kernel, *stride, *own, *after])
 
 
 def network(sliding: Sliding, limits: Limits) -> Network:
