@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from test_cli import terminal
 
 MATRIX = "1 0 2 1 -1 1 / 0 1 -1 1 0 2 / 1 0 0 0 -1 1 / 0 -1 -1 0 2 0 / 1 1 0 -2 1 0 / 0 0 1 -1 0 1"
 BINARY = "1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0"
@@ -11,6 +12,7 @@ NINE = "1 2 3 / 4 5 6 / 7 8 9"
 POOLED = "0 5 4 3 0 0 / 8 2 0 0 6 9 / 9 0 0 6 4 0 / 8 6 0 8 9 6 / 4 0 6 9 0 2 / 0 7 6 4 10 7"
 FOUR = "1 1 2 4 / 5 6 7 8 / 3 2 1 0 / 1 2 3 4"
 ONES = "1 1 / 1 1"
+KERNEL = "-1 0 1 / 0 2 1 / 1 0 -1 | 1 1 1 / 1 1 1 / 1 1 1"
 
 
 @pytest.fixture
@@ -477,3 +479,111 @@ def test_a_name_takes_a_size_in_the_order_of_the_axes(run, numbers):
     turned = run("convolve", NINE, "--kernel", "blur 3x1", "--axes", "CxHxW").out
     assert "conv 1 3x1 nobias" in turned
     assert "  output  1x1x3\n" in turned
+
+
+# Layout
+
+
+def test_channels_stand_below_one_another_and_are_added_up(run):
+    done = run("convolve", "1 2 / 3 4 | 5 6 / 7 8", "--kernel", "1 0 / 0 1 | -1 0 / 0 2", "--bias", "-3")
+    assert (
+        "\n\n"
+        "  0,0  channel 0  1 2  *  1 0     1*1 + 0*2 + 0*3 + 1*4 = 5\n"
+        "                  3 4     0 1\n"
+        "       channel 1  5 6  *  -1  0     -1*5 + 0*6 + 0*7 + 2*8 = 11\n"
+        "                  7 8      0  2\n"
+        "       5 + 11 - 3 = 13\n\n"
+    ) in done.out
+
+
+def test_sums_are_divided_by_any_number_but_one(run):
+    assert "\n  0  (2*3)/0.5 = 12\n" in run("convolve", "3", "--kernel", "1/0.5 * 2").out
+    assert "\n  0  2*3 = 6\n" in run("convolve", "3", "--kernel", "1/1 * 2").out
+
+
+def test_windows_are_counted(run):
+    assert (
+        "; 2 more windows: --all works every one, --at 1 one\n"
+        in run("convolve", "1 2", "--kernel", "1", "--kernel", "2").out
+    )
+    assert "; 1 more window: --all works every one, --at 1,1 one\n" in run("convolve", FOUR, "--pool", "max 2x2").out
+    assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces from 0\n")
+
+
+@pytest.mark.parametrize("columns", [66, 30])
+def test_what_a_narrow_terminal_has_no_room_for_is_broken(columns):
+    x, kernel = (
+        text.replace(" / ", "/").replace(" | ", "|").replace(" ", ",") for text in (f"{MATRIX} | {MATRIX}", KERNEL)
+    )
+    text = terminal(f"convolve {x} --kernel {kernel} --at 0,0 --color never", columns)
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert max(map(len, lines)) <= columns
+    words = " ".join(" ".join(lines).split())
+    sums = "0,0 channel 0 -1*1 + 0*0 + 1*2 + 0*0 + 2*1 + 1*(-1) + 1*1 + 0*0 - 1*0 = 3 channel 1 1*1"
+    assert (sums in words) == (columns == 30)
+    assert "3 + 4 = 7" in words
+
+
+@pytest.mark.parametrize(("columns", "fits"), [(16, True), (15, False)])
+def test_rows_that_are_wider_than_the_screen_are_told_in_a_line(columns, fits):
+    text = terminal("convolve 10,20,30,40,50/1,2,3,4,5 --kernel 1 --at 0,0", columns)
+    assert ("\n  10 20 30 40 50\n" in text) == fits
+    assert ("10 numbers," in text) != fits
+
+
+# Axes and arrays
+
+
+def test_the_last_place_is_told_in_the_order_of_the_axes(run):
+    text = "1 2 3 / 4 5 6"
+    assert "whose last place is 2,1\n" in run("convolve", text, "--kernel", "1", "--at", "9,9").err
+    assert "whose last place is 1,2\n" in run("convolve", text, "--kernel", "1", "--at", "9,9", "--axes", "CxHxW").err
+
+
+def test_arrays_have_their_channels_first_or_last(numbers, tmp_path):
+    x = np.arange(2 * 3 * 4.0).reshape(2, 3, 4)
+    kernel = np.arange(3 * 2 * 2 * 2.0).reshape(3, 2, 2, 2)
+    for name, array in {"x": x, "k": kernel, "one": kernel[1]}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    turned = {"x": np.moveaxis(x, 0, -1), "k": kernel.transpose(2, 3, 1, 0), "one": np.moveaxis(kernel[1], 0, -1)}
+    for name, array in turned.items():
+        np.save(tmp_path / f"{name}-last.npy", array)
+    first = numbers("x.npy", "--kernel", "k.npy")
+    taps = np.lib.stride_tricks.sliding_window_view(x, (2, 2), (1, 2))
+    assert first == np.einsum("kcij,cyxij->kyx", kernel, taps).tolist()
+    assert numbers("x-last.npy", "--kernel", "k-last.npy", "--axes", "HxWxC") == first
+    assert numbers("x.npy", "--kernel", "one.npy") == first[1:2]
+    assert numbers("x-last.npy", "--kernel", "one-last.npy", "--axes", "HxWxC") == first[1:2]
+    assert numbers("x.npy", "--kernel", "[1 1]", "--depthwise") == (x[..., :-1] + x[..., 1:]).tolist()
+
+
+def test_a_kernel_of_one_cell_has_nothing_beside_its_centre(numbers):
+    assert numbers("1 2 3", "--kernel", "shift-left 1") == [[1, 2, 3]]
+
+
+def test_numbers_beyond_whole_ones_keep_their_point(run):
+    done = run("convolve", "9007199254740993 1e300", "--kernel", "1", "--format", "csv")
+    assert done.out == "9007199254740992.0,1e+300\n"
+
+
+def test_sums_that_are_no_number_are_refused(run):
+    done = run("convolve", "1e308 1e308", "--kernel", "10 -10")
+    assert (done.status, done.err) == (2, "cnncalc: some sums are larger than numbers go: 1.8e308\n")
+
+
+def test_the_input_is_not_written_over(run, tmp_path):
+    (tmp_path / "x.csv").write_text("1 2 3\n")
+    done = run("convolve", "x.csv", "--kernel", "1", "-o", "x.csv")
+    assert (done.status, done.err) == (2, "cnncalc: x.csv is the input; write to another file\n")
+    assert (tmp_path / "x.csv").read_text() == "1 2 3\n"
+
+
+def test_a_mean_says_by_what_it_is_divided(run):
+    listed = run("convolve", "--kernels").out
+    assert listed.count("the sums divided by 9") == 1
+
+
+def test_channels_of_a_series_are_drawn_one_by_one(run):
+    done = run("convolve", "1 2 3 | 3 2 1", "--kernel", "identity", "--draw")
+    heads = [line for line in done.out.splitlines() if "channel" in line and not line.startswith(" ")]
+    assert heads == ["input, channel 0", "input, channel 1", "channel 0", "channel 1"]
