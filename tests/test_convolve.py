@@ -86,7 +86,7 @@ def test_a_series_is_worked_on_one_line_a_window(run):
         "conv 1 3 nobias\n  input   8x1\n  length  (8 + 2*0 - 3)/1 + 1 = 6\n  output  6x1\n\n"
         "  1 7 9 8 -1 6\n\n"
         "  0  -1*1 + 2*0 + 1*2 = 1\n  1  -1*0 + 2*2 + 1*3 = 7\n  2  -1*2 + 2*3 + 1*5 = 9\n\n"
-        "places from 0; 3 more windows: --all works every one, --at 1 one\n"
+        "places by position from 0; 3 more windows: --all works all, --at 1 that one\n"
     )
 
 
@@ -171,8 +171,8 @@ def test_channels_that_are_taken_by_themselves_are_named(run):
 
 def test_a_large_map_is_told_in_a_line(run):
     row = " ".join(map(str, range(50)))
-    done = run("convolve", " / ".join([row] * 50), "--kernel", "2", "--at", "0,0")
-    assert "  2,500 numbers, the least 0, the mean 49, the most 98: --format csv prints them\n" in done.out
+    done = run("convolve", " / ".join([row] * 9), "--kernel", "2", "--at", "0,0")
+    assert "  450 numbers, the least 0, the mean 49, the most 98: --format csv prints them\n" in done.out
 
 
 def test_slices_of_depth_are_parted(run):
@@ -379,8 +379,8 @@ REFUSED = {
         ["1 2", "--pool", "max 2 relu"],
         "'maxpool 2 relu' is more than one layer; the options take one value each",
     ),
-    "at": ([NINE, "--kernel", ONES, "--at", "2"], "--at takes W,H, counted from 0, not '2'"),
-    "at of letters": (["1 2", "--kernel", "1", "--at", "a"], "--at takes L, counted from 0, not 'a'"),
+    "at": ([NINE, "--kernel", ONES, "--at", "2"], "--at takes column,row, counted from 0, not '2'"),
+    "at of letters": (["1 2", "--kernel", "1", "--at", "a"], "--at takes position, counted from 0, not 'a'"),
     "beyond": ([NINE, "--kernel", ONES, "--at", "0,2"], "--at 0,2 is beyond the output, whose last place is 1,1"),
     "at and all": (
         [NINE, "--kernel", ONES, "--at", "0,0", "--all"],
@@ -503,11 +503,11 @@ def test_sums_are_divided_by_any_number_but_one(run):
 
 def test_windows_are_counted(run):
     assert (
-        "; 2 more windows: --all works every one, --at 1 one\n"
+        "; 2 more windows: --all works all, --at 1 that one\n"
         in run("convolve", "1 2", "--kernel", "1", "--kernel", "2").out
     )
-    assert "; 1 more window: --all works every one, --at 1,1 one\n" in run("convolve", FOUR, "--pool", "max 2x2").out
-    assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces from 0\n")
+    assert "; 1 more window: --all works all, --at 1,1 that one\n" in run("convolve", FOUR, "--pool", "max 2x2").out
+    assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces by position from 0\n")
 
 
 @pytest.mark.parametrize("columns", [66, 30])

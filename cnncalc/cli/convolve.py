@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnncalc.cli import common
-from cnncalc.cli.common import ORDERS, Colour, Failure, Limit
+from cnncalc.cli import common, complete
+from cnncalc.cli.common import ORDERS, Colour, Failure
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -75,7 +75,7 @@ Rounding = Annotated[
     typer.Option("--rounding", metavar="HOW", help="exact: a stride that does not fit is an error, as in textbooks."),
 ]
 Depthwise = Annotated[bool, typer.Option("--depthwise", help="Each channel by itself, under kernels of one channel.")]
-At = Annotated[str, typer.Option("--at", metavar="X,Y", help="Work the window of one place, counted from 0.")]
+At = Annotated[str, typer.Option("--at", metavar="COLUMN,ROW", help="Work the window of one place, counted from 0.")]
 All = Annotated[bool, typer.Option("--all", help="Work every window.")]
 Draw = Annotated[bool, typer.Option("--draw", help="Draw a series before and after.")]
 Output = Annotated[
@@ -93,6 +93,12 @@ Axes = Annotated[
     ),
 ]  # fmt: skip
 Grey = Annotated[bool, typer.Option("--grey", "--gray", help="Read a picture without its colours.")]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit", metavar="NAME=N", help="Raise a limit: numbers=200000000, bytes=...", autocompletion=complete.limits
+    ),
+]
 Listing = Annotated[bool, typer.Option("--kernels", help="List the kernels that have a name, and where they are from.")]
 
 
@@ -138,9 +144,9 @@ def convolve(
     found = told(network)
     if network.complete:
         shown = shown_of(network, sliding, at, every)
-        write(shown, x, found, draw, format_, color)
         if output:
             common.put(content(shown, sliding, found, suffix), output)
+        write(shown, x, found, draw, format_, color)
     report(network, found, color)
     raise typer.Exit(common.status(found))
 
@@ -228,10 +234,11 @@ def shown_of(network: Network, sliding: Sliding, at: str, every: bool) -> Shown:
 
 def place_of(text: str, extents: Place, order: Order) -> Place:
     """The place of a window, in PyTorch's order, from one index an axis in the order of the axes."""
+    from cnncalc.render.windows import indices
+
     parts = text.replace(",", " ").split()
     if len(parts) != len(extents) or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        letters = ",".join(order.letters(len(extents)))
-        raise Failure(f"--at takes {letters}, counted from 0, not '{text}'")
+        raise Failure(f"--at takes {','.join(indices(order, len(extents)))}, counted from 0, not '{text}'")
     place = order.turned(tuple(map(int, parts)))
     if any(index >= extent for index, extent in zip(place, extents, strict=True)):
         last = order.turned(tuple(extent - 1 for extent in extents))

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 FIRST = 3
 """How many windows are worked where nobody asks for more."""
-MOST = 2_000
+MOST = 400
 """How many numbers of one map are printed."""
 SHORT = 48
 """How long a sum is that stands in one line beside its window."""
-AXES = {"width": "column", "height": "row", "depth": "slice", "length": ""}
+INDICES = {"width": "column", "height": "row", "depth": "slice", "length": "position"}
 
 
 class Shown(NamedTuple):
@@ -203,11 +203,15 @@ def beside(columns: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(row).rstrip() for row in cells]
 
 
+def indices(order: Order, rank: int) -> list[str]:
+    """What the indices of a place count, in the order of the axes."""
+    return [INDICES[name] for name in order.turned(axis_names(order, rank))]
+
+
 def closing(shown: Shown) -> str:
     """How the places are counted, and how to see more."""
-    names = [AXES[name] for name in shown.order.turned(axis_names(shown.order, shown.out.ndim - 1))]
-    by = f" by {','.join(names)}" * (len(names) > 1)
+    by = indices(shown.order, shown.out.ndim - 1)
     left = shown.out.size - min(shown.out[0].size, FIRST)
     more = shown.at is None and not shown.every and left
-    rest = f"; {told_of(left, 'more window')}: --all works every one, --at {','.join('1' * len(names))} one"
-    return f"places{by} from 0{rest if more else ''}"
+    rest = f"; {told_of(left, 'more window')}: --all works all, --at {','.join('1' * len(by))} that one"
+    return f"places by {','.join(by)} from 0{rest if more else ''}"
