@@ -5,6 +5,7 @@ import math
 import re
 from itertools import product
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import numpy as np
@@ -272,7 +273,8 @@ def entered(x, way, order):
     if way == "npy":
         np.save("input.npy", stored)
     text = inline(x[..., None] if rank == 1 and way == "column" else x, ", " if way == "commas" else " ")
-    written = {"txt": f"# numbers\n{lines(x)}\n", "csv": lines(x, ",") + "\n", "json": nested, "stdin": lines(x, "\t")}
+    commented = "# numbers\n" + lines(x).replace("\n", "\n# more\n", 1) + "\n"
+    written = {"txt": commented, "csv": lines(x, ",") + "\n", "json": nested, "stdin": lines(x, "\t")}
     written |= {"brackets": nested, "numpy": nested.replace(",", " ")}
     array = way in ("npy", "brackets", "numpy", "json")
     needed = natural(x, "npy" if array else way) != rank
@@ -310,11 +312,11 @@ def numbers(run, words, stdin=b"", output="json"):
 OUTPUTS = ("json", "json", "csv", "file-csv", "file-npy", "file-json")
 
 
-def agree(found, expected, exact=False):
-    """The same numbers, whole ones to the last bit."""
-    if found.shape != expected.shape:  # CSV has lines, and says nothing of axes of 1
-        assert found.size == expected.size
-        found = found.reshape(expected.shape)
+def agree(found, expected, exact=False, csv=False):
+    """The same numbers, whole ones to the last bit; those of CSV have the axes of lines."""
+    if csv:
+        expected = block(expected)
+    assert found.shape == expected.shape
     if exact:
         assert np.array_equal(found, expected), f"{found} is not {expected}"
     np.testing.assert_allclose(found, expected, rtol=SAME, atol=SAME)
@@ -413,30 +415,85 @@ def poolings(draw, sorts=SORTS):
     return Pooling(x, word, slide, power, ceil, counts)
 
 
+def ramp(*shape):
+    return np.arange(1.0, 1 + math.prod(shape)).reshape(shape)
+
+
+CUBE = Convolution(
+    ramp(2, 3, 3, 2),
+    np.stack([ramp(2, 2, 2, 1), -ramp(2, 2, 2, 1)]),
+    ((1, 1), (1, 16)),
+    (1.0, -1.0),
+    Slide((2, 2, 1), (1, 1, 1), (1, 1, 1), "valid"),
+)
+SHARED = Convolution(
+    ramp(2, 4, 3),
+    np.stack([ramp(1, 2, 3), -ramp(1, 2, 3)]),
+    ((1, 1), (3, 4)),
+    (1.0, 2.0, 3.0, 4.0),
+    Slide((2, 3), (2, 1), (1, 2), "same", "circular"),
+    depthwise=True,
+)
+# -11834.98 is printed as a whole number
+ROUNDED = Convolution(
+    np.array([[7.0], [9.0], [11832.98]]),
+    np.array([[[1.0], [-1.0], [-1.0]]]),
+    ((1, 1),),
+    (0.0,),
+    Slide((1,), (1,), (1,), "valid"),
+)
+MIRRORED = Convolution(
+    ramp(1, 4), ramp(2, 1, 3), ((1, 1), (1, 1)), (0.0,), Slide((3,), (1,), (2,), ((3, 2),), "reflect"), weighted=True
+)
+UNCOUNTED = Pooling(ramp(2, 5, 5), "average", Slide((3, 3), (2, 2), (1, 1), ((1, 1), (1, 1))), counts="nocountpad")
+UNEVEN = Pooling(ramp(1, 5, 4), "average", Slide((2, 3), (1, 2), (1, 1), ((1, 0), (0, 1))), counts="nocountpad")
+HANGING = Pooling(ramp(1, 4, 5), "average", Slide((3, 2), (2, 2), (1, 1), ((0, 0), (1, 1))), ceil=True)
+CUBIC = Pooling(3 - ramp(1, 5), "lp", Slide((2,), (2,), (1,), ((0, 0),)), power="3", ceil=True)
+# the taps step over the only cell
+EMPTY = Pooling(ramp(1, 1), "max", Slide((2,), (1,), (2,), ((1, 1),)))
+# a third window would start behind the map
+BEHIND = Pooling(ramp(1, 3), "max", Slide((2,), (2,), (1,), ((1, 1),)), ceil=True)
+CONVOLUTIONS, POOLINGS = (CUBE, SHARED, ROUNDED), (UNCOUNTED, UNEVEN, HANGING, CUBIC, EMPTY, BEHIND)
+
+
+def also(cases, *others):
+    """These cases besides the random ones."""
+
+    def held(test):
+        for case in cases:
+            test = example(case, *others)(test)
+        return test
+
+    return held
+
+
 @trials(60)
 @given(convolutions(), st.sampled_from(ORDERS), st.sampled_from(WAYS), st.sampled_from(OUTPUTS), st.booleans())
+@also(CONVOLUTIONS, "", "txt", "csv", False)
 def test_convolutions_equal_pytorchs(run, case, order, way, output, brackets):
     words, stdin = entered(case.x, way, order)
     found = numbers(run, [*words, *layer(case, order, "brackets" if brackets else "text")], stdin, output)
     whole = all((array == array.round()).all() for array in (case.x, case.kernels, np.array(case.bias)))
-    agree(found, reference(case), exact=whole and set(case.factors) == {(1, 1)})
+    agree(found, reference(case), exact=whole and set(case.factors) == {(1, 1)}, csv="csv" in output)
 
 
 @trials(50)
 @given(poolings(), st.sampled_from(ORDERS), st.sampled_from(WAYS), st.sampled_from(OUTPUTS))
+@also(POOLINGS, "", "txt", "json")
 def test_pools_equal_pytorchs(run, case, order, way, output):
     words, stdin = entered(case.x, way, order)
     expected = reference(case)
     assume(np.isfinite(expected).all() or "csv" not in output)
     found = numbers(run, [*words, *layer(case, order)], stdin, output)
-    agree(np.where(np.isnan(found), -np.inf, found), expected, exact=case.word == "max")
+    agree(np.where(np.isnan(found), -np.inf, found), expected, exact=case.word == "max", csv="csv" in output)
 
 
 @trials(30)
 @given(weighted(), st.sampled_from(ORDERS), st.sampled_from(OUTPUTS))
+@also((MIRRORED,), "", "json")
 def test_weighted_means_equal_pytorchs_sums_of_products_over_the_sums_of_weights(run, case, order, output):
     words, stdin = entered(case.x, "text", order)
-    agree(numbers(run, [*words, *layer(case, order)], stdin, output), reference(case))
+    agree(numbers(run, [*words, *layer(case, order)], stdin, output), reference(case), csv="csv" in output)
 
 
 @trials(25)
@@ -525,6 +582,7 @@ CASES = st.one_of(convolutions(), poolings(), weighted())
 
 @trials(50)
 @given(CASES, st.sampled_from(ORDERS), st.randoms(use_true_random=False))
+@also((*CONVOLUTIONS, *POOLINGS, MIRRORED), "", Random(8))
 def test_every_window_can_be_worked_again(run, case, order, random):
     words = ["convolve", *entered(case.x, "text", order)[0], *layer(case, order), "--format", "json"]
     told = json.loads(run(*words, "--all").out)
@@ -674,16 +732,6 @@ def printed(text):
     return found
 
 
-# 7 - 9 - 11832.98 = -11834.98, which is printed as a whole number
-ROUNDED = Convolution(
-    np.array([[7.0], [9.0], [11832.98]]),
-    np.array([[[1.0], [-1.0], [-1.0]]]),
-    ((1, 1),),
-    (0.0,),
-    Slide((1,), (1,), (1,), "valid"),
-)
-
-
 def exact(case):
     """Whether all that is printed of a case is whole."""
     if isinstance(case, Pooling):
@@ -694,7 +742,7 @@ def exact(case):
 
 @trials(50)
 @given(CASES, st.sampled_from(ORDERS))
-@example(ROUNDED, "")
+@also((*CONVOLUTIONS, *POOLINGS, MIRRORED), "")
 def test_what_is_printed_can_be_worked_again(run, case, order):
     words = [*entered(case.x, "text", order)[0], *layer(case, order), "--all"]
     told = json.loads(run("convolve", *words, "--format", "json").out)["windows"]
@@ -707,6 +755,21 @@ def test_what_is_printed_can_be_worked_again(run, case, order):
             worked, stated = Reader(text, exact(case)).equation()
             assert worked.meets(stated), text
             assert stated.meets(Interval(number(value), number(value))), text
+        for text, part in zip(sums, window["parts"], strict=False):
+            if "kernel" in part:
+                stacked = np.stack([rows(part["kernel"]).ravel(), rows(part["cells"]).ravel()], 1)
+                np.testing.assert_allclose(pairs(text), stacked, rtol=10.0 ** (1 - DIGITS) / 2)
+
+
+PRODUCT = re.compile(r"([+-] |-?)(\d[^*]*)\*(?:\((-[^)]+)\)|([^ )]+))")
+
+
+def pairs(text):
+    """The (weight, cell) of each product of a sum, in the order of reading."""
+    return [
+        (float(f"{sign.strip()}{weight}"), float(below or other))
+        for sign, weight, below, other in PRODUCT.findall(text)
+    ]
 
 
 WRONG = ("1*2 + 3*4 = 15", "max(1, -2) = -2", "(1 + 2)/3 = 1.00002", "sqrt(3^2 + 4^2) = 4.9999", "1*(-2) - 3*1 = 1")
@@ -794,6 +857,10 @@ def loose(draw):
     return Pooling(x, word, slide, ceil=draw(st.booleans()))
 
 
+# 3 cells have 2 beyond the first to reflect
+TURNED = Convolution(ramp(1, 3), np.ones((1, 1, 1)), ((1, 1),), (0.0,), Slide((1,), (1,), (1,), ((3, 0),), "reflect"))
+
+
 def modules(case):
     """The output of a module of PyTorch that pads by itself. Raises RuntimeError."""
     slide, rank = case.slide, case.x.ndim - 1
@@ -807,6 +874,7 @@ def modules(case):
 
 @trials(60)
 @given(loose(), st.sampled_from(ORDERS))
+@also((TURNED, BEHIND, EMPTY), "")
 def test_what_is_refused_is_what_pytorch_refuses(run, case, order):
     words = [*entered(case.x, "text", order)[0], *layer(case, order)]
     try:
@@ -825,6 +893,7 @@ def test_what_is_refused_is_what_pytorch_refuses(run, case, order):
 
 @trials(25)
 @given(CASES)
+@also((CUBE, SHARED, UNCOUNTED))
 def test_csv_piped_on_is_the_same_numbers(run, case):
     expected = reference(case)
     assume(np.isfinite(expected).all())
