@@ -453,6 +453,14 @@ CUBIC = Pooling(3 - ramp(1, 5), "lp", Slide((2,), (2,), (1,), ((0, 0),)), power=
 EMPTY = Pooling(ramp(1, 1), "max", Slide((2,), (1,), (2,), ((1, 1),)))
 # a third window would start behind the map
 BEHIND = Pooling(ramp(1, 3), "max", Slide((2,), (2,), (1,), ((1, 1),)), ceil=True)
+# summed up in another order its last bit is another
+LAID = Convolution(
+    np.array([[1.257, -1.321, 6.404, 1.049], [-5.357, 3.616, 13.04, 9.471], [-7.037, -12.654, -6.233, 0.413]]),
+    np.array([[[-2.325], [-0.219], [-1.246]]]),
+    ((1, 1),),
+    (0.0,),
+    Slide((1,), (1,), (1,), "valid"),
+)
 CONVOLUTIONS, POOLINGS = (CUBE, SHARED, ROUNDED), (UNCOUNTED, UNEVEN, HANGING, CUBIC, EMPTY, BEHIND)
 
 
@@ -498,6 +506,7 @@ def test_weighted_means_equal_pytorchs_sums_of_products_over_the_sums_of_weights
 
 @trials(25)
 @given(st.one_of(convolutions(), poolings()), st.sampled_from(ORDERS))
+@example(LAID, CHANNELS_LAST)
 def test_numbers_are_the_same_however_they_are_written(run, case, order):
     every = []
     for way in WAYS:

@@ -48,8 +48,10 @@ def result(operation: Operation) -> Array:
 
     ones = (1,) * operation.node.output.rank
     over, bias = (np.reshape(np.array(each, float), (-1, *ones)) for each in (operation.over, operation.bias))
+    # sums run in the order of memory: the same numbers end in the same last bits, channels first or last
+    x, weights = np.ascontiguousarray(operation.x), {n: np.ascontiguousarray(w) for n, w in operation.weights.items()}
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = operation.node.layer.run(operation.weights, operation.x[None])[0] / over + bias
+        found: Array = operation.node.layer.run(weights, x[None])[0] / over + bias
     return found
 
 
