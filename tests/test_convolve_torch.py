@@ -897,6 +897,19 @@ def test_what_is_refused_is_what_pytorch_refuses(run, case, order):
         agree(np.where(np.isnan(found), -np.inf, found), expected)
 
 
+@pytest.mark.parametrize("kernel", ["1 -1", "0.1 0.2 -0.3", "0 0", "1e-5 -1e-5"])
+def test_no_mean_is_divided_by_a_sum_of_zero_or_of_last_bits(run, kernel):
+    ones = " ".join("1" for _ in kernel.split())
+    done = run("convolve", "1 2 3", "--pool", "weighted", "--kernel", ones, "--kernel", kernel)
+    told = "cnncalc: --pool weighted divides by the sum of the weights, and that of kernel 1 is 0"
+    assert (done.status, done.out, done.err.strip()) == (2, "", told)
+
+
+def test_a_mean_is_divided_by_a_sum_however_small(run):
+    found = numbers(run, ["1 2 3 4", "--pool", "weighted", "--kernel", "1e-200 3e-200"])
+    agree(found, np.array([[1.75, 3.75]]))
+
+
 # One command's CSV is the next one's input; kernels that have a name
 
 

@@ -25,6 +25,8 @@ POOLS = {"max": "maxpool", "average": "avgpool", "avg": "avgpool", "mean": "avgp
 WEIGHTED = "weighted"
 STRANGE = re.compile(r"[;#\\=\n\r]")
 """What would end the line that the options make, or claim something of it."""
+ROUNDING = 1e-12
+"""A sum as small as this beside its terms is 0, but for their last bits: 0.1 + 0.2 - 0.3."""
 SAME = 1e-9
 """How far from 1 a kernel's weights may add up where a picture stays as bright as it is."""
 
@@ -158,9 +160,10 @@ def operation(node: Node, sliding: Sliding) -> Operation:
 def sums(filters: Filters) -> tuple[float, ...]:
     """The sums of the weights of kernels, by which a weighted mean is divided."""
     found = [float(weights.sum()) for weights in filters.weights]
-    if 0 in found:
-        what = "divides by the sum of the weights"
-        raise Failure(f"--pool {WEIGHTED} {what}, and that of kernel {found.index(0)} is 0")
+    for number, (total, weights) in enumerate(zip(found, filters.weights, strict=True)):
+        if abs(total) <= ROUNDING * float(abs(weights).sum()):
+            what = "divides by the sum of the weights"
+            raise Failure(f"--pool {WEIGHTED} {what}, and that of kernel {number} is 0")
     return tuple(found)
 
 
