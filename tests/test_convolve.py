@@ -409,6 +409,20 @@ REFUSED = {
         ["1 2 3", "--kernel", "blur 99999999"],
         "--kernel 'blur 99999999': 99,999,999 numbers, more than 50,000,000 (--limit numbers=N raises the limit)",
     ),
+    "no numbers": (["1 2", "--kernel", ""], "--kernel '': there are no numbers"),
+    "fractions": (
+        ["1 2 3", "--kernel", "1/3 1/3 1/3"],
+        "--kernel '1/3 1/3 1/3': row 2 ('3 1') has 2 numbers, row 1 ('1') has 1; "
+        "/ parts rows, a factor stands before all: 1/3 * 1 1 1",
+    ),
+    "padded": (
+        ["1 2 3", "--kernel", "1", "--pad", "99999999"],
+        "the padded input has 200,000,001 numbers, more than 50,000,000 (--limit numbers=N raises the limit)",
+    ),
+    "put out": (
+        ["1 2 3", *["--kernel", "1"] * 4, "--limit", "numbers=11"],
+        "the output has 12 numbers, more than 11 (--limit numbers=N raises the limit)",
+    ),
     "a factor of nothing": (["1 2", "--kernel", "1/0 * 1"], "--kernel '1/0 * 1': '1/0 *' divides by 0"),
 }
 

@@ -98,7 +98,7 @@ def named(text: str, x: Given, wanted: Wanted) -> Filters | None:
         extents = own(found, words[1:], x) if found.rows else sized(words[1:], x, wanted.order)
         small(extents, wanted)
         return Filters(found.weights(extents)[None, None], (float(found.over(extents)),), (found,))
-    if len(words) > 1:
+    if len(words) > 1 or not any(c.isalpha() for c in text):
         return None
     from cnncalc.diagnostic import did_you_mean
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convolution import Operation
 from cnncalc.analysis.working import Step
 from cnncalc.cli.common import Failure
-from cnncalc.geometry import Shape
+from cnncalc.geometry import Shape, Window
 from cnncalc.record import NamedTuple
 from cnncalc.syntax.numbers import Unread, block, short, told
 
@@ -141,7 +142,19 @@ def network(sliding: Sliding, limits: Limits) -> Network:
     found = analyse("; ".join(statements), "convolve", "<convolve>", limits=limits)
     if found.complete and len(found.nodes) > 1:
         raise Failure(f"'{text}' is more than one layer; the options take one value each")
+    if found.complete:
+        bounded(found.nodes[-1], limits.numbers)
     return found
+
+
+def bounded(node: Node, most: int) -> None:
+    """Refuse a layer that pads its input to too many numbers, or puts too many out, before it is run."""
+    x, window = node.shapes[0], node.window
+    pads = window.pad if isinstance(window, Window) else ()
+    padded = x.channels * prod(w + a + b for w, (a, b) in zip(x.extents, pads, strict=True))
+    for what, count in (("padded input", padded), ("output", node.output.elements)):
+        if count > most:
+            raise Failure(f"the {what} has {count:,} numbers, more than {most:,} (--limit numbers=N raises the limit)")
 
 
 def operation(node: Node, sliding: Sliding) -> Operation:

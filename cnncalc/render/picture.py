@@ -11,6 +11,8 @@ from cnncalc.syntax.numbers import Unread
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy import uint8
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from cnncalc.layer import Array
@@ -21,7 +23,7 @@ GREY = ("LA", "La")
 GAP = 8
 """The pixels between two pictures."""
 SMALL, LARGE = 64, 256
-"""A map whose longer side is below the first is drawn with pixels so large that it reaches the second."""
+"""Where all sides are below the first, pixels are drawn so large that the longest reaches the second."""
 BYTE = 255.0
 """The largest number of a stored pixel."""
 
@@ -82,9 +84,12 @@ def write(x: Array, maps: Sequence[Array], keeps: Sequence[bool], stored: bool, 
     from PIL import Image
 
     scale = range_of(x, stored)
-    panels = [panel(each, scale) for each in apart(x)]
+    levels = [shade(each, scale) for each in apart(x)]
     for map_, kept in zip(maps, keeps, strict=True):
-        panels += [panel(each, scale if kept else own(map_)) for each in apart(map_)]
+        levels += [shade(each, scale if kept else own(map_)) for each in apart(map_)]
+    side = max(max(each.shape[:2]) for each in levels)
+    times = -(-LARGE // side) if side < SMALL else 1
+    panels = [Image.fromarray(each.repeat(times, 0).repeat(times, 1)) for each in levels]
     wide = sum(image.width for image in panels) + GAP * (len(panels) - 1)
     sheet = Image.new("RGB", (wide, max(image.height for image in panels)), "white")
     at = 0
@@ -109,20 +114,18 @@ def range_of(x: Array, stored: bool) -> tuple[float, float]:
 
 def own(map_: Array) -> tuple[float, float]:
     """(what is black, what is white) in a map of its own range: 0 is black, or grey where numbers lie below it."""
-    least, most = float(map_.min()), float(map_.max())
+    finite = map_[map_ > float("-inf")]
+    least, most = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     far = max(-least, most)
     return (-far, far) if least < 0 else (0.0, most)
 
 
-def panel(map_: Array, scale: tuple[float, float]) -> Image:
-    """One picture, its pixels large where it is small."""
+def shade(map_: Array, scale: tuple[float, float]) -> NDArray[uint8]:
+    """The pixels of one picture: (height, width), or with red, green, blue behind."""
     import numpy as np
-    from PIL import Image
 
     black, white = scale
-    levels = (map_ - black) / (white - black) if white > black else map_ * 0
+    # halves, as the distance of two numbers may be none
+    levels = (map_ / 2 - black / 2) / (white / 2 - black / 2) if white > black else np.zeros_like(map_)
     pixels = np.moveaxis(np.clip(levels * BYTE, 0, BYTE).round().astype(np.uint8), 0, -1)
-    image = Image.fromarray(pixels if len(map_) == 3 else pixels[..., 0])
-    side = max(image.size)
-    times = -(-LARGE // side) if side < SMALL else 1
-    return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
+    return pixels if len(map_) == 3 else pixels[..., 0]

@@ -26,6 +26,8 @@ MOST = 400
 """How many numbers of one map are printed."""
 SHORT = 48
 """How long a sum is that stands in one line beside its window."""
+TIED = "\u00a0"
+"""Stands between a sign and its term, where lines are broken."""
 INDICES = {"width": "column", "height": "row", "depth": "slice", "length": "position"}
 
 
@@ -107,6 +109,7 @@ def workings(shown: Shown, width: int) -> Iterator[Styled]:
         lines = laid(each, shown.order)
         if max(map(len, lines)) + 2 > width:
             lines = [line for _, line in wrapped([("", text) for text in plain(each, shown.order)], width - 2)]
+            lines = [line.replace(TIED, " ") for line in lines]
         new = each.channel != channel and len(shown.names) > 1
         yield from [("", "")] * (i > 0 and (len(lines) > 1 or new))
         yield from [("heading", shown.names[each.channel])] * new
@@ -138,7 +141,7 @@ def plain(each: Worked, order: Order) -> Iterator[str]:
     for i, part in enumerate(each.parts):
         before, after = ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}")
         name = "" if single else f"channel {part.channel}  "
-        text = " ".join(token for row in tokens(part) for token in row)
+        text = " ".join(token.replace(" ", TIED) for row in tokens(part) for token in row)
         yield f"{label if not i else ' ' * len(label)}  {name}{before}{text}{after}"
     if not single:
         yield f"{' ' * len(label)}  {total(each)}"

@@ -27,6 +27,7 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 STRANGE = re.compile(r"[^-+.,\deE\s]", re.ASCII)
 """What no number has; float() alone would take `nan`, `1_000` and the digits of any script."""
 BETWEEN = re.compile(r"\s*,\s*|\s+")
+FRACTION = re.compile(r"\d/\d")
 PARTS = re.compile(r"(//|/|\|)")
 BRACKETS = re.compile(r"[\[\]]|[^\[\]\s,]+")
 DEEPEST = 5
@@ -67,7 +68,8 @@ def block(text: str) -> Array:
     if not found:
         raise Unread("there are no numbers")
     values = [numbers(row) for row in found]
-    even([len(row) for row in values], [f"{row.where} ('{short(row.text)}')" for row in found], "number")
+    hint = "; / parts rows, a factor stands before all: 1/3 * 1 1 1" if FRACTION.search(text) else ""
+    even([len(row) for row in values], [f"{row.where} ('{short(row.text)}')" for row in found], "number", hint)
     slices = [list(group) for _, group in groupby(found, lambda row: (row.channel, row.slice))]
     channels = [list(group) for _, group in groupby(slices, lambda rows: rows[0].channel)]
     even([len(each) for each in channels], [f"channel {i}" for i in range(len(channels))], "slice")
@@ -80,7 +82,7 @@ def block(text: str) -> Array:
 
 def rows(text: str) -> Iterator[Row]:
     """The rows of a text with where they stand: in which line, or as which row where there is only one line."""
-    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     channel = depth = count = 0
     for number_, line in enumerate(lines, 1):
         written, comment, _ = line.partition("#")
@@ -121,17 +123,17 @@ def instead(word: str) -> str:
     strange = next((c for c in word if not c.isascii()), "")
     if strange:
         name = unicodedata.name(strange, "a character without a name")
-        return f": '{strange}' is {name}" + (
-            ", write '-'" if {"MINUS", "DASH", "HYPHEN"} & {*re.split("[ -]", name)} else ""
-        )
-    return ": write a decimal point, and spaces or commas between numbers" if ";" in word else ""
+        minus = not {"MINUS", "DASH", "HYPHEN"}.isdisjoint(re.split("[ -]", name))
+        return f": '{strange}' is {name}{', write -' * minus}"
+    rest = "write a decimal point, commas between numbers, / between rows"
+    return f": ';' parts nothing; {rest}" if ";" in word else ""
 
 
-def even(counts: Sequence[int], names: Sequence[str], what: str) -> None:
+def even(counts: Sequence[int], names: Sequence[str], what: str, hint: str = "") -> None:
     """Refuse parts that are not all as long as the first."""
     for count, name in zip(counts, names, strict=True):
         if count != counts[0]:
-            raise Unread(f"{name} has {told(count, what)}, {names[0]} has {counts[0]:,}")
+            raise Unread(f"{name} has {told(count, what)}, {names[0]} has {counts[0]:,}{hint}")
 
 
 def told(count: int, what: str) -> str:
