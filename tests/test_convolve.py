@@ -512,7 +512,16 @@ def test_channels_stand_below_one_another_and_are_added_up(run):
 
 def test_sums_are_divided_by_any_number_but_one(run):
     assert "\n  0  (2*3)/0.5 = 12\n" in run("convolve", "3", "--kernel", "1/0.5 * 2").out
+    assert "\n  0  (2*3)/(-2) = -3\n" in run("convolve", "3", "--kernel", "1/-2 * 2").out
     assert "\n  0  2*3 = 6\n" in run("convolve", "3", "--kernel", "1/1 * 2").out
+
+
+def test_a_maximum_of_padding_alone_is_told(run):
+    arguments = ("convolve", "5", "--pool", "max 2 dilation 2 pad 1")
+    assert "\n  0  max() = -inf\n" in run(*arguments).out
+    assert run(*arguments, "--format", "csv").out == "-inf\n"
+    assert json.loads(run(*arguments, "--format", "json").out)["values"] == [[None]]
+    assert "-inf" not in run(*arguments, "--draw").out
 
 
 def test_windows_are_counted(run):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NUMERIC = re.compile(r"[\d\s.,eE+\-/|\[\]*]*\d[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
 """What is meant as numbers, though there be a file of that name."""
+PATHS = ("./", "../", "/")
 SEPARATORS = re.compile(r"[\s,|;\[\]]")
 NUMPY = b"\x93NUMPY"
 ZIP = b"PK\x03\x04"
@@ -69,7 +70,7 @@ def given(argument: str, wanted: Wanted) -> Given:
         loose = read(data, wanted)
         if loose.picture and wanted.rank not in (0, 2):
             raise Unread(f"a picture has 2 axes, and --rank {wanted.rank} asks for {wanted.rank}")
-        values = loose.values / loose.over
+        values = scaled(loose.values, 1.0, loose.over)
         x = of_block(values, wanted.rank) if loose.block else of_array(values, wanted)
     except Unread as error:
         raise Failure(f"{name}: {error}") from None
@@ -80,7 +81,7 @@ def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
     """(what it is called, the text itself or the bytes of the file) of an argument; numbers come before files."""
     import os
 
-    if NUMERIC.fullmatch(argument):
+    if NUMERIC.fullmatch(argument) and not argument.startswith(PATHS):
         return name, argument
     if argument != "-" and not common.exists(argument):
         return name, argument
@@ -98,7 +99,18 @@ def read(data: str | bytes, wanted: Wanted) -> Loose:
         data = text
     top, over, rest = numbers.factor(data)
     values = numbers.nested(rest) if "[" in rest else numbers.block(rest)
-    return Loose(few(values * top, wanted.limits), "[" not in rest, over=over)
+    return Loose(few(scaled(values, top, 1.0), wanted.limits), "[" not in rest, over=over)
+
+
+def scaled(values: Array, top: float, bottom: float) -> Array:
+    """The numbers times a fraction. Raises Unread where that is more than a number holds."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        found: Array = values * top / bottom
+    if not np.isfinite(found).all():
+        raise Unread(f"numbers times {top / bottom:g} are too large: numbers end at 1.8e308")
+    return found
 
 
 def decoded(data: bytes) -> str | None:
@@ -130,8 +142,8 @@ def loaded(data: bytes) -> Array:
 
     try:
         values = np.load(BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, SyntaxError, TypeError) as error:
-        raise Unread(f"a damaged .npy file: {error}") from None
+    except Exception as error:  # the header is read by Python's own parser, which fails in many ways
+        raise Unread(f"a damaged .npy file: {str(error).partition(chr(10))[0]}") from None
     if values.dtype.kind not in "biuf":
         raise Unread(f"an array of {values.dtype}: numbers are wanted, whole or with a point")
     found: Array = values.astype(float)

@@ -136,7 +136,7 @@ def convolve(
     window.checked(options, len(kernel or ()))
     common.colour(color)
     suffix, order = suffix_of(output, argument, format_), order_of(axes)
-    wanted = arrays.Wanted(rank_of(rank), order, axes[-1:].upper() == "C", grey, common.limits(limit))
+    wanted = arrays.Wanted(rank_of(rank), order, axes.lower() == "hxwxc", grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, output, suffix)
     sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)

@@ -46,9 +46,9 @@ def read(data: bytes, grey: bool, most: int) -> Array:
         raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
     except Image.DecompressionBombError:
         raise Unread(f"the picture has more than {most:,} numbers (--limit numbers=N raises the limit)") from None
-    except Unread:
+    except (Unread, MemoryError):
         raise
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+    except Exception as error:  # every format is read by code of its own, which fails in its own ways
         raise Unread(f"the picture is damaged: {error}") from None
     return values[None] if values.ndim == 2 else np.ascontiguousarray(np.moveaxis(values, -1, 0))
 

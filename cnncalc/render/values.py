@@ -64,9 +64,12 @@ def csv(out: Array) -> str:
 def channel(map_: Array) -> str:
     """The numbers of one channel."""
     slices = map_ if map_.ndim == 3 else [map_.reshape(-1, map_.shape[-1])]
-    return "//\n".join(
-        "".join(f"{','.join(str(number(x)) for x in row)}\n" for row in each.tolist()) for each in slices
-    )
+    return "//\n".join("".join(f"{','.join(cell(x) for x in row)}\n" for row in each.tolist()) for each in slices)
+
+
+def cell(value: float) -> str:
+    """A number as CSV has it; the largest of padding alone is -inf."""
+    return str(value) if number(value) is None else str(number(value))
 
 
 def npy(out: Array) -> bytes:

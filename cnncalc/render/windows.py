@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convolution import places, worked
 from cnncalc.analysis.working import Step, axis_names, sizes
-from cnncalc.layer import figure
+from cnncalc.layer import figure, second
 from cnncalc.record import NamedTuple
 from cnncalc.render.people import safe, steps, wrapped
 from cnncalc.syntax.numbers import told as told_of
@@ -184,7 +184,7 @@ def signed(terms: Sequence[str], sign: str) -> list[str]:
 def ends(each: Worked, part: Part) -> tuple[str, str]:
     """What stands before and behind the terms of the only part."""
     over, bias = each.over != 1, f" {signed(['', figure(each.bias)], '+')[1]}" if each.bias else ""
-    divided = f")/{figure(each.over)}" if over else ""
+    divided = f")/{second(each.over)}" if over else ""
     return f"{'(' * over}{part.before}", f"{part.after}{divided}{bias} = {figure(each.value)}"
 
 
