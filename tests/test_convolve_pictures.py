@@ -9,6 +9,7 @@ from cnncalc.render.plot import HEIGHT, drawn
 CHANCE = np.random.default_rng(8)
 COLOURS = CHANCE.integers(0, 256, (70, 80, 3)).astype(np.uint8)
 GREYS = COLOURS[..., 0]
+BLUE = (176, 196, 222)
 
 
 def smooth(cells):
@@ -22,14 +23,14 @@ def pixels(levels):
 
 
 def sheet(*panels):
-    """Panels beside one another, 8 white pixels between them, white below those that are lower."""
+    """Panels beside one another, 8 light blue pixels between them, the same below those that are lower."""
     colours = [np.stack([panel] * 3, -1) if panel.ndim == 2 else panel for panel in panels]
     height = max(len(panel) for panel in colours)
     parts = []
     for panel in colours:
-        full = np.full((height, panel.shape[1], 3), 255, np.uint8)
+        full = np.full((height, panel.shape[1], 3), BLUE, np.uint8)
         full[: len(panel)] = panel
-        parts += [full, np.full((height, 8, 3), 255, np.uint8)]
+        parts += [full, np.full((height, 8, 3), BLUE, np.uint8)]
     return np.concatenate(parts[:-1], 1)
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 ONE = ("1", "L", "I", "F")
 """Pillow's modes with one number a pixel; others are read as grey or as red, green, blue."""
 GREY = ("LA", "La")
-GAP = 8
-"""The pixels between two pictures."""
+GAP, GROUND = 8, (176, 196, 222)
+"""The pixels between two pictures, and their colour: a light blue, which no map without colours has."""
 SMALL, LARGE = 64, 256
 """Where all sides are below the first, pixels are drawn so large that the longest reaches the second."""
 BYTE = 255.0
@@ -91,7 +91,7 @@ def write(x: Array, maps: Sequence[Array], keeps: Sequence[bool], stored: bool, 
     times = -(-LARGE // side) if side < SMALL else 1
     panels = [Image.fromarray(each.repeat(times, 0).repeat(times, 1)) for each in levels]
     wide = sum(image.width for image in panels) + GAP * (len(panels) - 1)
-    sheet = Image.new("RGB", (wide, max(image.height for image in panels)), "white")
+    sheet = Image.new("RGB", (wide, max(image.height for image in panels)), GROUND)
     at = 0
     for image in panels:
         sheet.paste(image, (at, 0))
