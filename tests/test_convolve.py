@@ -374,6 +374,10 @@ REFUSED = {
         "--bias has 3 numbers: give 1, or 2, one for each filter",
     ),
     "no bias": (["1 2", "--kernel", "1", "--bias", "b"], "--bias: 'b' in row 1 is no number"),
+    "commas": (
+        [NINE, "--kernel", ONES, "--stride", "2,2"],
+        "--stride '2,2': numbers for several axes are joined by x, as in 2x1",
+    ),
     "more layers": (["1 2", "--kernel", "1", "--stride", "1; relu"], "--stride '1; relu': ';' has no place in it"),
     "two layers": (
         ["1 2", "--pool", "max 2 relu"],

@@ -46,6 +46,7 @@ def test_numbers_are_read_in_every_notation(text, expected):
         ("", "there are no numbers"),
         (" / | //", "there are no numbers"),
         ("1 2 / 3", "row 2 ('3') has 1 number, row 1 ('1 2') has 2"),
+        ("1 2 3/4 5", "row 2 ('4 5') has 2 numbers, row 1 ('1 2 3') has 3"),
         ("1 2\n3 4\n5 6 7", "line 3 ('5 6 7') has 3 numbers, line 1 ('1 2') has 2"),
         ("\n1 2\n3", "line 3 ('3') has 1 number, line 2 ('1 2') has 2"),
         ("1 2 / 3 4 | 5 6", "channel 1 has 1 row, channel 0 has 2"),
@@ -73,7 +74,7 @@ def test_numbers_are_read_in_every_notation(text, expected):
         ("\ue000", "'\ue000' in row 1 is no number: '\ue000' is a character without a name"),
         ("a" * 99, f"'{'a' * 30}...' in row 1 is no number"),
     ],
-    ids=range(25),
+    ids=range(26),
 )  # fmt: skip
 def test_text_that_is_no_numbers_is_told_where_and_why(text, message):
     with pytest.raises(Unread) as caught:

@@ -110,7 +110,7 @@ def test_small_maps_are_drawn_with_large_pixels_all_alike(run, tmp_path):
 
 
 def test_one_bit_and_sixteen_bits_are_drawn_to_their_own_white(picture):
-    assert set(picture(GREYS > 99, "--kernel", "identity").ravel()) == {0, 255}
+    assert set(picture(GREYS > 99, "--kernel", "identity").ravel()) == {0, 255, *BLUE}
     deep = GREYS.astype(np.uint16) * 200
     assert picture(deep, "--kernel", "identity 1").tolist() == sheet(*[pixels(deep / deep.max() * 255)] * 2).tolist()
 

@@ -99,6 +99,8 @@ def checked(options: Options, kernels: int) -> None:
         raise Failure("--bias is added by a convolution: leave it out, or take --kernel without --pool")
     for name in ("pool", "stride", "pad", "dilation", "rounding"):
         value = getattr(options, name)
+        if "," in value:
+            raise Failure(f"--{name} '{short(value)}': numbers for several axes are joined by x, as in 2x1")
         if found := STRANGE.search(value):
             raise Failure(f"--{name} '{short(value)}': {found[0]!r} has no place in it")
 

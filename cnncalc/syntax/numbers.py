@@ -27,7 +27,7 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 STRANGE = re.compile(r"[^-+.,\deE\s]", re.ASCII)
 """What no number has; float() alone would take `nan`, `1_000` and the digits of any script."""
 BETWEEN = re.compile(r"\s*,\s*|\s+")
-FRACTION = re.compile(r"\d/\d")
+FRACTION = re.compile(r"(?<![\d.])1/\d+(?!\S)")
 PARTS = re.compile(r"(//|/|\|)")
 BRACKETS = re.compile(r"[\[\]]|[^\[\]\s,]+")
 DEEPEST = 5
