@@ -514,6 +514,11 @@ def test_channels_stand_below_one_another_and_are_added_up(run):
     ) in done.out
 
 
+def test_places_of_all_windows_are_as_wide_as_the_last(run):
+    done = run("convolve", " ".join(map(str, range(11))), "--kernel", "1", "--all")
+    assert "\n  9   1*9 = 9\n  10  1*10 = 10\n" in done.out
+
+
 def test_sums_are_divided_by_any_number_but_one(run):
     assert "\n  0  (2*3)/0.5 = 12\n" in run("convolve", "3", "--kernel", "1/0.5 * 2").out
     assert "\n  0  (2*3)/(-2) = -3\n" in run("convolve", "3", "--kernel", "1/-2 * 2").out

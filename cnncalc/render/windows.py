@@ -105,10 +105,13 @@ def matrix(cells: Array) -> list[str]:
 def workings(shown: Shown, width: int) -> Iterator[Styled]:
     """Every window that is asked for, worked; the channel is named where there are several."""
     channel = -1
+    last = tuple([extent - 1 for extent in shown.out.shape[1:]])
+    wide = len(label(last, shown.order)) if shown.every else 0
     for i, each in enumerate(shown.workings()):
-        lines = laid(each, shown.order)
+        at = label(each.place, shown.order).ljust(wide)
+        lines = laid(each, at)
         if max(map(len, lines)) + 2 > width:
-            lines = [line for _, line in wrapped([("", text) for text in plain(each, shown.order)], width - 2)]
+            lines = [line for _, line in wrapped([("", text) for text in plain(each, at)], width - 2)]
             lines = [line.replace(TIED, " ") for line in lines]
         new = each.channel != channel and len(shown.names) > 1
         yield from [("", "")] * (i > 0 and (len(lines) > 1 or new))
@@ -117,34 +120,34 @@ def workings(shown: Shown, width: int) -> Iterator[Styled]:
         channel = each.channel
 
 
-def laid(each: Worked, order: Order) -> list[str]:
-    """One window: the cells, the kernel beside them, the sum; below one another for each channel."""
-    label, single = label_of(each, order), len(each.parts) == 1
+def laid(each: Worked, at: str) -> list[str]:
+    """One window: where it is, the cells, the kernel beside them, the sum; below one another for each channel."""
+    single = len(each.parts) == 1
     lines: list[str] = []
     for part in each.parts:
         text = in_rows(part, *ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}"))
         name = [] if single else [f"channel {part.channel}"]
-        lines += beside([[label if not lines else " " * len(label)], name, *pictures(part, len(each.place)), text])
+        lines += beside([[at if not lines else " " * len(at)], name, *pictures(part, len(each.place)), text])
     if not single:
-        lines.append(f"{' ' * len(label)}  {total(each)}")
+        lines.append(f"{' ' * len(at)}  {total(each)}")
     return lines
 
 
-def label_of(each: Worked, order: Order) -> str:
-    """The place of a window, in the order of the axes."""
-    return ",".join(map(str, order.turned(each.place)))
+def label(place: Axes, order: Order) -> str:
+    """A place, in the order of the axes."""
+    return ",".join(map(str, order.turned(place)))
 
 
-def plain(each: Worked, order: Order) -> Iterator[str]:
+def plain(each: Worked, at: str) -> Iterator[str]:
     """One window as sums alone."""
-    label, single = label_of(each, order), len(each.parts) == 1
+    single = len(each.parts) == 1
     for i, part in enumerate(each.parts):
         before, after = ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}")
         name = "" if single else f"channel {part.channel}  "
         text = " ".join(token.replace(" ", TIED) for row in tokens(part) for token in row)
-        yield f"{label if not i else ' ' * len(label)}  {name}{before}{text}{after}"
+        yield f"{at if not i else ' ' * len(at)}  {name}{before}{text}{after}"
     if not single:
-        yield f"{' ' * len(label)}  {total(each)}"
+        yield f"{' ' * len(at)}  {total(each)}"
 
 
 def pictures(part: Part, rank: int) -> list[list[str]]:
