@@ -38,6 +38,7 @@ SLIDES = {
     "VALID": ([NINE, "--kernel", ONES, "--pad", "valid"], [[[12, 16], [24, 28]]]),
     "SAME": ([NINE, "--kernel", ONES, "--pad", "same"], [[[12, 16, 9], [24, 28, 15], [15, 17, 9]]]),
     "max 2x2/2": ([FOUR, "--pool", "max 2x2 stride 2"], [[[6, 8], [3, 4]]]),
+    "max 2x2/2 as on slides": ([FOUR, "--pool", "maxpool 2x2/2"], [[[6, 8], [3, 4]]]),
     "max SAME": (["4 3 / 2 1", "--pool", "max 2x2", "--stride", "1", "--pad", "same"], [[[4, 3], [2, 1]]]),
     "max of 6x6": ([POOLED, "--pool", "max 2x2"], [[[8, 4, 9], [9, 8, 9], [7, 9, 10]]]),
 }
@@ -295,7 +296,8 @@ REFUSED = {
     "no kernel": (["1 2"], "what slides over it? Give --kernel '-1 2 1', --kernel sobel-x or --pool 'max 2x2'"),
     "unquoted": (
         ["1", "2", "3", "--kernel", "1"],
-        "one input is taken, and '2' is a second: quote its numbers, '1 2 3 ...'",
+        "one input is taken, and '2' is a second: quote each value that has spaces, "
+        "'1 0 2' --kernel '-1 2 1' or --pool 'max 2x2'",
     ),
     "no option": (["1 2", "--kernl", "1"], "there is no option --kernl; did you mean '--kernel'?"),
     "no short option": (["1 2", "-k", "1"], "there is no option -k; cnncalc convolve --help lists them"),
@@ -336,7 +338,8 @@ REFUSED = {
     ),
     "more channels": (
         ["1 2", "--kernel", "1 | 2"],
-        "the kernel has 2 channels, the input 1: write one, or an input with 2, | between them",
+        "the kernel has 2 channels, the input 1: write one, or an input with 2, | between them; "
+        "for several filters give --kernel again, or an array of 4 axes",
     ),
     "deep": (
         ["1 2 | 3 4", "--kernel", "1 | 2", "--depthwise"],
@@ -351,7 +354,10 @@ REFUSED = {
         "--kernel '[[[[[1]]]]]': an array of 5 axes, and a 2-D map takes at most 4: filters, "
         "channels and those of the input",
     ),
-    "pool": ([NINE, "--pool", "min 2x2"], "--pool takes max, average, avg, mean, l2, lp or weighted, not 'min'"),
+    "pool": (
+        [NINE, "--pool", "min 2x2"],
+        "--pool takes max, average, avg, mean, l2, lp or weighted, not 'min'; write --pool 'max 2x2'",
+    ),
     "pool without a size": ([NINE, "--pool", "max"], "--pool max of what size? --pool 'max 2x2'"),
     "pool and kernel": (
         [NINE, "--pool", "max 2x2", "--kernel", ONES],

@@ -13,6 +13,8 @@ from PIL import Image
 
 from cnncalc.syntax.numbers import Unread, block, factor, nested
 
+HEADINGS = "leave out a line of headings, or put # before it"
+
 # Text
 
 
@@ -25,6 +27,7 @@ from cnncalc.syntax.numbers import Unread, block, factor, nested
         ("1 0/2 3/", [[[[1, 0], [2, 3]]]]),
         ("1 0\n2 3\n", [[[[1, 0], [2, 3]]]]),
         ("1 0\r\n2 3\r\n", [[[[1, 0], [2, 3]]]]),
+        ("1 0\r2 3\r", [[[[1, 0], [2, 3]]]]),
         ("# rows\n1 0 # first\n2 3", [[[[1, 0], [2, 3]]]]),
         ("1 0\n# between\n2 3", [[[[1, 0], [2, 3]]]]),
         ("1 0 | 2 3", [[[[1, 0]]], [[[2, 3]]]]),
@@ -53,6 +56,8 @@ def test_numbers_are_read_in_every_notation(text, expected):
         ("1 // 2 | 3", "channel 1 has 1 slice, channel 0 has 2"),
         ("1 / 2 // 3", "slice 1 of channel 0 has 1 row, slice 0 of channel 0 has 2"),
         ("1 two", "'two' in row 1 is no number"),
+        ("a b\n1 2", f"'a' in line 1 is no number, and nothing in that line is: {HEADINGS}"),
+        ('1 "2"', "'\"2\"' in row 1 is no number: leave out the quotes"),
         ("1 2\n3 x", "'x' in line 2 is no number"),
         ("nan", "'nan' in row 1 is no number"),
         ("-inf", "'-inf' in row 1 is no number"),
@@ -74,7 +79,7 @@ def test_numbers_are_read_in_every_notation(text, expected):
         ("\ue000", "'\ue000' in row 1 is no number: '\ue000' is a character without a name"),
         ("a" * 99, f"'{'a' * 30}...' in row 1 is no number"),
     ],
-    ids=range(26),
+    ids=range(28),
 )  # fmt: skip
 def test_text_that_is_no_numbers_is_told_where_and_why(text, message):
     with pytest.raises(Unread) as caught:
@@ -240,7 +245,7 @@ def grey(size=(4, 3)):
 NO_PICTURE = "neither numbers, nor a .npy array, nor a picture of a format that Pillow reads"
 BAD = {
     "empty": (b"", "there are no numbers"),
-    "words": (b"time,value\n1,2\n", "'time' in line 1 is no number"),
+    "words": (b"time,value\n1,2\n", f"'time' in line 1 is no number, and nothing in that line is: {HEADINGS}"),
     "ragged": (b"1,2\n3\n", "line 2 ('3') has 1 number, line 1 ('1,2') has 2"),
     "bytes": (bytes(range(256)), NO_PICTURE),
     "latin": (b"1 2 \xe9", NO_PICTURE),

@@ -162,7 +162,7 @@ def checked(words: list[str], known: list[str]) -> str:
     if not words:
         raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
     if len(words) > 1:
-        instead = f"quote its numbers, '{' '.join(words[:3])} ...'"
+        instead = "quote each value that has spaces, '1 0 2' --kernel '-1 2 1' or --pool 'max 2x2'"
         raise Failure(f"one input is taken, and '{words[1]}' is a second: {instead}")
     return words[0]
 

@@ -28,6 +28,7 @@ STRANGE = re.compile(r"[;#\\=\n\r]")
 """What would end the line that the options make, or claim something of it."""
 ROUNDING = 1e-12
 """A sum as small as this beside its terms is 0, but for their last bits: 0.1 + 0.2 - 0.3."""
+STRIDE = re.compile(r"^([0-9x]+)/([0-9x]+)(?!\S)")
 SAME = 1e-9
 """How far from 1 a kernel's weights may add up where a picture stays as bright as it is."""
 
@@ -46,13 +47,13 @@ class Options(NamedTuple):
 
     @property
     def head(self) -> str:
-        """The word of the pool."""
-        return self.pool.split()[0].lower() if self.pool.strip() else ""
+        """The word of the pool; the language's own, maxpool, is read as well."""
+        return self.pool.split()[0].lower().removesuffix("pool") if self.pool.strip() else ""
 
     @property
     def size(self) -> str:
-        """What stands behind it."""
-        return self.pool.strip()[len(self.head) :].strip()
+        """What stands behind it; 2x2/2 is a stride of 2, as on slides."""
+        return STRIDE.sub(r"\1 stride \2", " ".join(self.pool.split()[1:]))
 
     def given(self, *names: str) -> list[str]:
         """Those of the options that are given, as the language writes them."""
@@ -86,7 +87,7 @@ def checked(options: Options, kernels: int) -> None:
     if not head and not kernels:
         raise Failure("what slides over it? Give --kernel '-1 2 1', --kernel sobel-x or --pool 'max 2x2'")
     if head and head != WEIGHTED and head not in POOLS:
-        raise Failure(f"--pool takes {', '.join(POOLS)} or {WEIGHTED}, not '{short(head)}'")
+        raise Failure(f"--pool takes {', '.join(POOLS)} or {WEIGHTED}, not '{short(head)}'; write --pool 'max 2x2'")
     if head in POOLS and kernels:
         rest = "take --kernel or --pool, or pipe one into the other as --format csv"
         raise Failure(f"--pool {head} has no kernel: {rest}")
@@ -114,7 +115,8 @@ def fitting(sliding: Sliding, filters: Filters) -> None:
     if sliding.separate or has == channels:
         return
     if channels == 1:
-        raise Failure(f"{kernel}, the input 1: write one, or an input with {has}, | between them")
+        rest = "for several filters give --kernel again, or an array of 4 axes"
+        raise Failure(f"{kernel}, the input 1: write one, or an input with {has}, | between them; {rest}")
     rest = "; --depthwise lays it on each of them by itself" * (has == 1)
     raise Failure(f"{kernel}, the input {channels}: write {channels} with | between them{rest}")
 

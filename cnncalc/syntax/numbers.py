@@ -82,7 +82,7 @@ def block(text: str) -> Array:
 
 def rows(text: str) -> Iterator[Row]:
     """The rows of a text with where they stand: in which line, or as which row where there is only one line."""
-    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     channel = depth = count = 0
     for number_, line in enumerate(lines, 1):
         written, comment, _ = line.partition("#")
@@ -104,6 +104,9 @@ def numbers(row: Row) -> list[float]:
             found = []
         if found and all(map(isfinite, found)):
             return found
+    if row.where.startswith("line") and not any(map(NUMBER.fullmatch, words)):
+        headings = "leave out a line of headings, or put # before it"
+        raise Unread(f"'{short(words[0])}' in {row.where} is no number, and nothing in that line is: {headings}")
     return [number(word, f"in {row.where}") for word in words]
 
 
@@ -125,6 +128,8 @@ def instead(word: str) -> str:
         name = unicodedata.name(strange, "a character without a name")
         minus = not {"MINUS", "DASH", "HYPHEN"}.isdisjoint(re.split("[ -]", name))
         return f": '{strange}' is {name}{', write -' * minus}"
+    if word[0] in "'\"":
+        return ": leave out the quotes"
     rest = "write a decimal point, commas between numbers, / between rows"
     return f": ';' parts nothing; {rest}" if ";" in word else ""
 
