@@ -2364,6 +2364,7 @@ def test_every_message_is_in_the_table():
     unread = [
         f"{path.name}: {text}"
         for path in (*PACKAGE.glob("syntax/*.py"), *PACKAGE.glob("network/*.py"))
+        if path.name != "numbers.py"  # not of specs: tests/test_convolve_input.py reads its messages
         for text in fixed_parts(path)
         if text.strip() not in read and text not in elsewhere
     ]

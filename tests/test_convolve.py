@@ -87,7 +87,7 @@ def test_a_series_is_worked_on_one_line_a_window(run):
         "conv 1 3 nobias\n  input   8x1\n  length  (8 + 2*0 - 3)/1 + 1 = 6\n  output  6x1\n\n"
         "  1 7 9 8 -1 6\n\n"
         "  0  -1*1 + 2*0 + 1*2 = 1\n  1  -1*0 + 2*2 + 1*3 = 7\n  2  -1*2 + 2*3 + 1*5 = 9\n\n"
-        "places by position from 0; 3 more windows: --all works all, --at 1 that one\n"
+        "places by position from 0; 3 more windows: --all works all, --at 5 the last\n"
     )
 
 
@@ -181,6 +181,13 @@ def test_slices_of_depth_are_parted(run):
     assert "  1 2\n  3 4\n\n  5 6\n  7 8\n" in done.out
     assert "  1,0,1  6  *  1     1*6 = 6\n" in done.out
     assert done.out.endswith("places by column,row,slice from 0\n")
+    done = run("convolve", "1 2 / 3 4 // 5 6 / 7 8", "--kernel", "100 -1 / 0 100 // 200 2 / 1 100")
+    assert (
+        "  0,0,0  1 2     100  -1     100*1 - 1*2\n"
+        "         3 4  *    0 100     + 0*3 + 100*4\n\n"
+        "         5 6     200   2     + 200*5 + 2*6\n"
+        "         7 8       1 100     + 1*7 + 100*8 = 2317\n"
+    ) in done.out
 
 
 # For programs
@@ -210,6 +217,16 @@ def test_json_says_all_of_it(run):
             }
         ],
     }
+
+
+def test_json_holds_so_many_windows(run):
+    series = " ".join(["1"] * 100_001)
+    refused = (
+        "cnncalc: --all would put 100,001 windows into JSON, which holds up to 100,000: "
+        "take --at for one, or --format text\n"
+    )
+    assert run("convolve", series, "--kernel", "1", "--all", "--format", "json").err == refused
+    assert run("convolve", series, "--kernel", "1", "--all", "-o", "out.json").err == refused
 
 
 def test_cells_that_do_not_count_are_null(run):
@@ -272,8 +289,9 @@ def test_padding_that_is_lost_and_cells_that_are_stepped_over_are_told_too(run):
 
 
 def test_a_stride_that_does_not_fit_is_an_error_where_nothing_is_rounded(run):
-    done = run("convolve", "1 2 3 4", "--kernel", "1 1 1", "--stride", "2", "--rounding", "exact")
-    assert done.status == 1
+    done = run("convolve", "1 2 3 4", "--kernel", "1 1 1", "--stride", "2", "--rounding", "exact", "-o", "out.csv")
+    assert (done.status, done.out) == (1, "")
+    assert "wrote" not in done.err
     assert "error[FIT101 stride-drops-pixels]" in done.err
     assert "output  2x1\n" in run("convolve", "1 2 3", "--pool", "max 2", "--rounding", "ceil").out
     assert "output  1x1\n" in run("convolve", "1 2 3", "--pool", "max 2", "--rounding", "floor").out
@@ -377,8 +395,9 @@ REFUSED = {
     ),
     "biases": (
         ["1 2", "--kernel", "1", "--kernel", "2", "--bias", "1 2 3"],
-        "--bias has 3 numbers: give 1, or 2, one for each filter",
+        "--bias has 3 numbers: give 1, or 2, one for each channel of the output",
     ),
+    "more biases": (["1 2", "--kernel", "1", "--bias", "1 2"], "--bias has 2 numbers: give 1"),
     "no bias": (["1 2", "--kernel", "1", "--bias", "b"], "--bias: 'b' in row 1 is no number"),
     "commas": (
         [NINE, "--kernel", ONES, "--stride", "2,2"],
@@ -402,6 +421,12 @@ REFUSED = {
     "rank": (["1 2", "--kernel", "1", "--rank", "4"], "--rank takes 1, 2, 3, not '4'"),
     "rank below": ([NINE, "--kernel", "1", "--rank", "1"], "the input: 3 rows of 3 numbers have 2 axes, not 1"),
     "draw": ([NINE, "--kernel", "1", "--draw"], "--draw is for a series; -o FILE.png draws pictures"),
+    "draw and work": (
+        ["1 2", "--kernel", "1", "--draw", "--all"],
+        "--draw draws in place of windows: leave it out, or --at and --all",
+    ),
+    "no file there": (["./1", "--kernel", "1"], "no file './1'"),
+    "no kernel there": (["1", "--kernel", "../k.txt"], "no file '../k.txt'"),
     "picture of a series": (
         ["1 2", "--kernel", "1", "-o", "out.png"],
         "out.png: a picture has 2 axes, and the input 1; --draw draws a series",
@@ -541,10 +566,10 @@ def test_a_maximum_of_padding_alone_is_told(run):
 
 def test_windows_are_counted(run):
     assert (
-        "; 2 more windows: --all works all, --at 1 that one\n"
+        "; 2 more windows: --all works all, --at 1 the last\n"
         in run("convolve", "1 2", "--kernel", "1", "--kernel", "2").out
     )
-    assert "; 1 more window: --all works all, --at 1,1 that one\n" in run("convolve", FOUR, "--pool", "max 2x2").out
+    assert "; 1 more window: --all works all, --at 1,1 the last\n" in run("convolve", FOUR, "--pool", "max 2x2").out
     assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces by position from 0\n")
 
 
@@ -618,7 +643,7 @@ def test_the_input_is_not_written_over(run, tmp_path):
 
 def test_a_mean_says_by_what_it_is_divided(run):
     listed = run("convolve", "--kernels").out
-    assert listed.count("the sums divided by 9") == 1
+    assert listed.count("the sums are divided by 9") == 1
 
 
 def test_channels_of_a_series_are_drawn_one_by_one(run):

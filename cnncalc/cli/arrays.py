@@ -84,6 +84,8 @@ def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
     if NUMERIC.fullmatch(argument) and not argument.startswith(PATHS):
         return name, argument
     if argument != "-" and not common.exists(argument):
+        if argument.startswith(PATHS):
+            raise Failure(f"no file '{numbers.short(argument)}'")
         return name, argument
     if os.path.isdir(argument):
         raise Failure(f"{argument} is a folder; name a file of numbers or a picture in it")

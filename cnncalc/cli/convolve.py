@@ -26,6 +26,8 @@ SETTINGS = {"ignore_unknown_options": True}
 """An input may begin with a minus sign."""
 FORMATS = ("text", "json", "csv")
 RANKS = ("1", "2", "3")
+MANY = 100_000
+"""The most windows in JSON."""
 NUMBERS = (".csv", ".json", ".npy")
 """The suffixes of files of numbers; every other is one of pictures."""
 
@@ -64,7 +66,9 @@ Pool = Annotated[
         autocompletion=complete_pool,
     ),
 ]  # fmt: skip
-Bias = Annotated[str, typer.Option("--bias", metavar="NUMBERS", help="What is added: one number, or one a filter.")]
+Bias = Annotated[
+    str, typer.Option("--bias", metavar="NUMBERS", help="What is added: one number, or one a channel of the output.")
+]
 Stride = Annotated[str, typer.Option("--stride", metavar="S", help="Cells from window to window: 2, 2x1.")]
 Pad = Annotated[
     str, typer.Option("--pad", metavar="P", help="1, 1x2, 0:1, same, valid, full; '1 reflect', copy, circular.")
@@ -127,7 +131,7 @@ def convolve(
 ) -> None:
     """Slide a kernel or a pool over numbers or a picture, and show the work window by window."""
     if listing:
-        return list_kernels()
+        return list_kernels(color)
     from cnncalc.cli import arrays, window
     from cnncalc.cli.filters import filters
 
@@ -138,11 +142,11 @@ def convolve(
     suffix, order = suffix_of(output, argument, format_), order_of(axes)
     wanted = arrays.Wanted(rank_of(rank), order, axes.lower() == "hxwxc", grey, common.limits(limit))
     x = arrays.given(argument, wanted)
-    drawable(x, draw, output, suffix)
+    drawable(x, draw, at or every, output, suffix)
     sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)
     network = window.network(sliding, wanted.limits)
     found = told(network)
-    if network.complete:
+    if network.complete and not common.status(found):
         shown = shown_of(network, sliding, at, every)
         if output:
             common.put(content(shown, sliding, found, suffix), output)
@@ -206,8 +210,10 @@ def written(output: str, suffix: str) -> bool:
         raise Failure(f"{output}: for pictures pip install 'cnncalc[images]'; without it {numbers}") from None
 
 
-def drawable(x: Given, draw: bool, output: str, suffix: str) -> None:
-    """Refuse a drawing of what has other axes."""
+def drawable(x: Given, draw: bool, worked: str | bool, output: str, suffix: str) -> None:
+    """Refuse a drawing of what has other axes, and one in place of windows that are asked for."""
+    if draw and worked:
+        raise Failure("--draw draws in place of windows: leave it out, or --at and --all")
     if draw and x.rank > 1:
         raise Failure("--draw is for a series; -o FILE.png draws pictures")
     if output and suffix not in NUMBERS and x.rank != 2:
@@ -274,11 +280,11 @@ def report(network: Network, found: list[Diagnostic], color: str) -> None:
 
 def write(shown: Shown, x: Given, found: list[Diagnostic], draw: bool, format_: str, color: str) -> None:
     """The result on stdout, in any format."""
-    from cnncalc.render import machine, plot, values, windows
+    from cnncalc.render import plot, values, windows
     from cnncalc.render.screen import screen
 
     if format_ == "json":
-        print(machine.text(values.to_dict(shown, found)))
+        print(as_json(shown, found))
     elif format_ == "csv":
         sys.stdout.write(values.csv(shown.out))
     else:
@@ -297,26 +303,40 @@ def series(x: Given, shown: Shown) -> list[tuple[str, list[float]]]:
 def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], suffix: str) -> bytes:
     """What a file of a suffix holds."""
     from cnncalc.cli import window
-    from cnncalc.render import machine, picture, values
+    from cnncalc.render import picture, values
 
     if suffix == ".npy":
         return values.npy(shown.out)
     if suffix == ".csv":
         return values.csv(shown.out).encode()
     if suffix == ".json":
-        return (machine.text(values.to_dict(shown, found)) + "\n").encode()
+        return f"{as_json(shown, found)}\n".encode()
     maps = window.pictures(sliding, shown.out)
     return picture.write(sliding.x.x, [map_ for map_, _ in maps], [same for _, same in maps], sliding.x.picture, suffix)
 
 
-def list_kernels() -> None:
+def as_json(shown: Shown, found: list[Diagnostic]) -> str:
+    """All of it as JSON, which is put together in memory."""
+    from cnncalc.render import machine, values
+
+    if shown.every and shown.out.size > MANY:
+        many = f"--all would put {shown.out.size:,} windows into JSON, which holds up to {MANY:,}"
+        raise Failure(f"{many}: take --at for one, or --format text")
+    return machine.text(values.to_dict(shown, found))
+
+
+def list_kernels(color: str) -> None:
     """The kernels that have a name."""
     from cnncalc.analysis.kernels import KERNELS, USUAL
-    from cnncalc.render.windows import beside, matrix
+    from cnncalc.render.people import wrapped
+    from cnncalc.render.screen import screen
+    from cnncalc.render.windows import matrix
 
+    on = screen(sys.stdout, common.colour(color))
     for i, kernel in enumerate(KERNELS):
-        extents = (USUAL, USUAL)
-        over = kernel.over(extents)
-        rows = matrix(kernel.weights(extents))
-        about = [kernel.about, kernel.source, f"the sums divided by {over}"][: 2 + (over > 1)]
-        print("\n" * (i > 0) + "\n".join(beside([[kernel.name.ljust(14)], rows, about])))
+        over = kernel.over((USUAL, USUAL))
+        divided = f"; the sums are divided by {over}" * (over > 1)
+        said = [("title", kernel.name), ("", f"  {kernel.about}{divided}"), ("quiet", f"  {kernel.source}")]
+        rows = [("", f"    {row}") for row in matrix(kernel.weights((USUAL, USUAL)))]
+        for style, line in [*[("", "")] * (i > 0), *wrapped(said, on.width), *rows]:
+            print(on.paint(style, line) if style else line)

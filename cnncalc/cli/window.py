@@ -191,7 +191,8 @@ def biases(text: str, count: int) -> tuple[float, ...]:
     except Unread as error:
         raise Failure(f"--bias: {error}") from None
     if len(given) not in (1, count):
-        raise Failure(f"--bias has {told(len(given), 'number')}: give 1, or {count}, one for each filter")
+        several = f", or {count}, one for each channel of the output" * (count > 1)
+        raise Failure(f"--bias has {told(len(given), 'number')}: give 1{several}")
     return tuple(given * (count // len(given)))
 
 

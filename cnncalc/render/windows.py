@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convolution import places, worked
 from cnncalc.analysis.working import Step, axis_names, sizes
+from cnncalc.geometry import Window
 from cnncalc.layer import figure, second
 from cnncalc.record import NamedTuple
 from cnncalc.render.people import safe, steps, wrapped
@@ -44,6 +45,12 @@ class Shown(NamedTuple):
     order: Order
     at: Axes | None
     every: bool
+
+    @property
+    def slice(self) -> int:
+        """How many rows a slice of a window of depth has; 0 where there is none."""
+        window = self.operation.node.window
+        return window.kernel[1] if isinstance(window, Window) and len(window.kernel) == 3 else 0
 
     @property
     def line(self) -> str:
@@ -109,25 +116,28 @@ def workings(shown: Shown, width: int) -> Iterator[Styled]:
     wide = len(label(last, shown.order)) if shown.every else 0
     for i, each in enumerate(shown.workings()):
         at = label(each.place, shown.order).ljust(wide)
-        lines = laid(each, at)
+        lines = laid(each, at, shown.slice)
         if max(map(len, lines)) + 2 > width:
             lines = [line for _, line in wrapped([("", text) for text in plain(each, at)], width - 2)]
             lines = [line.replace(TIED, " ") for line in lines]
         new = each.channel != channel and len(shown.names) > 1
         yield from [("", "")] * (i > 0 and (len(lines) > 1 or new))
         yield from [("heading", shown.names[each.channel])] * new
-        yield from (("", f"  {line}") for line in lines)
+        yield from (("", f"  {line}".rstrip()) for line in lines)
         channel = each.channel
 
 
-def laid(each: Worked, at: str) -> list[str]:
-    """One window: where it is, the cells, the kernel beside them, the sum; below one another for each channel."""
+def laid(each: Worked, at: str, slice_: int) -> list[str]:
+    """One window: where it is, the cells, the kernel beside them, the sum; below one another for each channel.
+
+    An empty line parts slices of so many rows.
+    """
     single = len(each.parts) == 1
     lines: list[str] = []
     for part in each.parts:
         text = in_rows(part, *ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}"))
         name = [] if single else [f"channel {part.channel}"]
-        lines += beside([[at if not lines else " " * len(at)], name, *pictures(part, len(each.place)), text])
+        lines += beside([[at if not lines else " " * len(at)], name, *pictures(part, len(each.place)), text], slice_)
     if not single:
         lines.append(f"{' ' * len(at)}  {total(each)}")
     return lines
@@ -198,15 +208,16 @@ def total(each: Worked) -> str:
     return f"{before}{text}{after}"
 
 
-def beside(columns: Sequence[Sequence[str]]) -> list[str]:
-    """Columns of lines beside one another, those without any left out."""
+def beside(columns: Sequence[Sequence[str]], slice_: int) -> list[str]:
+    """Columns of lines beside one another, those without any left out; slices of so many rows are parted."""
     used = [column for column in columns if column]
     wide = [max(map(len, column)) for column in used]
-    rows = range(max(map(len, used)))
-    cells = [
-        [(column[i] if i < len(column) else "").ljust(w) for column, w in zip(used, wide, strict=True)] for i in rows
-    ]
-    return ["  ".join(row).rstrip() for row in cells]
+    lines: list[str] = []
+    for i in range(max(map(len, used))):
+        lines += [""] * (slice_ > 0 and i > 0 and i % slice_ == 0)
+        row = ((column[i] if i < len(column) else "").ljust(w) for column, w in zip(used, wide, strict=True))
+        lines.append("  ".join(row).rstrip())
+    return lines
 
 
 def indices(order: Order, rank: int) -> list[str]:
@@ -219,5 +230,6 @@ def closing(shown: Shown) -> str:
     by = indices(shown.order, shown.out.ndim - 1)
     left = shown.out.size - min(shown.out[0].size, FIRST)
     more = shown.at is None and not shown.every and left
-    rest = f"; {told_of(left, 'more window')}: --all works all, --at {','.join('1' * len(by))} that one"
+    last = label(tuple([extent - 1 for extent in shown.out.shape[1:]]), shown.order)
+    rest = f"; {told_of(left, 'more window')}: --all works all, --at {last} the last"
     return f"places by {','.join(by)} from 0{rest if more else ''}"
