@@ -200,6 +200,11 @@ class Order(NamedTuple):
         letters = word.upper().split("X")
         return cls(letters[0] == "C", next(axis for axis in letters if axis != "C") in "WL")
 
+    @property
+    def channels_last(self) -> bool:
+        """Whether arrays of this order have their channels behind rows and columns, as Keras has them."""
+        return not self.channels_first and not self.width_first
+
     def turned(self, axes: tuple[T, ...]) -> tuple[T, ...]:
         """Spatial values from the file's order to PyTorch's, and back."""
         return axes[::-1] if self.width_first else axes

@@ -348,6 +348,11 @@ REFUSED = {
         [NINE, "--kernel", "blur 2x2x2"],
         "--kernel 'blur 2x2x2': '2x2x2' is no size: write one number or 2 joined by 'x'",
     ),
+    "nothing beside": (
+        ["1 2", "--kernel", "shift-left 1"],
+        "--kernel 'shift-left 1': shift-left has its one beside the centre: its rows have at least 2 cells",
+    ),
+    "sizes side by side": (["1 2", "--kernel", "blur 1 0"], "--kernel 'blur 1 0': '1 0' is no size: write one number"),
     "size of nothing": (["1 2", "--kernel", "blur 0"], "--kernel 'blur 0': '0' is no size: write one number"),
     "channels": (
         ["1 2 | 3 4", "--kernel", "1"],
@@ -521,7 +526,8 @@ def test_what_the_kernels_with_a_name_do(numbers):
 
 
 def test_a_name_takes_a_size_in_the_order_of_the_axes(run, numbers):
-    assert numbers("1 2 3 4", "--kernel", "blur 4") == [[2.5]]
+    assert numbers("1 2 3 4", "--kernel", "blur 4") == numbers("1 2 3 4", "--kernel", "mean 4") == [[2.5]]
+    assert numbers("1 2 / 3 4", "--kernel", "blur 2 x 2") == [[[2.5]]]
     assert numbers("1 2 3 4", "--kernel", "shift-left 3", "--pad", "same") == [[2, 3, 4, 0]]
     assert numbers("1 2 3 4", "--kernel", "identity 2", "--pad", "same") == [[1, 2, 3, 4]]
     assert "conv 1 3x1 nobias" in run("convolve", NINE, "--kernel", "blur 3x1").out
@@ -620,8 +626,15 @@ def test_arrays_have_their_channels_first_or_last(numbers, tmp_path):
     assert numbers("x.npy", "--kernel", "[1 1]", "--depthwise") == (x[..., :-1] + x[..., 1:]).tolist()
 
 
-def test_a_kernel_of_one_cell_has_nothing_beside_its_centre(numbers):
-    assert numbers("1 2 3", "--kernel", "shift-left 1") == [[1, 2, 3]]
+def test_large_windows_are_worked_where_they_are_asked_for(run):
+    series = " ".join(["1"] * 102)
+    done = run("convolve", series, "--kernel", "blur 101")
+    assert done.out.endswith(
+        "\n  1 1\n\nplaces by position from 0; 2 more windows of 101 cells each: --all works all, --at 1 the last\n"
+    )
+    assert json.loads(run("convolve", series, "--kernel", "blur 101", "--format", "json").out)["windows"] == []
+    assert "(1*1 + 1*1 +" in run("convolve", series, "--kernel", "blur 101", "--at", "0").out
+    assert "(1*1 + 1*1 +" in run("convolve", series, "--kernel", "blur 100").out
 
 
 def test_numbers_beyond_whole_ones_keep_their_point(run):
@@ -637,8 +650,10 @@ def test_sums_that_are_no_number_are_refused(run):
 def test_the_input_is_not_written_over(run, tmp_path):
     (tmp_path / "x.csv").write_text("1 2 3\n")
     done = run("convolve", "x.csv", "--kernel", "1", "-o", "x.csv")
-    assert (done.status, done.err) == (2, "cnncalc: x.csv is the input; write to another file\n")
+    assert (done.status, done.err) == (2, "cnncalc: x.csv is read; write to another file\n")
     assert (tmp_path / "x.csv").read_text() == "1 2 3\n"
+    done = run("convolve", "1 2", "--kernel", "x.csv", "-o", "./x.csv")
+    assert (done.status, done.err) == (2, "cnncalc: ./x.csv is read; write to another file\n")
 
 
 def test_a_mean_says_by_what_it_is_divided(run):

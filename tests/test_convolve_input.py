@@ -307,7 +307,7 @@ def test_a_damaged_file_ends_in_one_line(seed):
     for _ in range(chance.integers(0, 4)):
         data[chance.integers(0, len(data))] = chance.integers(0, 256)
     try:
-        assert read(bytes(data), Wanted(0, Order(), False, False, Limits())).values.size
+        assert read(bytes(data), Wanted(0, Order(), False, Limits())).values.size
     except Unread as error:
         assert str(error)
 

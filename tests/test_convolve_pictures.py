@@ -143,7 +143,7 @@ def test_a_picture_that_cannot_be_written_is_told(run, tmp_path):
     assert (done.status, done.out, done.err) == (2, "", "cnncalc: none/out.png: No such file or directory\n")
     Image.fromarray(GREYS).save(tmp_path / "x.png")
     done = run("convolve", "x.png", "--kernel", "blur", "-o", "x.png")
-    assert done.err == "cnncalc: x.png is the input; write to another file\n"
+    assert done.err == "cnncalc: x.png is read; write to another file\n"
     done = run("convolve", "1 2 // 3 4", "--kernel", "1", "-o", "out.png")
     assert done.err == "cnncalc: out.png: a picture has 2 axes, and the input 3\n"
 

@@ -5,13 +5,12 @@ The arithmetic is the kind's own (`run`, `worked`); here sums are divided and bi
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnncalc.geometry import Axes
     from cnncalc.layer import Array, Part
@@ -60,13 +59,3 @@ def worked(operation: Operation, out: Array, place: Axes, channel: int) -> Worke
     parts = operation.node.layer.worked(operation.weights, operation.x, place, channel)
     over, bias = operation.over[channel], operation.bias[channel]
     return Worked(channel, place, parts, over, bias, float(out[(channel, *place)]))
-
-
-def places(extents: Axes) -> Iterator[Axes]:
-    """Every place of a map, row by row."""
-    for number in range(prod(extents)):
-        place = []
-        for extent in reversed(extents):
-            number, index = divmod(number, extent)
-            place.append(index)
-        yield tuple(reversed(place))

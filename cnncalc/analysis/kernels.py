@@ -11,23 +11,22 @@ if TYPE_CHECKING:
     from cnncalc.geometry import Axes
     from cnncalc.layer import Array
 
-EVERYWHERE = "everywhere"
 USUAL = 3
 """The extent of a kernel whose size is not given."""
 LOWE = "Lowe, Computer Vision (University of British Columbia), slides on linear filters"
 
 
 class Kernel(NamedTuple):
-    """A kernel by name: its `rows`, or for one of any size where its ones stand.
+    """A kernel by name: its `rows`, or for one of any size where its one stands.
 
-    `ones` is everywhere, then it is divided by their number, or how many cells behind the centre on the last axis.
+    That is `shift` cells behind the centre on the last axis; without it there are ones everywhere, a mean.
     """
 
     name: str
     about: str
     source: str
     rows: tuple[Axes, ...] = ()
-    ones: str | int = EVERYWHERE
+    shift: int | None = None
 
     def weights(self, extents: Axes) -> Array:
         """Its numbers: of these extents, where it has no rows of its own."""
@@ -35,16 +34,16 @@ class Kernel(NamedTuple):
 
         if self.rows:
             return np.array(self.rows, float)
-        if isinstance(self.ones, str):
+        if self.shift is None:
             return np.ones(extents)
         found = np.zeros(extents)
         centre = tuple((extent - 1) // 2 for extent in extents)
-        found[(*centre[:-1], min(centre[-1] + self.ones, extents[-1] - 1))] = 1
+        found[(*centre[:-1], centre[-1] + self.shift)] = 1
         return found
 
     def over(self, extents: Axes) -> int:
         """What its sums are divided by."""
-        return prod(extents) if self.ones == EVERYWHERE and not self.rows else 1
+        return prod(extents) if self.shift is None and not self.rows else 1
 
 
 KERNELS = (
@@ -75,16 +74,17 @@ KERNELS = (
         "Gonzalez & Woods 2018, Digital Image Processing, section 3.6",
         ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
     ),
-    Kernel("identity", "the cell itself, of any size", LOWE, ones=0),
+    Kernel("identity", "the cell itself, of any size", LOWE, shift=0),
     Kernel(
         "shift-left",
         "the cell to the right, so that all moves left; of any size",
         LOWE,
-        ones=1,
+        shift=1,
     ),
 )
 
 
 def find(name: str) -> Kernel | None:
-    """The kernel of a name."""
-    return next((kernel for kernel in KERNELS if kernel.name == name.lower()), None)
+    """The kernel of a name; a blur is a mean, and found as such."""
+    wanted = {"mean": "blur"}.get(name.lower(), name.lower())
+    return next((kernel for kernel in KERNELS if kernel.name == wanted), None)

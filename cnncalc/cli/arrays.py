@@ -10,7 +10,7 @@ from cnncalc.cli import common
 from cnncalc.cli.common import Failure
 from cnncalc.record import NamedTuple
 from cnncalc.syntax import numbers
-from cnncalc.syntax.numbers import Unread, told
+from cnncalc.syntax.numbers import Unread, counted
 
 if TYPE_CHECKING:
     from cnncalc.geometry import Order
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NUMERIC = re.compile(r"[\d\s.,eE+\-/|\[\]*]*\d[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
 """What is meant as numbers, though there be a file of that name."""
+RAISED = " (--limit numbers=N raises the limit)"
 PATHS = ("./", "../", "/")
 SEPARATORS = re.compile(r"[\s,|;\[\]]")
 NUMPY = b"\x93NUMPY"
@@ -32,7 +33,6 @@ class Wanted(NamedTuple):
 
     rank: int
     order: Order
-    last: bool
     grey: bool
     limits: Limits
 
@@ -108,6 +108,8 @@ def scaled(values: Array, top: float, bottom: float) -> Array:
     """The numbers times a fraction. Raises Unread where that is more than a number holds."""
     import numpy as np
 
+    if top == bottom:
+        return values
     with np.errstate(over="ignore"):
         found: Array = values * top / bottom
     if not np.isfinite(found).all():
@@ -130,10 +132,10 @@ def stored(data: bytes, wanted: Wanted) -> Loose:
         raise Unread("a .npz holds several arrays: write the one that is meant with numpy.save")
     if data.startswith(NUMPY):
         return Loose(few(loaded(data), wanted.limits))
-    from cnncalc.render import picture
+    from cnncalc.cli.picture import pixels
 
     try:
-        return Loose(picture.read(data, wanted.grey, wanted.limits.numbers), picture=True)
+        return Loose(pixels(data, wanted.grey, wanted.limits), picture=True)
     except ImportError:
         raise Unread("no text and no .npy array; for pictures: pip install 'cnncalc[images]'") from None
 
@@ -159,9 +161,14 @@ def few(values: Array, limits: Limits) -> Array:
     """The numbers, if there are any and not too many."""
     if not values.size:
         raise Unread(f"an array of {values.shape} holds no numbers")
-    if values.size > limits.numbers:
-        raise Unread(f"{values.size:,} numbers, more than {limits.numbers:,} (--limit numbers=N raises the limit)")
+    within("", values.size, limits)
     return values
+
+
+def within(before: str, count: int, limits: Limits) -> None:
+    """Refuse more numbers than the limit."""
+    if count > limits.numbers:
+        raise Unread(f"{before}{count:,} numbers, more than {limits.numbers:,}{RAISED}")
 
 
 def of_block(values: Array, rank: int) -> Array:
@@ -170,7 +177,9 @@ def of_block(values: Array, rank: int) -> Array:
     least = 3 if slices > 1 else 2 if rows > 1 and columns > 1 else 1
     rank = rank or least
     if rank < least:
-        what = f"{told(slices, 'slice')} of " * (slices > 1) + f"{told(rows, 'row')} of {told(columns, 'number')}"
+        what = (
+            f"{counted(slices, 'slice')} of " * (slices > 1) + f"{counted(rows, 'row')} of {counted(columns, 'number')}"
+        )
         raise Unread(f"{what} have {least} axes, not {rank}")
     extents = (slices, rows, columns) if rank == 3 else (rows, columns) if rank == 2 else (rows * columns,)
     return values.reshape(channels, *extents)
@@ -181,8 +190,8 @@ def of_array(values: Array, wanted: Wanted) -> Array:
     rank = wanted.rank or {1: 1, 2: 2, 3: 2, 4: 3}.get(values.ndim, 0)
     if values.ndim not in (rank, rank + 1) or not rank:
         asked = f"--rank {wanted.rank} takes {rank} or {rank + 1}" if wanted.rank else "1 to 4 are read"
-        raise Unread(f"an array of {told(values.ndim, 'axis')} ({'x'.join(map(str, values.shape))}): {asked}")
-    return channels_first(values, rank, wanted.last)
+        raise Unread(f"an array of {counted(values.ndim, 'axis')} ({'x'.join(map(str, values.shape))}): {asked}")
+    return channels_first(values, rank, wanted.order.channels_last)
 
 
 def channels_first(values: Array, rank: int, last: bool) -> Array:
@@ -196,4 +205,4 @@ def channels_first(values: Array, rank: int, last: bool) -> Array:
 
 def described(x: Given) -> str:
     """What an input is: a series of 8 numbers, a 2-D map."""
-    return f"a series of {told(x.x.shape[1], 'number')}" if x.rank == 1 else f"a {x.rank}-D map"
+    return f"a series of {counted(x.x.shape[1], 'number')}" if x.rank == 1 else f"a {x.rank}-D map"

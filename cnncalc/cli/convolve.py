@@ -139,13 +139,14 @@ def convolve(
     argument = checked(words or [], [name for each in context.command.params for name in each.opts])
     window.checked(options, len(kernel or ()))
     common.colour(color)
-    suffix, order = suffix_of(output, argument, format_), order_of(axes)
-    wanted = arrays.Wanted(rank_of(rank), order, axes.lower() == "hxwxc", grey, common.limits(limit))
+    format_of(format_)
+    suffix, order = suffix_of(output, [argument, *(kernel or [])]), order_of(axes)
+    wanted = arrays.Wanted(rank_of(rank), order, grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, at or every, output, suffix)
     sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)
     network = window.network(sliding, wanted.limits)
-    found = told(network)
+    found = findings(network)
     if network.complete and not common.status(found):
         shown = shown_of(network, sliding, at, every)
         if output:
@@ -187,12 +188,16 @@ def order_of(axes: str) -> Order:
     return Order.of(axes) if axes else Order()
 
 
-def suffix_of(output: str, argument: str, format_: str) -> str:
-    """The suffix of the file to write, checked before anything is worked out, and the format of what is printed."""
-    if format_ not in FORMATS:
-        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{format_}'")
-    if output and common.same(output, argument):
-        raise Failure(f"{output} is the input; write to another file")
+def format_of(given: str) -> None:
+    """Refuse what is no value of --format."""
+    if given not in FORMATS:
+        raise Failure(f"--format takes {', '.join(FORMATS)}, not '{given}'")
+
+
+def suffix_of(output: str, read: list[str]) -> str:
+    """The suffix of the file to write, checked before anything is worked out; it is none of those that are read."""
+    if output and any(common.same(output, each) for each in read):
+        raise Failure(f"{output} is read; write to another file")
     suffix = os.path.splitext(output)[1].lower()
     if output and suffix not in NUMBERS and not written(output, suffix):
         raise Failure(f"{output}: its suffix says what to write: .png, .jpg, ..., {', '.join(NUMBERS)}")
@@ -261,7 +266,7 @@ def finite(out: Array) -> Array:
     return out
 
 
-def told(network: Network) -> list[Diagnostic]:
+def findings(network: Network) -> list[Diagnostic]:
     """What is wrong, and how the stride fits even where no cell of the input is lost."""
     every = network.diagnostics
     return [each for each in every if each.severity != "info" or each.code.name.startswith("stride-")]
@@ -289,7 +294,7 @@ def write(shown: Shown, x: Given, found: list[Diagnostic], draw: bool, format_: 
         sys.stdout.write(values.csv(shown.out))
     else:
         on = screen(sys.stdout, color)
-        body = plot.drawn(series(x, shown), on.width) if draw else windows.told(shown, on.width)
+        body = plot.drawn(series(x, shown), on.width) if draw else windows.body(shown, on.width)
         for style, line in chain(windows.heading(shown, on.width), body):
             print(on.paint(style, line) if style else line)
 

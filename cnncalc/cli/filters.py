@@ -7,10 +7,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis import kernels
-from cnncalc.cli.arrays import NUMERIC, channels_first, described, of_block, read, source
+from cnncalc.cli.arrays import NUMERIC, channels_first, described, of_block, read, source, within
 from cnncalc.cli.common import Failure
 from cnncalc.record import NamedTuple
-from cnncalc.syntax.numbers import Unread, short, told
+from cnncalc.syntax.numbers import Unread, counted, short
 
 if TYPE_CHECKING:
     from cnncalc.cli.arrays import Given, Loose, Wanted
@@ -65,7 +65,7 @@ def kernel(argument: str, x: Given, wanted: Wanted) -> Filters:
         if isinstance(data, str) and not NUMERIC.fullmatch(data) and (known := named(data, x, wanted)):
             return known
         loose = read(data, wanted)
-        values = of_kernel(loose, x, wanted.last)
+        values = of_kernel(loose, x, wanted.order.channels_last)
     except Unread as error:
         raise Failure(f"{name}: {error}") from None
     return Filters(values, (loose.over,) * len(values), (None,) * len(values))
@@ -84,7 +84,7 @@ def of_kernel(loose: Loose, x: Given, last: bool) -> Array:
     values = values[(None,) * max(rank - values.ndim, 0)]
     if values.ndim > rank + 2:
         most = f"{rank + 2}: filters, channels and those of the input"
-        raise Unread(f"an array of {told(values.ndim, 'axis')}, and {described(x)} takes at most {most}")
+        raise Unread(f"an array of {counted(values.ndim, 'axis')}, and {described(x)} takes at most {most}")
     if values.ndim == rank + 2:
         return values.transpose(-1, -2, *range(rank)) if last else values
     return channels_first(values, rank, last)[None]
@@ -95,8 +95,8 @@ def named(text: str, x: Given, wanted: Wanted) -> Filters | None:
     words = text.split()
     found = kernels.find(words[0]) if words else None
     if found is not None:
-        extents = own(found, words[1:], x) if found.rows else sized(words[1:], x, wanted.order)
-        small(extents, wanted)
+        extents = own(found, words[1:], x) if found.rows else sized(found, words[1:], x, wanted.order)
+        within("", prod(extents), wanted.limits)
         return Filters(found.weights(extents)[None, None], (float(found.over(extents)),), (found,))
     if len(words) > 1 or not any(c.isalpha() for c in text):
         return None
@@ -120,18 +120,14 @@ def own(found: kernels.Kernel, words: list[str], x: Given) -> Axes:
     return extents
 
 
-def sized(words: list[str], x: Given, order: Order) -> Axes:
+def sized(found: kernels.Kernel, words: list[str], x: Given, order: Order) -> Axes:
     """The extents that are asked for, in PyTorch's order."""
-    text = "".join(words) or str(kernels.USUAL)
+    text = " ".join(words).replace(" x ", "x") or str(kernels.USUAL)
     sizes = text.split("x")
     if len(sizes) not in (1, x.rank) or not all(map(SIZE.fullmatch, sizes)):
         axes = f" or {x.rank} joined by 'x'" * (x.rank > 1)
         raise Unread(f"'{short(text)}' is no size: write one number{axes}")
-    return order.turned(tuple(map(int, sizes * (x.rank if len(sizes) == 1 else 1))))
-
-
-def small(extents: Axes, wanted: Wanted) -> None:
-    """Refuse a kernel of too many numbers before it is made."""
-    if prod(extents) > wanted.limits.numbers:
-        most = f"{wanted.limits.numbers:,} (--limit numbers=N raises the limit)"
-        raise Unread(f"{prod(extents):,} numbers, more than {most}")
+    extents = order.turned(tuple(map(int, sizes * (x.rank if len(sizes) == 1 else 1))))
+    if found.shift and extents[-1] <= found.shift:
+        raise Unread(f"{found.name} has its one beside the centre: its rows have at least {found.shift + 1} cells")
+    return extents

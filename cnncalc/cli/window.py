@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convolution import Operation
 from cnncalc.analysis.working import Step
+from cnncalc.cli.arrays import within
 from cnncalc.cli.common import Failure
 from cnncalc.geometry import Shape, Window
 from cnncalc.record import NamedTuple
-from cnncalc.syntax.numbers import Unread, block, short, told
+from cnncalc.syntax.numbers import Unread, block, counted, short
 
 if TYPE_CHECKING:
     from cnncalc.api import Network
@@ -109,7 +110,7 @@ def checked(options: Options, kernels: int) -> None:
 def fitting(sliding: Sliding, filters: Filters) -> None:
     """Refuse kernels of other channels than they are laid on."""
     has, channels = filters.weights.shape[1], sliding.channels
-    kernel = f"the kernel has {told(has, 'channel')}"
+    kernel = f"the kernel has {counted(has, 'channel')}"
     if sliding.separate and has > 1:
         raise Failure(f"{kernel}, and where each channel is taken by itself it has 1")
     if sliding.separate or has == channels:
@@ -127,7 +128,6 @@ def line(sliding: Sliding) -> str:
     own = options.given("stride", "pad", "dilation")
     if filters is None:
         return " ".join([POOLS[options.head], options.size, *own])
-    fitting(sliding, filters)
     kernel, weighted = sliding.order.by(filters.weights.shape[2:]), options.head == WEIGHTED
     deep = sliding.separate and (sliding.channels > 1 or weighted)
     count = len(filters.weights) * (sliding.channels if deep else 1)
@@ -140,6 +140,8 @@ def network(sliding: Sliding, limits: Limits) -> Network:
     """The layer behind its input."""
     from cnncalc.api import analyse
 
+    if sliding.filters is not None:
+        fitting(sliding, sliding.filters)
     text = line(sliding)
     shape = sliding.order.text(Shape(sliding.channels, sliding.x.x.shape[1:]))
     statements = [*sliding.options.given("axes", "rounding"), f"INPUT: {shape}", text]
@@ -147,18 +149,20 @@ def network(sliding: Sliding, limits: Limits) -> Network:
     if found.complete and len(found.nodes) > 1:
         raise Failure(f"'{text}' is more than one layer; the options take one value each")
     if found.complete:
-        bounded(found.nodes[-1], limits.numbers)
+        bounded(found.nodes[-1], limits)
     return found
 
 
-def bounded(node: Node, most: int) -> None:
+def bounded(node: Node, limits: Limits) -> None:
     """Refuse a layer that pads its input to too many numbers, or puts too many out, before it is run."""
     x, window = node.shapes[0], node.window
     pads = window.pad if isinstance(window, Window) else ()
     padded = x.channels * prod(w + a + b for w, (a, b) in zip(x.extents, pads, strict=True))
-    for what, count in (("padded input", padded), ("output", node.output.elements)):
-        if count > most:
-            raise Failure(f"the {what} has {count:,} numbers, more than {most:,} (--limit numbers=N raises the limit)")
+    try:
+        within("the padded input has ", padded, limits)
+        within("the output has ", node.output.elements, limits)
+    except Unread as error:
+        raise Failure(str(error)) from None
 
 
 def operation(node: Node, sliding: Sliding) -> Operation:
@@ -192,7 +196,7 @@ def biases(text: str, count: int) -> tuple[float, ...]:
         raise Failure(f"--bias: {error}") from None
     if len(given) not in (1, count):
         several = f", or {count}, one for each channel of the output" * (count > 1)
-        raise Failure(f"--bias has {told(len(given), 'number')}: give 1{several}")
+        raise Failure(f"--bias has {counted(len(given), 'number')}: give 1{several}")
     return tuple(given * (count // len(given)))
 
 

@@ -1,71 +1,24 @@
-"""Pictures as numbers and back. Pillow is imported here alone."""
+"""Maps drawn as pictures, by Pillow."""
 
 from __future__ import annotations
 
-import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
-
-from cnncalc.syntax.numbers import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy import uint8
     from numpy.typing import NDArray
-    from PIL.Image import Image
 
     from cnncalc.layer import Array
 
-ONE = ("1", "L", "I", "F")
-"""Pillow's modes with one number a pixel; others are read as grey or as red, green, blue."""
-GREY = ("LA", "La")
 GAP, GROUND = 8, (176, 196, 222)
 """The pixels between two pictures, and their colour: a light blue, which no map without colours has."""
 SMALL, LARGE = 64, 256
 """Where all sides are below the first, pixels are drawn so large that the longest reaches the second."""
 BYTE = 255.0
 """The largest number of a stored pixel."""
-
-
-def read(data: bytes, grey: bool, most: int) -> Array:
-    """The picture in a file: (channels, height, width), its numbers as they are stored; transparency is left out.
-
-    Raises Unread for what is no picture, a damaged one or one of more than `most` numbers, ImportError without Pillow.
-    """
-    import numpy as np
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            opened = Image.open(BytesIO(data))
-            small(opened, most)
-            values = np.asarray(plain(ImageOps.exif_transpose(opened), grey), float)
-    except UnidentifiedImageError:
-        raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
-    except Image.DecompressionBombError:
-        raise Unread(f"the picture has more than {most:,} numbers (--limit numbers=N raises the limit)") from None
-    except (Unread, MemoryError):
-        raise
-    except Exception as error:  # every format is read by code of its own, which fails in its own ways
-        raise Unread(f"the picture is damaged: {error}") from None
-    return values[None] if values.ndim == 2 else np.ascontiguousarray(np.moveaxis(values, -1, 0))
-
-
-def small(image: Image, most: int) -> None:
-    """Refuse a picture of too many numbers before it is decoded."""
-    count = image.width * image.height * len(image.getbands())
-    if count > most:
-        what = f"{image.width}x{image.height}x{len(image.getbands())} = {count:,} numbers"
-        raise Unread(f"the picture has {what}, more than {most:,} (--limit numbers=N raises the limit)")
-
-
-def plain(image: Image, grey: bool) -> Image:
-    """The picture in a mode of one number a pixel, or in red, green, blue."""
-    if image.mode in ONE or image.mode.startswith("I;16"):
-        return image
-    return image.convert("L" if grey or image.mode in GREY else "RGB")
 
 
 def drawn(suffix: str) -> bool:

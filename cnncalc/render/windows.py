@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.convolution import places, worked
+from cnncalc.analysis.convolution import worked
 from cnncalc.analysis.working import Step, axis_names, sizes
 from cnncalc.geometry import Window
 from cnncalc.layer import figure, second
 from cnncalc.record import NamedTuple
 from cnncalc.render.people import safe, steps, wrapped
-from cnncalc.syntax.numbers import told as told_of
+from cnncalc.syntax.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ FIRST = 3
 """How many windows are worked where nobody asks for more."""
 MOST = 400
 """How many numbers of one map are printed."""
+CELLS = 100
+"""How many cells a window has at most that is worked unasked."""
 SHORT = 48
 """How long a sum is that stands in one line beside its window."""
 TIED = "\u00a0"
@@ -59,13 +62,23 @@ class Shown(NamedTuple):
         return " ".join(place.line.text[place.begin : place.end].split())
 
     def workings(self) -> Iterator[Worked]:
-        """The windows that are worked."""
-        extents = self.out.shape[1:]
+        """The windows that are worked; the first ones only where they are small."""
+        import numpy as np
+
+        if self.at is None and not self.every and self.large:
+            return
         channels = range(len(self.out)) if self.every or self.at is not None else range(1)
         for channel in channels:
-            at = places(extents) if self.at is None else iter([self.at])
+            at = np.ndindex(self.out.shape[1:]) if self.at is None else iter([self.at])
             for place in at if self.every else islice(at, FIRST):
                 yield worked(self.operation, self.out, place, channel)
+
+    @property
+    def large(self) -> int:
+        """How many cells lie under a window, where those are too many to be worked unasked; else 0."""
+        window = self.operation.node.window
+        cells = prod(window.kernel) if isinstance(window, Window) else 0
+        return cells if cells > CELLS else 0
 
 
 def heading(shown: Shown, width: int) -> Iterator[Styled]:
@@ -75,15 +88,16 @@ def heading(shown: Shown, width: int) -> Iterator[Styled]:
     yield from wrapped(steps([given, *shown.notes, *sizes(shown.operation.node, shown.order)]), width)
 
 
-def told(shown: Shown, width: int) -> Iterator[Styled]:
+def body(shown: Shown, width: int) -> Iterator[Styled]:
     """The numbers, and windows worked."""
     for name, map_ in zip(shown.names, shown.out, strict=True):
         yield "", ""
         yield from [("heading", name)] * (len(shown.names) > 1)
         yield from numbers(map_, width)
     yield "", ""
-    yield from workings(shown, width)
-    yield "", ""
+    if shown.at is not None or shown.every or not shown.large:
+        yield from workings(shown, width)
+        yield "", ""
     yield from wrapped([("quiet", closing(shown))], width)
 
 
@@ -135,9 +149,9 @@ def laid(each: Worked, at: str, slice_: int) -> list[str]:
     single = len(each.parts) == 1
     lines: list[str] = []
     for part in each.parts:
-        text = in_rows(part, *ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}"))
+        text = in_rows(part, *around(each, part))
         name = [] if single else [f"channel {part.channel}"]
-        lines += beside([[at if not lines else " " * len(at)], name, *pictures(part, len(each.place)), text], slice_)
+        lines += beside([[at if not lines else " " * len(at)], name, *laid_out(part, len(each.place)), text], slice_)
     if not single:
         lines.append(f"{' ' * len(at)}  {total(each)}")
     return lines
@@ -152,7 +166,7 @@ def plain(each: Worked, at: str) -> Iterator[str]:
     """One window as sums alone."""
     single = len(each.parts) == 1
     for i, part in enumerate(each.parts):
-        before, after = ends(each, part) if single else (part.before, f"{part.after} = {figure(part.value)}")
+        before, after = around(each, part)
         name = "" if single else f"channel {part.channel}  "
         text = " ".join(token.replace(" ", TIED) for row in tokens(part) for token in row)
         yield f"{at if not i else ' ' * len(at)}  {name}{before}{text}{after}"
@@ -160,7 +174,7 @@ def plain(each: Worked, at: str) -> Iterator[str]:
         yield f"{' ' * len(at)}  {total(each)}"
 
 
-def pictures(part: Part, rank: int) -> list[list[str]]:
+def laid_out(part: Part, rank: int) -> list[list[str]]:
     """The cells under the window and the kernel, where they have rows."""
     if rank < 2:
         return []
@@ -192,6 +206,11 @@ def signed(terms: Sequence[str], sign: str) -> list[str]:
         return [*(f"{term}," for term in terms[:-1]), *terms[-1:]]
     later = [f"- {term[1:]}" if term[0] == "-" else f"+ {term}" for term in terms[1:]]
     return [*terms[:1], *later]
+
+
+def around(each: Worked, part: Part) -> tuple[str, str]:
+    """What stands before and behind the terms of a part: of the only one all that leads to the number."""
+    return ends(each, part) if len(each.parts) == 1 else (part.before, f"{part.after} = {figure(part.value)}")
 
 
 def ends(each: Worked, part: Part) -> tuple[str, str]:
@@ -228,8 +247,9 @@ def indices(order: Order, rank: int) -> list[str]:
 def closing(shown: Shown) -> str:
     """How the places are counted, and how to see more."""
     by = indices(shown.order, shown.out.ndim - 1)
-    left = shown.out.size - min(shown.out[0].size, FIRST)
+    left = shown.out.size - (0 if shown.large else min(shown.out[0].size, FIRST))
     more = shown.at is None and not shown.every and left
     last = label(tuple([extent - 1 for extent in shown.out.shape[1:]]), shown.order)
-    rest = f"; {told_of(left, 'more window')}: --all works all, --at {last} the last"
+    size = f" of {shown.large:,} cells each" * (shown.large > 0)
+    rest = f"; {counted(left, 'more window')}{size}: --all works all, --at {last} the last"
     return f"places by {','.join(by)} from 0{rest if more else ''}"

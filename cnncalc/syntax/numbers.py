@@ -138,10 +138,10 @@ def even(counts: Sequence[int], names: Sequence[str], what: str, hint: str = "")
     """Refuse parts that are not all as long as the first."""
     for count, name in zip(counts, names, strict=True):
         if count != counts[0]:
-            raise Unread(f"{name} has {told(count, what)}, {names[0]} has {counts[0]:,}{hint}")
+            raise Unread(f"{name} has {counted(count, what)}, {names[0]} has {counts[0]:,}{hint}")
 
 
-def told(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
     """1 row, 3 rows"""
     several = {"axis": "axes", "entry": "entries"}.get(what, f"{what}s")
     return f"{count:,} {what if count == 1 else several}"

@@ -1,0 +1,58 @@
+"""Pictures read as numbers, by Pillow."""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from cnncalc.cli.arrays import RAISED, within
+from cnncalc.syntax.numbers import Unread
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from cnncalc.layer import Array
+    from cnncalc.source import Limits
+
+ONE = ("1", "L", "I", "F")
+"""Pillow's modes with one number a pixel; others are read as grey or as red, green, blue."""
+GREY = ("LA", "La")
+
+
+def pixels(data: bytes, grey: bool, limits: Limits) -> Array:
+    """The picture in a file: (channels, height, width), its numbers as they are stored; transparency is left out.
+
+    Raises Unread for what is no picture, a damaged one or one of too many numbers, ImportError without Pillow.
+    """
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened = Image.open(BytesIO(data))
+            small(opened, limits)
+            values = np.asarray(plain(ImageOps.exif_transpose(opened), grey), float)
+    except UnidentifiedImageError:
+        raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
+    except Image.DecompressionBombError:
+        raise Unread(f"the picture has more than {limits.numbers:,} numbers{RAISED}") from None
+    except (Unread, MemoryError):
+        raise
+    except Exception as error:  # every format is read by code of its own, which fails in its own ways
+        raise Unread(f"the picture is damaged: {error}") from None
+    return values[None] if values.ndim == 2 else np.ascontiguousarray(np.moveaxis(values, -1, 0))
+
+
+def small(image: Image, limits: Limits) -> None:
+    """Refuse a picture of too many numbers before it is decoded."""
+    bands = len(image.getbands())
+    within(f"the picture has {image.width}x{image.height}x{bands} = ", image.width * image.height * bands, limits)
+
+
+def plain(image: Image, grey: bool) -> Image:
+    """The picture in a mode of one number a pixel, or in red, green, blue."""
+    if image.mode in ONE or image.mode.startswith("I;16"):
+        return image
+    return image.convert("L" if grey or image.mode in GREY else "RGB")
