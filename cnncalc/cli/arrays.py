@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -79,8 +80,6 @@ def given(argument: str, wanted: Wanted) -> Given:
 
 def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
     """(what it is called, the text itself or the bytes of the file) of an argument; numbers come before files."""
-    import os
-
     if NUMERIC.fullmatch(argument) and not argument.startswith(PATHS):
         return name, argument
     if argument != "-" and not common.exists(argument):

@@ -65,12 +65,10 @@ class Shown(NamedTuple):
         """The windows that are worked; the first ones only where they are small."""
         import numpy as np
 
-        if self.at is None and not self.every and self.large:
-            return
-        channels = range(len(self.out)) if self.every or self.at is not None else range(1)
-        for channel in channels:
-            at = np.ndindex(self.out.shape[1:]) if self.at is None else iter([self.at])
-            for place in at if self.every else islice(at, FIRST):
+        several = self.every or self.at is not None
+        for channel in range(len(self.out) if several else 1 - (self.large > 0)):
+            at = [self.at] if self.at is not None else np.ndindex(self.out.shape[1:])
+            for place in islice(at, None if self.every else FIRST):
                 yield worked(self.operation, self.out, place, channel)
 
     @property
