@@ -148,6 +148,14 @@ def test_a_picture_that_cannot_be_written_is_told(run, tmp_path):
     assert done.err == "cnncalc: out.png: a picture has 2 axes, and the input 3\n"
 
 
+def test_a_picture_that_a_format_does_not_hold_is_told(run, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((1, 20_000)))
+    for suffix, kind in {"webp": "WEBP", "jpg": "JPEG"}.items():
+        done = run("convolve", "x.npy", "--kernel", "1 1", *["--kernel", "1 0"] * 3, "-o", f"out.{suffix}")
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith(f"cnncalc: out.{suffix}: a picture of 100028x1 is no {kind}: ")
+
+
 # Series in characters
 
 

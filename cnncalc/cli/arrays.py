@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
     from cnncalc.source import Limits
 
-NUMERIC = re.compile(r"[\d\s.,eE+\-/|\[\]*]*\d[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
+NUMERIC = re.compile(r"(?=\D*\d)[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
 """What is meant as numbers, though there be a file of that name."""
 RAISED = " (--limit numbers=N raises the limit)"
 PATHS = ("./", "../", "/")
@@ -99,8 +99,9 @@ def read(data: str | bytes, wanted: Wanted) -> Loose:
             return stored(data, wanted)
         data = text
     top, over, rest = numbers.factor(data)
-    values = numbers.nested(rest) if "[" in rest else numbers.block(rest)
-    return Loose(few(scaled(values, top, 1.0), wanted.limits), "[" not in rest, over=over)
+    brackets = "[" in numbers.uncommented(rest)
+    values = numbers.nested(rest) if brackets else numbers.block(rest)
+    return Loose(few(scaled(values, top, 1.0), wanted.limits), not brackets, over=over)
 
 
 def scaled(values: Array, top: float, bottom: float) -> Array:
@@ -146,6 +147,8 @@ def loaded(data: bytes) -> Array:
     try:
         values = np.load(BytesIO(data), allow_pickle=False)
     except Exception as error:  # the header is read by Python's own parser, which fails in many ways
+        if "allow_pickle" in str(error):
+            raise Unread("an array of Python objects: numbers are wanted, whole or with a point") from None
         raise Unread(f"a damaged .npy file: {str(error).partition(chr(10))[0]}") from None
     if values.dtype.kind not in "biuf":
         raise Unread(f"an array of {values.dtype}: numbers are wanted, whole or with a point")

@@ -150,7 +150,7 @@ def convolve(
     if network.complete and not common.status(found):
         shown = shown_of(network, sliding, at, every)
         if output:
-            common.put(content(shown, sliding, found, suffix), output)
+            common.put(content(shown, sliding, found, output, suffix), output)
         write(shown, x, found, draw, format_, color)
     report(network, found, color)
     raise typer.Exit(common.status(found))
@@ -305,7 +305,7 @@ def series(x: Given, shown: Shown) -> list[tuple[str, list[float]]]:
     return [*zip(before, x.x.tolist(), strict=True), *zip(shown.names, shown.out.tolist(), strict=True)]
 
 
-def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], suffix: str) -> bytes:
+def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], output: str, suffix: str) -> bytes:
     """What a file of a suffix holds."""
     from cnncalc.cli import window
     from cnncalc.render import picture, values
@@ -316,8 +316,11 @@ def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], suffix: str
         return values.csv(shown.out).encode()
     if suffix == ".json":
         return f"{as_json(shown, found)}\n".encode()
-    maps = window.pictures(sliding, shown.out)
-    return picture.write(sliding.x.x, [map_ for map_, _ in maps], [same for _, same in maps], sliding.x.picture, suffix)
+    maps, kept = zip(*window.pictures(sliding, shown.out), strict=True)
+    try:
+        return picture.write(sliding.x.x, maps, kept, sliding.x.picture, suffix)
+    except ValueError as error:
+        raise Failure(f"{output}: {error}") from None
 
 
 def as_json(shown: Shown, found: list[Diagnostic]) -> str:

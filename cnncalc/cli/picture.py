@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from cnncalc.cli.arrays import RAISED, within
+from cnncalc.cli.arrays import within
 from cnncalc.syntax.numbers import Unread
 
 if TYPE_CHECKING:
@@ -28,16 +29,16 @@ def pixels(data: bytes, grey: bool, limits: Limits) -> Array:
     import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    Image.MAX_IMAGE_PIXELS = None  # what follows counts by itself
+    logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             opened = Image.open(BytesIO(data))
-            small(opened, limits)
+            small(opened, grey, limits)
             values = np.asarray(plain(ImageOps.exif_transpose(opened), grey), float)
     except UnidentifiedImageError:
         raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
-    except Image.DecompressionBombError:
-        raise Unread(f"the picture has more than {limits.numbers:,} numbers{RAISED}") from None
     except (Unread, MemoryError):
         raise
     except Exception as error:  # every format is read by code of its own, which fails in its own ways
@@ -45,14 +46,19 @@ def pixels(data: bytes, grey: bool, limits: Limits) -> Array:
     return values[None] if values.ndim == 2 else np.ascontiguousarray(np.moveaxis(values, -1, 0))
 
 
-def small(image: Image, limits: Limits) -> None:
+def small(image: Image, grey: bool, limits: Limits) -> None:
     """Refuse a picture of too many numbers before it is decoded."""
-    bands = len(image.getbands())
+    bands = 1 if grey or whole(image) or image.mode in GREY else 3
     within(f"the picture has {image.width}x{image.height}x{bands} = ", image.width * image.height * bands, limits)
+
+
+def whole(image: Image) -> bool:
+    """Whether a picture is stored as one number a pixel."""
+    return image.mode in ONE or image.mode.startswith("I;16")
 
 
 def plain(image: Image, grey: bool) -> Image:
     """The picture in a mode of one number a pixel, or in red, green, blue."""
-    if image.mode in ONE or image.mode.startswith("I;16"):
+    if whole(image):
         return image
     return image.convert("L" if grey or image.mode in GREY else "RGB")

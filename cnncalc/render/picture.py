@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from numpy import uint8
     from numpy.typing import NDArray
+    from PIL.Image import Image
 
     from cnncalc.layer import Array
 
@@ -32,7 +33,8 @@ def drawn(suffix: str) -> bool:
 def write(x: Array, maps: Sequence[Array], keeps: Sequence[bool], stored: bool, suffix: str) -> bytes:
     """A file with the input beside what came of it: (channels, height, width), in colour where there are 3.
 
-    What `keeps` the brightness is drawn like the input: by the numbers 0 to 255 where it is `stored` so.
+    What `keeps` the brightness is drawn like the input: by the numbers 0 to 255 where it is `stored` so. Raises
+    ValueError where such a file cannot hold it.
     """
     from PIL import Image
 
@@ -49,8 +51,16 @@ def write(x: Array, maps: Sequence[Array], keeps: Sequence[bool], stored: bool, 
     for image in panels:
         sheet.paste(image, (at, 0))
         at += image.width + GAP
+    return saved(sheet, Image.registered_extensions()[suffix.lower()])
+
+
+def saved(sheet: Image, kind: str) -> bytes:
+    """A file of a kind. Raises ValueError where it cannot hold such a picture."""
     data = BytesIO()
-    sheet.save(data, Image.registered_extensions()[suffix.lower()])
+    try:
+        sheet.save(data, kind)
+    except Exception as error:  # every format is written by code of its own, which fails in its own ways
+        raise ValueError(f"a picture of {sheet.width}x{sheet.height} is no {kind}: {error}") from None
     return data.getvalue()
 
 

@@ -43,7 +43,7 @@ def label(row: int, least: float, most: float) -> str:
 def means(values: Sequence[float], each: int) -> list[float]:
     """The means of so many neighbours."""
     parts = (values[i : i + each] for i in range(0, len(values), each))
-    return [sum(part) / len(part) for part in parts]
+    return [sum(value / len(part) for value in part) for part in parts]
 
 
 def level(value: float, least: float, most: float) -> int:

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
     Nested = list["Nested"] | float
 
-FACTOR = re.compile(r"\s*([^\s*/|\[\]]+?)\s*(?:/\s*([^\s*/|\[\]]+?)\s*)?\*")
+FACTOR = re.compile(r"(?:\s|#[^\n]*\n)*([^\s*/|\[\]]+?)\s*(?:/\s*([^\s*/|\[\]]+?)\s*)?\*")
 """What stands before a kernel to be multiplied with it: `1/16 *`, `0.5 *`."""
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 STRANGE = re.compile(r"[^-+.,\deE\s]", re.ASCII)
 """What no number has; float() alone would take `nan`, `1_000` and the digits of any script."""
 BETWEEN = re.compile(r"\s*,\s*|\s+")
-FRACTION = re.compile(r"(?<![\d.])1/\d+(?!\S)")
+FRACTION = re.compile(r"(?<![\d.])1/[1-9]\d*(?!\S)")
 PARTS = re.compile(r"(//|/|\|)")
+COMMENT = re.compile(r"#[^\r\n]*")
+LONE_COMMA = re.compile(r"[\[,]\s*,|,\s*\]")
 BRACKETS = re.compile(r"[\[\]]|[^\[\]\s,]+")
 DEEPEST = 5
 """How deep brackets nest: filters, channels and three axes."""
@@ -57,7 +59,7 @@ def factor(text: str) -> tuple[float, float, str]:
     top, bottom = (number(part or "1", "before the '*'") for part in match.groups())
     if bottom == 0:
         raise Unread(f"'{match[0].strip()}' divides by 0")
-    return top, bottom, text[match.end() :]
+    return top, bottom, "\n" * match[0].count("\n") + text[match.end() :]
 
 
 def block(text: str) -> Array:
@@ -172,8 +174,16 @@ def nested(text: str) -> Array:
     return np.array(items, float).reshape(extents)
 
 
+def uncommented(text: str) -> str:
+    """A text without its comments."""
+    return COMMENT.sub("", text)
+
+
 def lists(text: str) -> list[Nested]:
     """What brackets hold, as lists in lists: one list with all."""
+    text = uncommented(text)
+    if LONE_COMMA.search(text):
+        raise Unread("in brackets nothing stands before or behind a comma: write 0 where there is nothing")
     open_: list[list[Nested]] = [[]]
     for token in BRACKETS.findall(text):
         if token == "[":
