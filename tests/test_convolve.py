@@ -181,6 +181,8 @@ def test_slices_of_depth_are_parted(run):
     assert "  1 2\n  3 4\n\n  5 6\n  7 8\n" in done.out
     assert "  1,0,1  6  *  1     1*6 = 6\n" in done.out
     assert done.out.endswith("places by column,row,slice from 0\n")
+    done = run("convolve", "1 2 // 3 4", "--kernel", "1 1 // 1 1")
+    assert "  0,0,0  1 2  *  1 1     1*1 + 1*2 + 1*3 + 1*4 = 10\n\n         3 4     1 1\n" in done.out
     done = run("convolve", "1 2 / 3 4 // 5 6 / 7 8", "--kernel", "100 -1 / 0 100 // 200 2 / 1 100")
     assert (
         "  0,0,0  1 2     100  -1     100*1 - 1*2\n"

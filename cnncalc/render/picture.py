@@ -77,8 +77,7 @@ def range_of(x: Array, stored: bool) -> tuple[float, float]:
 
 def own(map_: Array) -> tuple[float, float]:
     """(what is black, what is white) in a map of its own range: 0 is black, or grey where numbers lie below it."""
-    finite = map_[map_ > float("-inf")]
-    least, most = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    least, most = float(map_.min()), float(map_.max())
     far = max(-least, most)
     return (-far, far) if least < 0 else (0.0, most)
 
