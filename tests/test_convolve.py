@@ -581,7 +581,7 @@ def test_windows_are_counted(run):
     assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces by position from 0\n")
 
 
-@pytest.mark.parametrize("columns", [66, 30])
+@pytest.mark.parametrize("columns", [65, 64, 40, 29])
 def test_what_a_narrow_terminal_has_no_room_for_is_broken(columns):
     x, kernel = (
         text.replace(" / ", "/").replace(" | ", "|").replace(" ", ",") for text in (f"{MATRIX} | {MATRIX}", KERNEL)
@@ -591,7 +591,7 @@ def test_what_a_narrow_terminal_has_no_room_for_is_broken(columns):
     assert max(map(len, lines)) <= columns
     words = " ".join(" ".join(lines).split())
     sums = "0,0 channel 0 -1*1 + 0*0 + 1*2 + 0*0 + 2*1 + 1*(-1) + 1*1 + 0*0 - 1*0 = 3 channel 1 1*1"
-    assert (sums in words) == (columns == 30)
+    assert (sums in words) == (columns < 65)
     assert "3 + 4 = 7" in words
 
 
