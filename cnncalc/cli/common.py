@@ -130,12 +130,17 @@ def dtype_of(given: str) -> str:
 
 def order(axes: str, network: Network) -> Order:
     """The order shapes are shown in: the file's, unless --axes says another."""
+    return order_of(axes) or network.order
+
+
+def order_of(axes: str) -> Order | None:
+    """The value of --axes, checked; None where it is not given."""
     from cnncalc.geometry import Order
     from cnncalc.syntax.parse import AXES
 
     if axes and axes.lower() not in AXES:
         raise Failure(f"--axes takes {', '.join(ORDERS)}, not '{axes}'")
-    return Order.of(axes) if axes else network.order
+    return Order.of(axes) if axes else None
 
 
 def colour(given: str) -> str:

@@ -134,13 +134,14 @@ def convolve(
         return list_kernels(color)
     from cnncalc.cli import arrays, window
     from cnncalc.cli.filters import filters
+    from cnncalc.geometry import Order
 
     options = window.Options(pool, stride, pad, dilation, rounding, depthwise, bias, axes)
     argument = checked(words or [], [name for each in context.command.params for name in each.opts])
     window.checked(options, len(kernel or ()))
     common.colour(color)
     format_of(format_)
-    suffix, order = suffix_of(output, [argument, *(kernel or [])]), order_of(axes)
+    suffix, order = suffix_of(output, [argument, *(kernel or [])]), common.order_of(axes) or Order()
     wanted = arrays.Wanted(rank_of(rank), order, grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, at or every, output, suffix)
@@ -177,15 +178,6 @@ def rank_of(given: str) -> int:
     if given and given not in RANKS:
         raise Failure(f"--rank takes {', '.join(RANKS)}, not '{given}'")
     return int(given or 0)
-
-
-def order_of(axes: str) -> Order:
-    """The value of --axes, checked; as slides have it where it is not given."""
-    from cnncalc.geometry import Order
-
-    if axes and axes.lower() not in map(str.lower, ORDERS):
-        raise Failure(f"--axes takes {', '.join(ORDERS)}, not '{axes}'")
-    return Order.of(axes) if axes else Order()
 
 
 def format_of(given: str) -> None:
