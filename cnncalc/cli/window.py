@@ -223,8 +223,8 @@ def notes(sliding: Sliding) -> list[Step]:
 
 def pictures(sliding: Sliding, out: Array) -> list[tuple[Array, bool]]:
     """(channels of the output that are a picture together, whether it is as bright as the input)."""
-    filters = sliding.filters
-    if filters is None or sliding.options.head == WEIGHTED:
-        return [(out[i :: len(out) // sliding.channels], True) for i in range(len(out) // sliding.channels)]
-    kept = [abs(each.sum() / over - 1) < SAME for each, over in zip(filters.weights, filters.over, strict=True)]
+    filters, mean = sliding.filters, sliding.options.head == WEIGHTED
+    if filters is None:
+        return [(out, True)]
+    kept = [mean or abs(each.sum() / over - 1) < SAME for each, over in zip(filters.weights, filters.over, strict=True)]
     return [(out[i :: len(kept)], same) for i, same in enumerate(kept)]
