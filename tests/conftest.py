@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# CI runs the same examples each time; elsewhere every run looks for new ones
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# CI runs the same examples each time, elsewhere every run looks for new ones; none has to be quick anywhere
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # one thread in each process, those that tests start included: sums in another order end in other last bits
 os.environ["OMP_NUM_THREADS"] = "1"

@@ -4,10 +4,10 @@ A row of `BAD` is a spec and what is said of it: `CODE line:column word | messag
 """
 
 import ast
-import time
 from pathlib import Path
 
 import pytest
+from ending import ending
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -2566,10 +2566,9 @@ HUGE = {
 
 
 @pytest.mark.parametrize("spec", HUGE.values(), ids=HUGE)
-def test_any_size_is_answered_at_once(spec):
-    begin = time.process_time()
-    analyse(spec, "huge", "huge.spec")
-    assert time.process_time() - begin < 2
+def test_any_size_is_answered(spec):
+    with ending():
+        analyse(spec, "huge", "huge.spec")
 
 
 # Anything at all
@@ -2628,7 +2627,7 @@ WORDS = (
     "- share aux output shortcut from scale identity basic( act=relu \n\x20\x20-\x20 \n\x20\x20\x20\x20 J K tower"
 ).split(" ")
 SOUP = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
-quickly = settings(max_examples=300, deadline=2000, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=300, suppress_health_check=list(HealthCheck))
 
 
 def answered(spec):
@@ -2643,43 +2642,43 @@ def answered(spec):
     return network
 
 
-@quickly
+@often
 @given(st.text(max_size=200))
 def test_any_text_is_answered(text):
     answered(text)
 
 
-@quickly
+@often
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(data):
     answered(data)
 
 
-@quickly
+@often
 @given(SOUP)
 def test_any_words_are_answered(text):
     answered(INPUT + text)
 
 
-@quickly
+@often
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.sampled_from(WORDS))
 def test_a_good_spec_with_a_slip_is_answered(at, length, word):
     answered(GOOD[:at] + word + GOOD[at + length :])
 
 
-@quickly
+@often
 @given(st.integers(0, len(GRAPH)), st.integers(0, 12), st.sampled_from(WORDS))
 def test_a_good_graph_with_a_slip_is_answered(at, length, word):
     answered(GRAPH[:at] + word + GRAPH[at + length :])
 
 
-@quickly
+@often
 @given(st.permutations(GRAPH.splitlines()[3:]), st.integers(0, 20))
 def test_the_lines_of_a_graph_in_any_order_are_answered(lines, count):
     answered("\n".join(GRAPH.splitlines()[:3] + lines[:count]))
 
 
-@quickly
+@often
 @given(st.integers(0, len(GOOD)), st.characters())
 def test_a_good_spec_with_any_character_is_answered(at, char):
     answered(GOOD[:at] + char + GOOD[at:])

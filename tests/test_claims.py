@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cnncalc
@@ -584,7 +584,6 @@ def chains(draw):
     return layers
 
 
-@settings(deadline=None)
 @given(chains(), st.tuples(st.integers(-2, 2), st.integers(-2, 2), st.sampled_from([0, 0, 1])), st.data())
 def test_what_a_hint_names_makes_the_claim_hold(layers, off, data):
     network = analyse(rendered(layers), "net", "net.spec")

@@ -29,7 +29,7 @@ SAME = 1e-9
 
 def trials(count):
     """Random cases; the fixture that runs commands serves all of them, as it keeps nothing."""
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    return settings(max_examples=count, suppress_health_check=list(HealthCheck))
 
 
 # What slides over what, with values in PyTorch's order of axes

@@ -70,7 +70,7 @@ def checked(text: str) -> str:
     return source
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs())
 def test_a_random_graph_is_written_as_it_is(graph):
     checked(graph.text)
@@ -83,7 +83,6 @@ def batch() -> tuple[str, ...]:
 
     @settings(
         max_examples=60,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

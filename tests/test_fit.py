@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cnncalc import loads
@@ -35,7 +35,6 @@ def read(slide: Slide) -> set[int]:
     return {cell for start in starts for cell in range(start, start + slide.reach)}
 
 
-@settings(deadline=None)
 @given(SLIDES)
 @example(Slide(1, 1, 9, (3, 0)))
 def test_lost_and_gaps_are_the_cells_that_no_window_reads(slide):
@@ -46,7 +45,6 @@ def test_lost_and_gaps_are_the_cells_that_no_window_reads(slide):
     assert slide.gaps == sum(cell < last for cell in unread)
 
 
-@settings(deadline=None)
 @given(SLIDES)
 def test_dropped_is_the_padding_at_the_end_that_no_window_reads(slide):
     assume(slide.out >= 1)
@@ -55,7 +53,6 @@ def test_dropped_is_the_padding_at_the_end_that_no_window_reads(slide):
     assert slide.dropped == len(after)
 
 
-@settings(deadline=None)
 @given(SLIDES)
 def test_floor_loses_as_the_remainder_says(slide):
     """Lost is min(W, max(0, r - Pend)), dropped min(r, Pend), for pools that round down and every convolution."""
@@ -67,14 +64,12 @@ def test_floor_loses_as_the_remainder_says(slide):
     assert slide.dropped == min(r, end)
 
 
-@settings(deadline=None)
 @given(SLIDES)
 def test_a_slide_that_fits_drops_nothing(slide):
     assume(fits(slide))
     assert (slide.lost, slide.dropped) == (0, 0)
 
 
-@settings(deadline=None)
 @given(SLIDES)
 def test_the_formula_evaluates_to_what_is_printed(slide):
     assume(slide.out >= 1 and slide.room >= 0)
@@ -89,7 +84,6 @@ def test_the_formula_evaluates_to_what_is_printed(slide):
     assert slide.working.endswith(f" {slide.out}")
 
 
-@settings(deadline=None)
 @given(MISFITS)
 def test_remedies_fit(slide):
     below_above = inputs(slide)
@@ -104,7 +98,6 @@ def test_remedies_fit(slide):
     assert max(below, default=0) == min([0, *(s for s in nearest if s < slide.stride)], key=lambda s: -s)
 
 
-@settings(deadline=None)
 @given(MISFITS)
 def test_even_pads_come_first_and_none_is_missed(slide):
     slide = slide._replace(pad=(slide.pad[0], slide.pad[0]))
@@ -266,7 +259,6 @@ def fitting(text: str, axis: int) -> bool:
     return fits(slides(node)[1 - axis])
 
 
-@settings(deadline=None)
 @given(lines())
 def test_what_hints_name_fits_when_it_is_written_into_the_spec(v):
     for finding in findings(analyse(spec(v), "net", "net.spec"), STRIDE):

@@ -396,7 +396,7 @@ def test_the_findings_left_are_those_of_the_text():
 # the linter's own fixes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(), st.booleans())
 def test_fixes_of_random_networks_come_to_an_end_and_keep_them(graph, unsafe):
     done, before = fixed(graph.text, again, EVERY, unsafe), again(graph.text)
@@ -410,7 +410,7 @@ def test_fixes_of_random_networks_come_to_an_end_and_keep_them(graph, unsafe):
 SAID = ("noqa: FIT101", "cnncalc: ignore[FIT102, FIT101] why", "x; cnncalc: ignore[ALL, FIT103]", "noqa: E501 GPU101")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(), st.lists(st.tuples(st.integers(0, 30), st.sampled_from(SAID)), max_size=6), st.sampled_from(SAID))
 def test_removing_what_ignores_nothing_brings_no_finding_up(graph, comments, top):
     rows = graph.text.split("\n")

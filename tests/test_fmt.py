@@ -847,7 +847,7 @@ def numbers_of(text):
     return [{name: value for name, value in row.items() if name != "line"} for row in net.to_dict()["layers"]]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(grown())
 def test_random_trees_have_the_canonical_form(pair):
     messy, clean = pair
@@ -1150,7 +1150,7 @@ def messes(draw):
     return text.replace("\n", end), re.sub(r"\n\n+", "\n\n", "\n".join(codes)).rstrip("\n") + "\n"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(messes())
 def test_messy_texts_have_the_canonical_form(pair):
     messy, clean = pair
@@ -1176,13 +1176,13 @@ def slips_of(texts, bits):
     return st.sampled_from(texts), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 2), bits), max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(*slips_of(SHORT, BITS))
 def test_texts_with_slips_say_the_same_or_are_refused(text, slips):
     same_or_refused(text, slips)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(*slips_of(FORKED, FORKS | BITS))
 def test_branches_and_blocks_with_slips_say_the_same_or_are_refused(text, slips):
     same_or_refused(text, slips)

@@ -3,9 +3,8 @@
 `wired` writes a network as `NAME kind SHAPE < INPUTS`, worked out by hand for each small spec.
 """
 
-import time
-
 import pytest
+from ending import ending
 
 from cnncalc.analysis.receptive_field import fields
 from cnncalc.api import analyse, loads
@@ -1028,10 +1027,9 @@ OUT: output from K, J
 def test_60_residual_adds_cost_linear_time():
     """Every add reads the one above twice: 2^60 ways lead from the input to the end."""
     text = INPUT + "add\n  - identity\n  - relu\n" * 60
-    begin = time.process_time()
-    net = network(text)
-    net.to_dict()
-    assert time.process_time() - begin < 2
+    with ending():
+        net = network(text)
+        net.to_dict()
     assert sizes(text)["add60"] == 1
 
 
@@ -1062,7 +1060,6 @@ def test_blocks_in_blocks_meet_no_limit_of_recursion():
 
 def test_calls_that_double_meet_the_limit_of_layers():
     blocks = "\n".join(f"block b{i}\n  b{i + 1}\n  b{i + 1}" for i in range(60))
-    begin = time.process_time()
-    [finding] = analyse(f"INPUT: 2x2x1\n{blocks}\nblock b60\n  relu\nb0", "wide", "wide.spec").findings[:1]
+    with ending():
+        [finding] = analyse(f"INPUT: 2x2x1\n{blocks}\nblock b60\n  relu\nb0", "wide", "wide.spec").findings[:1]
     assert finding.code.code == "SYN103"
-    assert time.process_time() - begin < 10

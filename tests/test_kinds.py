@@ -1271,7 +1271,7 @@ def agree(spec, expected):
     np.testing.assert_allclose(node.layer.run(weights, x.numpy()), out, rtol=1e-9, atol=1e-9)
 
 
-RANDOM = settings(max_examples=1000, deadline=None, derandomize=True)
+RANDOM = settings(max_examples=1000, derandomize=True)
 
 
 @RANDOM

@@ -995,7 +995,7 @@ LAYERS = st.fixed_dictionaries(dict.fromkeys(("select", "extend-select", "ignore
 AS_RUFF = {"ALL": "ALL", "FIT": "F", "FIT101": "F401", "FIT102": "F841"}
 
 
-@settings_of_hypothesis(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings_of_hypothesis(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(LAYERS, LAYERS)
 def test_the_command_line_goes_on_top_as_in_ruff(tmp_path, file, line):
     (tmp_path / "a.py").write_text("import os\n\n\ndef f():\n    x = 1\n")

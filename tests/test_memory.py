@@ -417,7 +417,7 @@ def compared(text: str, batch: int) -> Ran:
     return ran
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(specs() | graphs().map(lambda graph: graph.text), st.integers(1, 3))
 def test_what_random_networks_keep_and_have_alive_equals_torch(text, batch):
     compared(text, batch)
@@ -430,7 +430,6 @@ def some() -> tuple[str, ...]:
 
     @settings(
         max_examples=200,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],
@@ -473,7 +472,7 @@ def test_every_dtype_equals_torch(dtype):
     assert held > 35
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(specs() | graphs().map(lambda graph: graph.text), st.sampled_from([*DTYPES]))
 def test_memory_grows_with_the_batch_by_as_much_each_time(text, dtype):
     network = loads(text)
@@ -502,7 +501,7 @@ def weighed(network, dtype=torch.float32) -> tuple[list[nn.Parameter], int, int]
     return params, sum(p.nbytes for p in params), sum(t.nbytes for t in kept)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(specs() | graphs().map(lambda graph: graph.text), st.sampled_from([*DTYPES]))
 def test_weights_and_buffers_equal_torch(text, dtype):
     network = loads(text)

@@ -147,14 +147,14 @@ def numbers(module):
     return {key: tensor.detach().numpy() for key, tensor in module.state_dict().items()}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(specs())
 def test_shapes_params_and_macs_are_those_of_torch(text):
     network = loads(text)
     assert verify(network, network.torch_source()) == []
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(specs(), st.integers(0, 2**16))
 def test_numpy_and_the_emitted_module_compute_the_same(text, seed):
     torch.manual_seed(seed)

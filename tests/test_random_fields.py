@@ -38,7 +38,7 @@ def interior(size, jump, start, extent, units):
     return next((i for i in range(units) if start + i * jump >= 0 and start + i * jump + size <= extent), None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(chains())
 def test_the_receptive_field_is_where_the_gradient_is(text):
     net = analyse(text, "chain", "chain.spec")
@@ -76,7 +76,7 @@ def backs(draw):
     return "\n".join(["INPUT: 23x1", *before, draw(st.sampled_from(last))])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(backs())
 def test_the_field_behind_a_window_that_moves_back_covers_all_gradients(text):
     """Ends rounded down; where nothing is dilated, some unit in the interior sees as many cells as stated."""
@@ -115,7 +115,7 @@ def counted(node):
     return sum(1 for _ in product(*starts, range(filters), *taps, range(channels)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(1, 2), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2),
     st.sampled_from(("", " depthwise")),

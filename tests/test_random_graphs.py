@@ -758,7 +758,7 @@ def described(network):
     yield [place[id(node)] for node in network.outputs]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(graphs())
 def test_a_graph_is_what_its_flat_text_says(graph):
     assert list(described(loads(graph.text))) == list(described(loads(graph.flat))), graph
@@ -844,7 +844,7 @@ def owned(network, nodes) -> tuple[int, int]:
     return sum(params.values()) - frozen, buffers + frozen
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(graphs(), st.integers(0, 2**16))
 def test_shapes_params_macs_and_numbers_are_those_of_torch_and_of_numpy(graph, seed):
     torch.manual_seed(seed)
@@ -915,7 +915,7 @@ def units(field, extents, output):
     return None if None in inside else inside
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(smooth=True))
 def test_what_a_unit_sees_is_where_its_gradient_is(graph):
     network = loads(graph.text)
@@ -980,7 +980,7 @@ def joined(kind: str, shapes: list[Shape]) -> tuple[int, ...] | None:
     return None if broadcast else tuple(out.shape[1:])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(JOINS), st.lists(SHAPES, min_size=2, max_size=4), st.booleans())
 def test_a_join_is_refused_exactly_where_torch_refuses_it_or_a_sum_would_be_broadcast(kind, shapes, bullets):
     inputs = "".join(f"A{i}: input {Order().text(shape)}\n" for i, shape in enumerate(shapes))

@@ -3,7 +3,6 @@
 import ast
 import random
 import re
-import time
 import tokenize
 from functools import cache
 from io import BytesIO
@@ -12,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from ending import ending
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scripts import emitted
@@ -147,7 +147,6 @@ def meaning(text):
     return {name: (s.choice, s.numbers) for name, s in read.said.items()}, [f.message for f in read.faults]
 
 
-@settings(deadline=None)
 @given(rows=terms(), seed=st.randoms(use_true_random=False))
 def test_order_and_spelling_change_nothing(rows, seed: random.Random):
     plain = ", ".join(" ".join([name, *numbers]) for name, numbers in rows)
@@ -374,10 +373,9 @@ HUGE = {
 
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
-def test_a_huge_recipe_is_read_quickly(text):
-    begin = time.process_time()
-    read = Recipe(text)
-    assert time.process_time() - begin < 4
+def test_a_huge_recipe_is_read(text):
+    with ending():
+        read = Recipe(text)
     assert len(read.faults) <= FAULTS + 2
     for fault in read.faults:
         assert fault.message.isprintable() and len(fault.message) < 150 and len(fault.hint) < 150
@@ -399,7 +397,6 @@ def anything():
     return st.lists(st.one_of(words, numbers, st.text(max_size=6))).map(" ".join)
 
 
-@settings(deadline=None)
 @given(text=anything())
 @example(text="lr 1 \ud800 \x00")
 @example(text="batch 9999999999999999999999999999999")
@@ -440,7 +437,6 @@ def plain_plan():
     return Plan(cnncalc.loads(CLASSES))
 
 
-@settings(deadline=None)
 @given(text=st.one_of(anything(), st.text(max_size=300)))
 @example(text='"""\nimport os\n"""')
 @example(text="\\")
@@ -455,7 +451,7 @@ def test_no_recipe_and_no_title_ends_the_docstring(text):
     assert max(map(len, told.splitlines())) <= 120
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=terms())
 def test_constants_are_what_the_recipe_says(rows):
     network = cnncalc.loads(f"{CLASSES}\ntrain: " + ", ".join(" ".join([name, *numbers]) for name, numbers in rows))

@@ -201,7 +201,7 @@ COMBINED = {"stride": lambda a, b: a * b, "pad": lambda a, b: a + b}
 """Of two convolutions one behind the other: the stride is the product; only one of them pads, or both pad zeros."""
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(PAIRS, st.sampled_from((4, 8)), st.booleans())
 def test_the_one_convolution_computes_what_both_do(pair, filters, mixed):
     one, other = pair

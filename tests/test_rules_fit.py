@@ -286,7 +286,7 @@ def on_map(cell, node) -> bool:
     return all(0 <= c < w for c, w in zip(cell, node.shapes[0].extents, strict=True))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(layers())
 @example("INPUT: 2x2\nL: conv 3 2 stride 1 pad 2:2 dilation 5")
 @example("INPUT: 1x2\nL: conv 3 3 stride 2 pad 2:2 dilation 1")
@@ -305,7 +305,7 @@ def test_windows_wholly_in_padding_are_those_without_a_cell_of_the_map(text):
     assert round(seeing * node.output.elements / node.output.channels) == len(list(windows(node))) - blind
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(layers())
 @example("INPUT: 1x2\nL: conv 3 3 stride 2 pad 2:2 dilation 1")
 @example("INPUT: 6x2\nL: conv 3 3 stride 5 pad 1:0 dilation 1")
@@ -325,7 +325,7 @@ def test_weights_that_are_never_used_are_those_whose_taps_meet_no_cell_of_the_ma
         assert (unused, weights) == ((taps - len(met)) * 6, taps * 6) and weights == node.params - node.biases
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(layers())
 def test_a_weight_that_is_never_used_has_no_gradient(text):
     """PyTorch itself says which taps meet the map: ones on it, and the gradient of the weights."""
@@ -342,7 +342,7 @@ def test_a_weight_that_is_never_used_has_no_gradient(text):
     assert bool((convolved == 0).any()) == bool(told(text, "FIT104"))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(layers(pool=True))
 def test_pools_that_read_padding(text):
     node = only(text)
@@ -361,7 +361,7 @@ def test_pools_that_read_padding(text):
     assert counted == ({count for count in reads if count} if messages else set())
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(layers(pool=True))
 def test_what_pools_come_to_without_padding(text):
     node = only(text)
@@ -377,7 +377,7 @@ def test_what_pools_come_to_without_padding(text):
             assert not analyse(bare, "net", "net.spec").complete
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(layers())
 def test_lopsided_padding_moves_the_centre_of_the_map(text):
     node = only(text)
@@ -396,7 +396,7 @@ def test_lopsided_padding_moves_the_centre_of_the_map(text):
     assert {Fraction(m.replace("half a", "0.5")) * (1 if side == "end" else -1) for m, side in said} == drifts
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(layers() | layers(pool=True))
 @example("INPUT: 9x2\nL: maxpool 2 stride 1 pad 0:1 dilation 3")
 def test_the_padding_that_is_named_moves_nothing_and_mostly_keeps_the_size(text):
@@ -456,7 +456,7 @@ def grids(stack) -> list[tuple[int, int]]:
     return found
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(STACKS, st.integers(1, 3))
 @example([(2, 1), (2, 2), (2, 4), (2, 8)], 1)
 @example([(3, 1), (3, 2), (3, 5)], 2)
@@ -550,7 +550,7 @@ def test_residual_blocks_of_one_dilation_are_told_behind_the_first():
 # rounding up
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.integers(1, 30), st.integers(1, 6), st.integers(1, 8), st.integers(0, 3), st.integers(1, 3))
 def test_ceil_adds_the_window_that_pytorch_adds(extent, kernel, stride, pad, dilation):
     assume(2 * pad <= kernel and extent + 2 * pad >= dilation * (kernel - 1) + 1)
@@ -579,7 +579,7 @@ UP = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.integers(8, 40),
     st.integers(8, 40),

@@ -45,7 +45,7 @@ def values(of, most):
     return [(a * k + b) // m for k in range(60 if most is None else most + 1)]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.sampled_from([*OPERATORS]), GROWN, GROWN, st.none() | st.integers(1, 9))
 def test_a_number_that_grows_is_what_it_is_for_every_k(name, x, y, most):
     left, right = values(x, most), values(y, most)
@@ -67,7 +67,7 @@ def test_a_number_that_grows_is_what_it_is_for_every_k(name, x, y, most):
         assert [(a * k + b) // m for k in range(len(known))] == known
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     st.tuples(st.integers(1, 6), st.integers(0, 20), st.integers(1, 6)), st.integers(1, 6), st.integers(1, 5),
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.booleans(), st.none() | st.integers(1, 9),
@@ -112,7 +112,7 @@ def test_numbers_that_grow_are_no_plain_numbers():
 PROGRESSIONS = st.builds(Progression, st.integers(1, 40), st.integers(1, 9), st.none() | st.integers(1, 7))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PROGRESSIONS, max_size=5), st.integers(1, 70))
 def test_merged_progressions_hold_the_same_numbers(every, size):
     found = merged(every)
@@ -175,13 +175,13 @@ def check(text, most):
                 assert said == told(network, text, one.inputs, axis, size), (name, size, one)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(specs())
 def test_every_size_of_a_random_chain_is_what_its_trace_says(text):
     check(text, 40)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(graphs())
 def test_every_size_of_a_random_graph_is_what_its_trace_says(graph):
     check(graph.text, 20)
@@ -398,7 +398,7 @@ def test_what_refuses_the_sizes_that_fit_is_named():
 SMALL = "INPUT: 16x16x3\nconv 8 3x3 pad 1 bn relu\nmaxpool 2\nfc 10"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 10**7), st.sampled_from([*OPTIMIZERS]), st.sampled_from(["float32", "bfloat16"]))
 def test_the_largest_batch_fits_and_the_next_does_not(limit, optimizer, dtype):
     network = loads(SMALL)

@@ -216,7 +216,7 @@ def patient(tmp_path_factory):
     return emitted(tmp_path_factory.mktemp("plateau"), CHAIN.format(recipe=recipe))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(losses=st.lists(st.floats(0.0, 3.0) | st.sampled_from((1.0, 0.9999, 0.99989, 0.5, math.nan)), max_size=30))
 def test_the_plateau_is_that_of_pytorch_on_any_losses(patient, losses):
     assert (patient.PATIENCE, patient.FACTOR) == (2, 0.5)

@@ -142,7 +142,7 @@ def fits(network):
     return units * max(prod(x.output.extents) for x in network.inputs) < SMALL * 40 and units < SMALL
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(specs())
 @example("INPUT: 9x1\nconv 1 3 pad 2 reflect dilation 2; avgpool 2")
 @example("INPUT: 9x1\nconv 1 3 pad 3:4 circular")
@@ -159,7 +159,7 @@ def test_every_unit_of_a_random_chain_sees_what_marks_reach_it(text):
     agree(network)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(graphs())
 def test_every_unit_of_a_random_graph_sees_what_marks_reach_it(graph):
     network = loads(graph.text)
@@ -176,7 +176,7 @@ STEPS = st.sampled_from(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.lists(BRANCHES, min_size=2, max_size=3), STEPS), min_size=1, max_size=3), st.booleans())
 def test_every_unit_behind_branches_that_cross_sees_what_marks_reach_it(joins, few):
     lines = ["INPUT: 8x7x1"]
@@ -281,7 +281,7 @@ def held(slide, cell):
     return {cell % w}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(slides(), st.integers(0, 2**16), st.integers(0, 2**16))
 def test_a_window_carries_cells_both_ways_as_its_taps_do(slide, outputs, inputs):
     outputs, inputs = outputs % (1 << slide.out), inputs % (1 << slide.extent)
@@ -300,7 +300,7 @@ def test_a_window_carries_cells_both_ways_as_its_taps_do(slide, outputs, inputs)
 BOXES = st.lists(st.tuples(*[st.integers(0, 31)] * 3), max_size=7)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(BOXES, BOXES, st.sampled_from((0, 2, 48)))
 def test_sets_of_boxes_are_what_sets_of_cells_are(some, others, most):
     def spelt(boxes):
