@@ -2751,7 +2751,7 @@ def test_shares_that_double_meet_the_limit_of_layers():
     assert len(net.nodes) <= 1000
     groups = "\n".join(f"A{i}: add\n  - share A{i - 1}\n  - share A{i - 1}" for i in range(1, 60))
     net = analyse(f"INPUT: 2x2x1\nA0: relu\n{groups}", "many", "many.spec", limits=Limits(layers=1000))
-    assert net.findings[0].message == "this makes 255 layers, the limit is 1,000"
+    assert net.findings[0].message == "this makes 255 layers and 757 stand above, the limit is 1,000"
 
 
 def test_as_many_layers_as_the_usual_limit():

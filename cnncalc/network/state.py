@@ -153,10 +153,11 @@ class State:
 
     def check_room(self, count: int, begin: int, end: int) -> None:
         """No spec expands beyond the limit of layers."""
-        limit = self.options.limits.layers
-        if count + len(self.nodes) > limit:
+        limit, above = self.options.limits.layers, len(self.nodes)
+        if count + above > limit:
             made = f"{count:,}" if count < 10**20 else shown(count)
-            text = f"this makes {made} layers, the limit is {limit:,}"
+            beside = f" and {above:,} stand above" if count <= limit else ""
+            text = f"this makes {made} layers{beside}, the limit is {limit:,}"
             raise Mistake(LIMIT, text, begin, end, "--limit layers=N raises it")
 
     def check_name(self, label: Label, scope: Scope) -> None:
