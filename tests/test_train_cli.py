@@ -515,10 +515,10 @@ def test_a_spec_is_trained_and_goes_on_in_two_processes(tiny):
 
     done = run("--samples", "60", "--epochs", "1")
     assert (done.returncode, done.stderr) == (0, "cnncalc: wrote model.py, train.py and tiny.spec in runs/tiny\n")
-    assert "epoch 1/1 " in done.stdout
+    assert " 1/1 " in done.stdout
     assert {"best.pt", "last.pt", "metrics.jsonl"} <= set(files(tiny / "runs" / "tiny"))
     done = run("--resume", "--processes", "2", "--samples", "60", "--epochs", "2")
     assert done.returncode == 0, done.stderr
     assert "going on behind epoch 1" in done.stdout and "2 processes x 10" in done.stdout
-    assert "epoch 2/2 " in done.stdout and "epoch 1/2 " not in done.stdout
+    assert " 2/2 " in done.stdout and " 1/2 " not in done.stdout
     assert len((tiny / "runs" / "tiny" / "metrics.jsonl").read_text().splitlines()) == 2

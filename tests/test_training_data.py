@@ -63,7 +63,7 @@ def refusal(script, capfd, tmp_path):
         assert done.status == 2, done
         assert done.err.startswith("train: ")
         assert done.err.count("\n") == 1, done.err
-        assert "epoch 1" not in done.out
+        assert " 1/" not in done.out
         return done.err.removeprefix("train: ").rstrip()
 
     return line

@@ -17,7 +17,7 @@ from cnncalc.emit.training.parts.data.samples import Source, Unreadable, fail
 from cnncalc.emit.training.parts.inputs import measured_scale
 from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
 from cnncalc.emit.training.parts.options import Options, parsed
-from cnncalc.emit.training.parts.report import UNIT, History, better, curves, line, log, progress, say, told
+from cnncalc.emit.training.parts.report import HEAD, UNIT, History, better, curves, line, log, progress, row, say, told
 from cnncalc.emit.training.parts.settings import SPEC
 from cnncalc.emit.training.parts.synthetic.patterns import Synthetic
 from cnncalc.emit.training.parts.training import Training
@@ -98,7 +98,9 @@ class Run:
 
     def epochs(self) -> None:
         """All epochs that are left; each is kept before the next begins."""
-        for number in range(len(self.history), self.options.epochs):
+        left = range(len(self.history), self.options.epochs)
+        say(row(HEAD), self.world.first and bool(left))
+        for number in left:
             epoch = self.epoch(number)
             self.history.append(epoch)
             if self.world.first:

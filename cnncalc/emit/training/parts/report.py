@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,14 +22,21 @@ def told(measure: float) -> str:
     return f"{100 * measure:.2f} %" if MEASURE == "accuracy" else f"{measure:.4f}"
 
 
+HEAD = ("  epoch", "   loss", f"{MEASURE:>8}", "val loss", f"val {MEASURE}", f"{UNIT}/s", "   left")
+
+
+def row(cells: Sequence[str]) -> str:
+    """A line of the table of epochs, each cell below its heading."""
+    return "  ".join(cell.rjust(len(head)) for cell, head in zip(cells, HEAD, strict=True))
+
+
 def line(epoch: dict[str, float], epochs: int) -> str:
     """One epoch in a line."""
+    losses = [f"{epoch[key]:.4f}" for key in ("loss", "val_loss")]
+    measures = [told(epoch[key]) for key in (MEASURE, f"val_{MEASURE}")]
     left = tqdm.format_interval((epochs - epoch["epoch"]) * epoch["seconds"])
-    return (
-        f"epoch {epoch['epoch']:>{len(str(epochs))}}/{epochs}  loss {epoch['loss']:.4f}"
-        f"  {MEASURE} {told(epoch[MEASURE]):>8}  val {epoch['val_loss']:.4f}"
-        f"  {told(epoch[f'val_{MEASURE}']):>8}  {epoch['samples_per_second']:>7,.0f} {UNIT}/s  {left} left"
-    )
+    columns = (losses[0], measures[0], losses[1], measures[1], f"{epoch['samples_per_second']:,.0f}", left)
+    return row((f"{epoch['epoch']}/{epochs}", *columns))
 
 
 def progress(title: str, total: int, quiet: bool) -> tqdm[object]:
