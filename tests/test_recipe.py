@@ -320,10 +320,14 @@ def test_a_term_with_a_fault_is_not_said_to_be_there_twice():
     assert faults("lr 0, lr 0") == [fault, fault]
 
 
-def test_the_last_recipe_counts():
-    network = cnncalc.loads(f"{CLASSES}\ntrain: lr 0\ntrain: lr 2")
-    assert values(network.training_source())["LEARNING_RATE"] == 2
-    assert Plan(network).findings() == ()
+def test_of_several_recipes_the_last_counts_and_no_script_follows_it():
+    network = cnncalc.loads(f"{CLASSES}\ntrain: lr 0\ntrain: lr 2\ntrain: lr 3")
+    assert Plan(network).number("lr") == "3"
+    found = [(f.span.line, f.span.column, f.span.end_column, f.message, f.hint) for f in Plan(network).findings()]
+    text, hint = "this recipe is not followed, but that of line 8", "keep one; a \\ carries a line on"
+    assert found == [(n, 1, 12, text, hint) for n in (6, 7)]
+    with pytest.raises(ValueError, match=r"this recipe is not followed, but that of line 8; keep one; a .*\(line 6\)$"):
+        network.training_source()
 
 
 def test_a_momentum_of_0_has_no_state():

@@ -39,7 +39,7 @@ class Plan:
     """A network as its training script sees it. Raises Untrainable where none can be written."""
 
     def __init__(self, network: Network) -> None:
-        self.statement = next((s for s in reversed(network.parsed.statements) if isinstance(s, Train)), None)
+        self.statements = [s for s in network.parsed.statements if isinstance(s, Train)]
         self.network, self.recipe = network, recipe(self.written.partition(":")[2])
         for reason in refusals(network):
             raise Untrainable(f"{network.name} {reason}")
@@ -48,7 +48,7 @@ class Plan:
     @property
     def written(self) -> str:
         """The recipe's statement as it stands in its line: `train: lr 0.1`; nothing where there is none."""
-        place = self.statement.place if self.statement else None
+        place = self.statements[-1].place if self.statements else None
         return place.line.text[place.begin : place.end] if place else ""
 
     @property
@@ -158,13 +158,18 @@ class Plan:
         """What of the recipe the script cannot follow, each at its place."""
         from cnncalc.emit.training.conflicts import conflicts
 
-        if not self.statement:
+        if not self.statements:
             return ()
-        place = self.statement.place
+        *above, place = [statement.place for statement in self.statements]
         begin = place.begin + self.written.find(":") + 1
         every = self.recipe.faults or sorted(conflicts(self), key=lambda fault: (fault.begin, fault.end))
-        return tuple(
-            Diagnostic(UNCLEAR_RECIPE, f.message, place.span(begin + f.begin, begin + f.end), f.hint) for f in every
+        text = f"this recipe is not followed, but that of line {place.line.number}"
+        return (
+            *(
+                Diagnostic(UNCLEAR_RECIPE, text, p.span(p.begin, p.end), "keep one; a \\ carries a line on")
+                for p in above
+            ),
+            *(Diagnostic(UNCLEAR_RECIPE, f.message, place.span(begin + f.begin, begin + f.end), f.hint) for f in every),
         )
 
     def follow(self) -> None:
