@@ -1,6 +1,7 @@
 """`cnncalc convolve` on the command line: the slides' examples, what is shown of them, and what is refused."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -465,6 +466,43 @@ REFUSED = {
         ["1 2 3", *["--kernel", "1"] * 4, "--limit", "numbers=11"],
         "the output has 12 numbers, more than 11 (--limit numbers=N raises the limit)",
     ),
+    "biases as a fraction": (
+        ["1 2", "--kernel", "1", "--kernel", "2", "--bias", "1/2"],
+        "--bias '1/2': write 0.5 for 1/2, and spaces between the biases of several channels",
+    ),
+    "channels of a pool": (
+        [NINE, "--pool", "max 2x2", "--depthwise"],
+        "--pool max takes each channel by itself as it is: leave --depthwise out",
+    ),
+    "rounding up": (
+        ["1 2 3", "--kernel", "1 1", "--rounding", "ceil"],
+        "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact",
+    ),
+    "weights rounded up": (
+        ["1 2 3", "--pool", "weighted", "--kernel", "1 1", "--rounding", "ceil"],
+        "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact",
+    ),
+    "grey numbers": (["1 2", "--kernel", "1", "--grey"], "the input holds numbers, no picture: leave --grey out"),
+    "stdin twice": (
+        ["-", "--kernel", "-"],
+        "stdin is read once: give the input or the kernel as a file, or as numbers",
+    ),
+    "a window in a table": (
+        ["1 2", "--kernel", "1", "--format", "csv", "--at", "0"],
+        "--at shows nothing in --format csv: leave one of them out",
+    ),
+    "windows in a table": (
+        ["1 2", "--kernel", "1", "--format", "csv", "--all"],
+        "--all shows nothing in --format csv: leave one of them out",
+    ),
+    "a drawing in JSON": (
+        ["1 2", "--kernel", "1", "--format", "json", "--draw"],
+        "--draw shows nothing in --format json: leave one of them out",
+    ),
+    "a letter of nothing": (
+        ["1 2", "--kernel", "1", "--stride", "P=2"],
+        "--stride 'P=2': '=' has no place in it",
+    ),
     "a factor of nothing": (["1 2", "--kernel", "1/0 * 1"], "--kernel '1/0 * 1': '1/0 *' divides by 0"),
 }
 
@@ -572,6 +610,49 @@ def test_a_maximum_of_padding_alone_is_told(run):
     assert "-inf" not in run(*arguments, "--draw").out
 
 
+def test_terms_that_cancel_but_for_their_last_bits_are_0(run, numbers):
+    assert numbers("0.1 0.2 0.3 0.4 0.5", "--kernel", "1 -2 1") == [[0, 0, 0]]
+    assert "\n  0  1*0.1 - 2*0.2 + 1*0.3 = 0\n" in run("convolve", "0.1 0.2 0.3", "--kernel", "1 -2 1").out
+    assert numbers("0.1 0.2 -0.3", "--pool", "average 3") == [[0]]
+    assert numbers("0.1 0.2", "--kernel", "1 1", "--bias", "-0.3") == [[0]]
+    assert numbers("0.1 0.2", "--kernel", "1/3 * 1 1", "--bias", "-0.1") == [[0]]
+
+
+def test_small_numbers_are_no_rounding(numbers):
+    assert numbers("1e-20 0 0", "--kernel", "1 1") == [[1e-20, 0]]
+    assert numbers("1 1e-20 0 0", "--kernel", "1 1 -1") == [[1, 1e-20]]
+    assert numbers("1e-20 -1", "--pool", "max 2") == [[1e-20]]
+    assert numbers("1 1", "--kernel", "1 -0.999999999") == [[1 - 0.999999999]]
+    assert numbers("1e308 1e-20", "--kernel", "1") == [[1e308, 1e-20]]
+
+
+def test_letters_of_slides_stand_before_numbers(run):
+    def line(*options):
+        return run("convolve", NINE, *options).out.splitlines()[0]
+
+    assert line("--pool", "max F=2 S=1") == "maxpool F=2 S=1"
+    assert line("--kernel", ONES, "--stride", "S=1", "--pad", "p = 1", "--dilation", "D=2").endswith(
+        "2x2 stride 1 pad 1 dilation 2 nobias"
+    )
+
+
+@pytest.mark.parametrize(("option", "value"), [("--pad", "zero"), ("--pool", "average all")])
+def test_no_remedy_is_a_line_that_the_command_line_has_not(run, option, value):
+    done = run("convolve", "1 2 3", option, value, *["--kernel", "1 1"] * (option == "--pad"))
+    assert done.status == 1
+    assert done.err.endswith("  = help: write a number\n")
+
+
+def test_a_factor_stands_before_a_name_too(run, numbers):
+    text = "1 2 4 / 0 3 5 / 2 2 9"
+    whole = numbers(text, "--kernel", "sobel-x")
+    assert numbers(text, "--kernel", "1/8 * sobel-x") == [[[cell / 8 for cell in row] for row in whole[0]]]
+    assert numbers(text, "--kernel", "3 * Sobel X") == [[[3 * cell for cell in row] for row in whole[0]]]
+    assert numbers("1 2 4 8", "--kernel", "2*shift left 5", "--pad", "2") == [[4, 8, 16, 0]]
+    assert numbers("3 6", "--kernel", "1/2 * blur 2") == [[2.25]]
+    assert re.search(r"\n  kernel +sobel-x: how much brighter", run("convolve", text, "--kernel", "1/8 * sobel-x").out)
+
+
 def test_windows_are_counted(run):
     assert (
         "; 2 more windows: --all works all, --at 1 the last\n"
@@ -581,7 +662,7 @@ def test_windows_are_counted(run):
     assert run("convolve", "1 2 3", "--kernel", "1").out.endswith("\nplaces by position from 0\n")
 
 
-@pytest.mark.parametrize("columns", [65, 64, 40, 29])
+@pytest.mark.parametrize("columns", [65, 64, 39, 38, 29])
 def test_what_a_narrow_terminal_has_no_room_for_is_broken(columns):
     x, kernel = (
         text.replace(" / ", "/").replace(" | ", "|").replace(" ", ",") for text in (f"{MATRIX} | {MATRIX}", KERNEL)
@@ -590,8 +671,9 @@ def test_what_a_narrow_terminal_has_no_room_for_is_broken(columns):
     lines = [line.rstrip() for line in text.splitlines()]
     assert max(map(len, lines)) <= columns
     words = " ".join(" ".join(lines).split())
-    sums = "0,0 channel 0 -1*1 + 0*0 + 1*2 + 0*0 + 2*1 + 1*(-1) + 1*1 + 0*0 - 1*0 = 3 channel 1 1*1"
-    assert (sums in words) == (columns < 65)
+    cells, sums = "0,0 channel 0 1 0 2 -1 0 1 0 1 -1 * 0 2 1 1 0 0 1 0 -1 ", "-1*1 + 0*0 + 1*2 + 0*0 + 2*1 + 1*(-1)"
+    assert (cells in words) == (39 <= columns < 65)
+    assert (f"{cells if columns >= 39 else '0,0 channel 0 '}{sums}" in words) == (columns < 65)
     assert "3 + 4 = 7" in words
 
 

@@ -249,10 +249,13 @@ NO_PICTURE = "neither numbers, nor a .npy array, nor a picture of a format that 
 BAD = {
     "empty": (b"", "there are no numbers"),
     "words": (b"time,value\n1,2\n", f"'time' in line 1 is no number, and nothing in that line is: {HEADINGS}"),
+    "semicolons": (b"1;2\r\n3;4\r\n", "'1;2' in line 1 is no number: ';' parts nothing; write a decimal point, "),
+    "quotes": (b'"1","2"\n"3","4"', "'\"1\"' in line 1 is no number: leave out the quotes"),
+    "semicolons in headings": (b"x;y\n1;2", f"'x;y' in line 1 is no number, and nothing in that line is: {HEADINGS}"),
     "ragged": (b"1,2\n3\n", "line 2 ('3') has 1 number, line 1 ('1,2') has 2"),
     "bytes": (bytes(range(256)), NO_PICTURE),
     "latin": (b"1 2 \xe9", NO_PICTURE),
-    "zip": (zipped(), "a .npz holds several arrays: write the one that is meant with numpy.save"),
+    "zip": (zipped(), "a ZIP file, as .npz are: write the one array that is meant with numpy.save"),
     "pickled": (saved(np.array([{}]), allow_pickle=True), "an array of Python objects: numbers are wanted"),
     "short": (saved(np.ones(9))[:-5], "a damaged .npy file: "),
     "magic alone": (b"\x93NUMPY", "a damaged .npy file: "),
@@ -279,6 +282,32 @@ def test_files_of_something_else_are_told_whatever_they_are_called(run, tmp_path
     done = run("convolve", f"x.{suffix}", "--kernel", "1")
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
     assert done.err.startswith(f"cnncalc: x.{suffix}: {message}")
+
+
+@pytest.mark.parametrize("axes", ["WxHxC", "CxHxW", "HxWxC", "CxWxH"])
+def test_pictures_have_their_own_axes(run, tmp_path, axes):
+    Image.fromarray(np.arange(4 * 3 * 3, dtype=np.uint8).reshape(4, 3, 3)).save(tmp_path / "x.png")
+    done = run("convolve", "x.png", "--pool", "max 1", "--format", "csv", "--axes", axes)
+    assert (done.status, done.err) == (0, "")
+    values = np.array([[int(cell) for cell in line.split(",")] for line in done.out.split()])
+    assert (values.reshape(3, 4, 3) == np.arange(36).reshape(4, 3, 3).transpose(2, 0, 1)).all()
+
+
+def test_an_array_that_looks_like_a_photograph_is_told(run, tmp_path):
+    for name, shape in {"photo": (80, 120, 3), "maps": (3, 80, 120), "few": (4, 9, 3), "deep": (8, 8, 8, 3)}.items():
+        np.save(tmp_path / f"{name}.npy", np.ones(shape))
+    told = "cnncalc: photo.npy, 80x120x3, is read as 80 channels; --axes HxWxC reads the last axis as 3\n"
+    assert run("convolve", "photo.npy", "--kernel", "blur").err == told
+    assert run("convolve", "photo.npy", "--kernel", "1 1").err.startswith(told)
+    assert run("convolve", "photo.npy", "--kernel", "blur", "--axes", "HxWxC").err == ""
+    for name in ("maps", "few", "deep"):
+        assert run("convolve", f"{name}.npy", "--pool", "max 2").err.count("cnncalc") == 0
+
+
+def test_a_picture_of_floats_has_finite_ones(run, tmp_path):
+    Image.fromarray(np.array([[0, 1], [np.nan, 2]], np.float32)).save(tmp_path / "x.tiff")
+    said = "cnncalc: x.tiff: the number at [0, 1, 0] is nan; all must be finite\n"
+    assert run("convolve", "x.tiff", "--kernel", "1").err == said
 
 
 def test_a_file_that_cannot_be_read_is_told(run, tmp_path):

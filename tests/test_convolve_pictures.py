@@ -192,6 +192,15 @@ def test_the_largest_and_the_least_are_written_at_the_side():
     assert lines[2 + HEIGHT + 1] == "after"
 
 
+@pytest.mark.parametrize("width", [20, 21, 40, 79])
+def test_the_axis_is_straight_where_means_are_longer_than_numbers(width):
+    digits = [[(7 * i + i // 3) % 10 for i in range(300)], [1.0]]
+    lines = [line for _, line in drawn([("a", digits[0]), ("b", digits[1])], width)]
+    rows = [line for line in lines if "|" in line]
+    assert len(rows) == 2 * HEIGHT and len({line.index("|") for line in rows}) == 1
+    assert max(map(len, rows)) <= width
+
+
 def test_a_long_series_is_drawn_by_the_means_of_neighbours():
     lines = [line for _, line in drawn([("it", [0, 2, 4, 6, 8, 10, 12, 14, 16])], 10)]
     assert lines[1] == "it, each * the mean of 3 numbers"

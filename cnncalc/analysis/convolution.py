@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Node
 
 
+ROUNDING = 1e-12
+"""A sum as small as this beside its terms is 0, but for their last bits: 0.1 + 0.2 - 0.3."""
+
+
 class Operation(NamedTuple):
     """One layer on one sample `x`, (channels, *extents), with its weights.
 
@@ -45,12 +49,38 @@ def result(operation: Operation) -> Array:
     """The output: (channels, *extents)."""
     import numpy as np
 
+    with np.errstate(over="ignore", invalid="ignore"):
+        return settled(operation, summed(operation))
+
+
+def settled(operation: Operation, out: Array) -> Array:
+    """The output with 0 for what is no more than the last bits of its terms."""
+    import numpy as np
+
+    least = abs(out).min(initial=np.inf, where=out != 0)
+    if not operation.node.layer.linear or least > ROUNDING * most(operation):
+        return out
+    x, weights, over, bias = operation[1:]
+    sizes = {name: abs(weight) for name, weight in weights.items()}
+    terms = summed(Operation(operation.node, abs(x), sizes, tuple(map(abs, over)), tuple(map(abs, bias))))
+    return np.where(np.isfinite(terms) & (abs(out) <= ROUNDING * terms), 0.0, out)
+
+
+def most(operation: Operation) -> float:
+    """What the terms of no sum are more than, all together."""
+    each = max((float(abs(weight).sum()) for weight in operation.weights.values()), default=1.0)
+    return each * float(abs(operation.x).max()) / min(map(abs, operation.over)) + max(map(abs, operation.bias))
+
+
+def summed(operation: Operation) -> Array:
+    """The output as the kind works it out."""
+    import numpy as np
+
     ones = (1,) * operation.node.output.rank
     over, bias = (np.reshape(np.array(each, float), (-1, *ones)) for each in (operation.over, operation.bias))
     # sums run in the order of memory: the same numbers end in the same last bits, channels first or last
     x, weights = np.ascontiguousarray(operation.x), {n: np.ascontiguousarray(w) for n, w in operation.weights.items()}
-    with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = operation.node.layer.run(weights, x[None])[0] / over + bias
+    found: Array = operation.node.layer.run(weights, x[None])[0] / over + bias
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 NUMERIC = re.compile(r"(?=\D*\d)[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
 """What is meant as numbers, though there be a file of that name."""
 RAISED = " (--limit numbers=N raises the limit)"
+COLOURS = (1, 3, 4)
+"""How many channels pictures have."""
 PATHS = ("./", "../", "/")
 SEPARATORS = re.compile(r"[\s,|;\[\]]")
 NUMPY = b"\x93NUMPY"
@@ -72,10 +75,23 @@ def given(argument: str, wanted: Wanted) -> Given:
         if loose.picture and wanted.rank not in (0, 2):
             raise Unread(f"a picture has 2 axes, and --rank {wanted.rank} asks for {wanted.rank}")
         values = scaled(loose.values, 1.0, loose.over)
-        x = of_block(values, wanted.rank) if loose.block else of_array(values, wanted)
+        x = values if loose.picture else of_block(values, wanted.rank) if loose.block else of_array(values, wanted)
     except Unread as error:
         raise Failure(f"{name}: {error}") from None
+    if wanted.grey and not loose.picture:
+        raise Failure(f"{name} holds numbers, no picture: leave --grey out")
+    if not loose.block and not loose.picture:
+        doubted(name, values, wanted)
     return Given(x, loose.picture)
+
+
+def doubted(name: str, values: Array, wanted: Wanted) -> None:
+    """Say how an array is read whose last axis is as long as that of the colours of pixels."""
+    if values.ndim == 3 and wanted.rank in (0, 2) and not wanted.order.channels_last:
+        extents, first, last = "x".join(map(str, values.shape)), values.shape[0], values.shape[-1]
+        if last in COLOURS and first not in COLOURS:
+            text = f"{name}, {extents}, is read as {first} channels; --axes HxWxC reads the last axis as {last}"
+            print(f"cnncalc: {text}", file=sys.stderr)
 
 
 def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
@@ -129,13 +145,13 @@ def decoded(data: bytes) -> str | None:
 def stored(data: bytes, wanted: Wanted) -> Loose:
     """The numbers of a .npy file or of a picture."""
     if data.startswith(ZIP):
-        raise Unread("a .npz holds several arrays: write the one that is meant with numpy.save")
+        raise Unread("a ZIP file, as .npz are: write the one array that is meant with numpy.save")
     if data.startswith(NUMPY):
         return Loose(few(loaded(data), wanted.limits))
     from cnncalc.cli.picture import pixels
 
     try:
-        return Loose(pixels(data, wanted.grey, wanted.limits), picture=True)
+        return Loose(finite(pixels(data, wanted.grey, wanted.limits)), picture=True)
     except ImportError:
         raise Unread("no text and no .npy array; for pictures: pip install 'cnncalc[images]'") from None
 
@@ -152,11 +168,17 @@ def loaded(data: bytes) -> Array:
         raise Unread(f"a damaged .npy file: {str(error).partition(chr(10))[0]}") from None
     if values.dtype.kind not in "biuf":
         raise Unread(f"an array of {values.dtype}: numbers are wanted, whole or with a point")
-    found: Array = values.astype(float)
-    if not np.isfinite(found).all():
-        place = ", ".join(map(str, np.argwhere(~np.isfinite(found))[0]))
-        raise Unread(f"the number at [{place}] is {found[~np.isfinite(found)][0]}; all must be finite")
-    return found
+    return finite(values.astype(float))
+
+
+def finite(values: Array) -> Array:
+    """The numbers, if all are finite."""
+    import numpy as np
+
+    if not np.isfinite(values).all():
+        place = ", ".join(map(str, np.argwhere(~np.isfinite(values))[0]))
+        raise Unread(f"the number at [{place}] is {values[~np.isfinite(values)][0]}; all must be finite")
+    return values
 
 
 def few(values: Array, limits: Limits) -> Array:

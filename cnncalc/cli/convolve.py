@@ -137,7 +137,7 @@ def convolve(
     from cnncalc.geometry import Order
 
     options = window.Options(pool, stride, pad, dilation, rounding, depthwise, bias, axes)
-    argument = checked(words or [], [name for each in context.command.params for name in each.opts])
+    argument = checked(words or [], kernel or [], [name for each in context.command.params for name in each.opts])
     window.checked(options, len(kernel or ()))
     common.colour(color)
     format_of(format_)
@@ -145,6 +145,7 @@ def convolve(
     wanted = arrays.Wanted(rank_of(rank), order, grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, at or every, output, suffix)
+    seen(format_, {"--draw": draw, "--at": at, "--all": every})
     sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)
     network = window.network(sliding, wanted.limits)
     found = findings(network)
@@ -157,7 +158,7 @@ def convolve(
     raise typer.Exit(common.status(found))
 
 
-def checked(words: list[str], known: list[str]) -> str:
+def checked(words: list[str], kernels: list[str], known: list[str]) -> str:
     """The one input; `known` are the names of options."""
     from cnncalc.diagnostic import did_you_mean
 
@@ -167,6 +168,8 @@ def checked(words: list[str], known: list[str]) -> str:
             raise Failure(f"there is no option {word}; {close or 'cnncalc convolve --help lists them'}")
     if not words:
         raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
+    if [*words, *kernels].count("-") > 1:
+        raise Failure("stdin is read once: give the input or the kernel as a file, or as numbers")
     if len(words) > 1:
         instead = "quote each value that has spaces, '1 0 2' --kernel '-1 2 1' or --pool 'max 2x2'"
         raise Failure(f"one input is taken, and '{words[1]}' is a second: {instead}")
@@ -218,6 +221,13 @@ def drawable(x: Given, draw: bool, worked: str | bool, output: str, suffix: str)
         raise Failure(f"{output}: a picture has 2 axes, and the input {x.rank}{rest}")
 
 
+def seen(format_: str, options: dict[str, str | bool]) -> None:
+    """Refuse options that change nothing in a format."""
+    for name, given in options.items():
+        if given and (format_ == "csv" or (format_ == "json" and name == "--draw")):
+            raise Failure(f"{name} shows nothing in --format {format_}: leave one of them out")
+
+
 def shown_of(network: Network, sliding: Sliding, at: str, every: bool) -> Shown:
     """The layer on the numbers, and what is shown of it."""
     from cnncalc.analysis.convolution import result
@@ -259,9 +269,12 @@ def finite(out: Array) -> Array:
 
 
 def findings(network: Network) -> list[Diagnostic]:
-    """What is wrong, and how the stride fits even where no cell of the input is lost."""
-    every = network.diagnostics
-    return [each for each in every if each.severity != "info" or each.code.name.startswith("stride-")]
+    """What is wrong, and how the stride fits even where no cell of the input is lost.
+
+    A name cannot be set on the command line, so that no remedy says so.
+    """
+    every = [each for each in network.diagnostics if each.severity != "info" or each.code.name.startswith("stride-")]
+    return [each._replace(hint="write a number") if " = " in each.hint else each for each in every]
 
 
 def report(network: Network, found: list[Diagnostic], color: str) -> None:

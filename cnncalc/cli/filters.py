@@ -10,7 +10,7 @@ from cnncalc.analysis import kernels
 from cnncalc.cli.arrays import NUMERIC, channels_first, described, of_block, read, source, within
 from cnncalc.cli.common import Failure
 from cnncalc.record import NamedTuple
-from cnncalc.syntax.numbers import Unread, counted, short
+from cnncalc.syntax.numbers import Unread, counted, factor, short
 
 if TYPE_CHECKING:
     from cnncalc.cli.arrays import Given, Loose, Wanted
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnncalc.layer import Array
 
 ROW = "; --rank 2 reads it as a picture of one row"
+TWO_WORDS = re.compile(r"(?<=[A-Za-z]) +(?=[A-Za-z])")
+"""What stands for the dash of a name: `sobel x`."""
 SIZE = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -62,7 +64,7 @@ def kernel(argument: str, x: Given, wanted: Wanted) -> Filters:
     """The filters that one argument stands for."""
     name, data = source(argument, called(argument), wanted.limits)
     try:
-        if isinstance(data, str) and not NUMERIC.fullmatch(data) and (known := named(data, x, wanted)):
+        if isinstance(data, str) and not NUMERIC.fullmatch(data) and (known := multiple(data, x, wanted)):
             return known
         loose = read(data, wanted)
         values = of_kernel(loose, x, wanted.order.channels_last)
@@ -90,9 +92,18 @@ def of_kernel(loose: Loose, x: Given, last: bool) -> Array:
     return channels_first(values, rank, last)[None]
 
 
+def multiple(text: str, x: Given, wanted: Wanted) -> Filters | None:
+    """The kernel of a name, with a factor before it if so wished: `1/8 * sobel-x`. None for text with other words."""
+    top, bottom, rest = factor(text) if "*" in text else (1.0, 1.0, text)
+    known = named(rest, x, wanted)
+    if known is None or top == bottom:
+        return known
+    return Filters(known.weights * top, (known.over[0] * bottom,), known.named)
+
+
 def named(text: str, x: Given, wanted: Wanted) -> Filters | None:
     """The kernel of a name, of the size behind it where it takes one: `blur 5x5`. None for text with other words."""
-    words = text.split()
+    words = TWO_WORDS.sub("-", text).split()
     found = kernels.find(words[0]) if words else None
     if found is not None:
         extents = own(found, words[1:], x) if found.rows else sized(found, words[1:], x, wanted.order)

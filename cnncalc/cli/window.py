@@ -6,7 +6,7 @@ import re
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.convolution import Operation
+from cnncalc.analysis.convolution import ROUNDING, Operation
 from cnncalc.analysis.working import Step
 from cnncalc.cli.arrays import within
 from cnncalc.cli.common import Failure
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 POOLS = {"max": "maxpool", "average": "avgpool", "avg": "avgpool", "mean": "avgpool", "l2": "lppool", "lp": "lppool"}
 WEIGHTED = "weighted"
+LETTERED = re.compile(r"(?<=\b[A-Za-z])=(?=\d)")
+"""The letters of slides, F=2 S=2, which the language reads."""
 STRANGE = re.compile(r"[;#\\=\n\r]")
 """What would end the line that the options make, or claim something of it."""
-ROUNDING = 1e-12
-"""A sum as small as this beside its terms is 0, but for their last bits: 0.1 + 0.2 - 0.3."""
 STRIDE = re.compile(r"^([0-9x]+)/([0-9x]+)(?!\S)")
 SAME = 1e-9
 """How far from 1 a kernel's weights may add up where a picture stays as bright as it is."""
@@ -56,9 +56,13 @@ class Options(NamedTuple):
         """What stands behind it; 2x2/2 is a stride of 2, as on slides."""
         return STRIDE.sub(r"\1 stride \2", " ".join(self.pool.split()[1:]))
 
+    def value(self, name: str) -> str:
+        """What is written for an option, without the letter that slides put before its number: S=2."""
+        return re.sub(rf"^{name[0]}\s*=\s*(?=\d)", "", getattr(self, name).strip(), flags=re.IGNORECASE)
+
     def given(self, *names: str) -> list[str]:
         """Those of the options that are given, as the language writes them."""
-        return [f"{name} {value}" for name in names if (value := getattr(self, name).strip())]
+        return [f"{name} {value}" for name in names if (value := self.value(name))]
 
 
 class Sliding(NamedTuple):
@@ -97,10 +101,16 @@ def checked(options: Options, kernels: int) -> None:
     if head == WEIGHTED and (not kernels or options.size):
         size = f"--pool {WEIGHTED} has the weights and the size of its kernel"
         raise Failure(f"{size}: --pool {WEIGHTED} --kernel '1 2 1'")
+    if options.depthwise and head:
+        raise Failure(f"--pool {head} takes each channel by itself as it is: leave --depthwise out")
+    if options.rounding.strip() == "ceil" and head not in POOLS:
+        raise Failure(
+            "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact"
+        )
     if options.bias and head:
         raise Failure("--bias is added by a convolution: leave it out, or take --kernel without --pool")
     for name in ("pool", "stride", "pad", "dilation", "rounding"):
-        value = getattr(options, name)
+        value = LETTERED.sub("", options.pool) if name == "pool" else options.value(name)
         if "," in value:
             raise Failure(f"--{name} '{short(value)}': numbers for several axes are joined by x, as in 2x1")
         if found := STRANGE.search(value):
@@ -190,6 +200,8 @@ def sums(filters: Filters) -> tuple[float, ...]:
 
 def biases(text: str, count: int) -> tuple[float, ...]:
     """A bias for each channel of the output."""
+    if "/" in text:
+        raise Failure(f"--bias '{short(text)}': write 0.5 for 1/2, and spaces between the biases of several channels")
     try:
         given = block(text).ravel().tolist() if text else [0.0]
     except Unread as error:

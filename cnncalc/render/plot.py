@@ -20,12 +20,14 @@ WIDEST = 100
 
 def drawn(series: Sequence[tuple[str, Sequence[float]]], width: int) -> Iterator[Styled]:
     """(style, line) of several series, one below the other on one scale: `*` is a number, `:` is between two."""
-    wide = max(len(figure(value)) for _, values in series for value in (min(values), max(values)))
     longest = max(len(values) for _, values in series)
-    each = -(-longest // max(min(WIDEST, width - wide - 4), 1))
-    shown = [means(values, each) for _, values in series]
-    finite = [value for columns in shown for value in columns if isfinite(value)] or [0.0]
-    least, most = min(finite), max(finite)
+    each = wide = 0
+    while each < (needed := -(-longest // max(min(WIDEST, width - wide - 4), 1))):
+        each = needed
+        shown = [means(values, each) for _, values in series]
+        finite = [value for columns in shown for value in columns if isfinite(value)] or [0.0]
+        least, most = min(finite), max(finite)
+        wide = max(len(figure(least)), len(figure(most)))
     for (name, _), columns in zip(series, shown, strict=True):
         yield "", ""
         yield "heading", f"{name}, each * the mean of {each} numbers" if each > 1 else name

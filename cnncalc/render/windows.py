@@ -15,7 +15,7 @@ from cnncalc.render.people import safe, steps, wrapped
 from cnncalc.syntax.numbers import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncalc.analysis.convolution import Operation, Worked
     from cnncalc.geometry import Axes, Order
@@ -128,10 +128,7 @@ def workings(shown: Shown, width: int) -> Iterator[Styled]:
     wide = len(label(last, shown.order)) if shown.every else 0
     for i, each in enumerate(shown.workings()):
         at = label(each.place, shown.order).ljust(wide)
-        lines = laid(each, at, shown.slice)
-        if max(map(len, lines)) + 2 > width:
-            lines = [line for _, line in wrapped([("", text) for text in plain(each, at)], width - 2)]
-            lines = [line.replace(TIED, " ") for line in lines]
+        lines = fitting(each, at, shown.slice, width - 2)
         new = each.channel != channel and len(shown.names) > 1
         yield from [("", "")] * (i > 0 and (len(lines) > 1 or new))
         yield from [("heading", shown.names[each.channel])] * new
@@ -139,20 +136,50 @@ def workings(shown: Shown, width: int) -> Iterator[Styled]:
         channel = each.channel
 
 
+def fitting(each: Worked, at: str, slice_: int, width: int) -> list[str]:
+    """One window: its sums beside the cells and the kernel, where there is no room below them, else alone."""
+    ways = [laid(each, at, slice_)]
+    if len(each.place) > 1:
+        ways.append([*broken(beneath(each, at, slice_), width)])
+    alone = [*broken(plain(each, at), width)]
+    return next((lines for lines in ways if max(map(len, lines)) <= width), alone)
+
+
+def broken(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Lines with sums broken between their terms."""
+    for line in lines:
+        parts = wrapped([("", line.replace(" = ", f" ={TIED}"))], width) if " = " in line else [("", line)]
+        yield from (text.replace(TIED, " ") for _, text in parts)
+
+
 def laid(each: Worked, at: str, slice_: int) -> list[str]:
-    """One window: where it is, the cells, the kernel beside them, the sum; below one another for each channel.
+    """Where the window is, the cells, the kernel beside them, the sum; below one another for each channel.
 
     An empty line parts slices of so many rows.
     """
-    single = len(each.parts) == 1
     lines: list[str] = []
     for part in each.parts:
         text = in_rows(part, *around(each, part))
-        name = [] if single else [f"channel {part.channel}"]
-        lines += beside([[at if not lines else " " * len(at)], name, *laid_out(part, len(each.place)), text], slice_)
-    if not single:
+        lines += beside([*placed(each, part, at if not lines else " " * len(at)), text], slice_)
+    if len(each.parts) > 1:
         lines.append(f"{' ' * len(at)}  {total(each)}")
     return lines
+
+
+def beneath(each: Worked, at: str, slice_: int) -> Iterator[str]:
+    """The same with each sum in a line below its window."""
+    margin = " " * len(at)
+    for i, part in enumerate(each.parts):
+        yield from beside(placed(each, part, margin if i else at), slice_)
+        yield f"{margin}  {sum_of(each, part)}"
+    if len(each.parts) > 1:
+        yield f"{margin}  {total(each)}"
+
+
+def placed(each: Worked, part: Part, at: str) -> list[list[str]]:
+    """Where the window is, its channel if there are several, the cells and the kernel."""
+    name = [f"channel {part.channel}"] if len(each.parts) > 1 else []
+    return [[at], name, *laid_out(part, len(each.place))]
 
 
 def label(place: Axes, order: Order) -> str:
@@ -164,12 +191,17 @@ def plain(each: Worked, at: str) -> Iterator[str]:
     """One window as sums alone."""
     single = len(each.parts) == 1
     for i, part in enumerate(each.parts):
-        before, after = around(each, part)
         name = "" if single else f"channel {part.channel}  "
-        text = " ".join(token.replace(" ", TIED) for row in tokens(part) for token in row)
-        yield f"{at if not i else ' ' * len(at)}  {name}{before}{text}{after}"
+        yield f"{at if not i else ' ' * len(at)}  {name}{sum_of(each, part)}"
     if not single:
         yield f"{' ' * len(at)}  {total(each)}"
+
+
+def sum_of(each: Worked, part: Part) -> str:
+    """The sum of one channel, each sign tied to its term."""
+    before, after = around(each, part)
+    text = " ".join(token.replace(" ", TIED) for row in tokens(part) for token in row)
+    return f"{before}{text}{after}"
 
 
 def laid_out(part: Part, rank: int) -> list[list[str]]:

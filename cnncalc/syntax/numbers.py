@@ -27,6 +27,8 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 STRANGE = re.compile(r"[^-+.,\deE\s]", re.ASCII)
 """What no number has; float() alone would take `nan`, `1_000` and the digits of any script."""
 BETWEEN = re.compile(r"\s*,\s*|\s+")
+QUOTED = re.compile(r"[\s,;'\"]+")
+"""What parts numbers in files of other programs, some of it wrongly."""
 FRACTION = re.compile(r"(?<![\d.])1/[1-9]\d*(?!\S)")
 PARTS = re.compile(r"(//|/|\|)")
 COMMENT = re.compile(r"#[^\r\n]*")
@@ -106,7 +108,7 @@ def numbers(row: Row) -> list[float]:
             found = []
         if found and all(map(isfinite, found)):
             return found
-    if row.where.startswith("line") and not any(map(NUMBER.fullmatch, words)):
+    if row.where.startswith("line") and not any(map(NUMBER.fullmatch, QUOTED.split(row.text))):
         headings = "leave out a line of headings, or put # before it"
         raise Unread(f"'{short(words[0])}' in {row.where} is no number, and nothing in that line is: {headings}")
     return [number(word, f"in {row.where}") for word in words]
