@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from operator import iadd
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -249,8 +250,12 @@ def summed(weight: Array, taps: Array) -> Array:
     """The sums of products of all windows: tap by tap, so that nothing as large as all windows is made."""
     import numpy as np
 
-    parts = (np.tensordot(weight[(..., *tap)], taps[(..., *tap)], (1, 1)) for tap in np.ndindex(weight.shape[2:]))
-    return np.moveaxis(reduce(np.add, parts), 0, 1)
+    def product(weight: Array, x: Array) -> Array:
+        single = weight.shape[1] == 1  # a matrix product would copy the map
+        return np.multiply.outer(weight[:, 0], x[:, 0]) if single else np.tensordot(weight, x, (1, 1))
+
+    parts = (product(weight[(..., *tap)], taps[(..., *tap)]) for tap in np.ndindex(weight.shape[2:]))
+    return np.moveaxis(reduce(iadd, parts), 0, 1)
 
 
 def multiplied(channel: int, cells: Array, kernel: Array) -> Part:
