@@ -1,6 +1,7 @@
 """`cnncalc convolve` on the command line: the slides' examples, what is shown of them, and what is refused."""
 
 import json
+import random
 import re
 
 import numpy as np
@@ -365,7 +366,7 @@ REFUSED = {
     "more channels": (
         ["1 2", "--kernel", "1 | 2"],
         "the kernel has 2 channels, the input 1: write one, or an input with 2, | between them; "
-        "for several filters give --kernel again, or an array of 4 axes",
+        "for several filters give --kernel again, or an array of 3 axes",
     ),
     "deep": (
         ["1 2 | 3 4", "--kernel", "1 | 2", "--depthwise"],
@@ -476,11 +477,11 @@ REFUSED = {
     ),
     "rounding up": (
         ["1 2 3", "--kernel", "1 1", "--rounding", "ceil"],
-        "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact",
+        "--rounding ceil is for max, average and L2 pools: leave it out, or write --rounding exact",
     ),
     "weights rounded up": (
         ["1 2 3", "--pool", "weighted", "--kernel", "1 1", "--rounding", "ceil"],
-        "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact",
+        "--rounding ceil is for max, average and L2 pools: leave it out, or write --rounding exact",
     ),
     "grey numbers": (["1 2", "--kernel", "1", "--grey"], "the input holds numbers, no picture: leave --grey out"),
     "stdin twice": (
@@ -502,6 +503,12 @@ REFUSED = {
     "a letter of nothing": (
         ["1 2", "--kernel", "1", "--stride", "P=2"],
         "--stride 'P=2': '=' has no place in it",
+    ),
+    "a file with spaces": (["data/my photo.png", "--kernel", "1"], "no file 'data/my photo.png'"),
+    "a kernel's file with spaces": (["1 2", "--kernel", "my kernel.txt"], "no file 'my kernel.txt'"),
+    "other depths": (
+        ["1 2", "--kernel", "1 2", "--kernel", "1 2 | 3 4"],
+        "--kernel '1 2 | 3 4' is 2 channels deep, the first kernel 1: the filters of one layer are of one size",
     ),
     "a factor of nothing": (["1 2", "--kernel", "1/0 * 1"], "--kernel '1/0 * 1': '1/0 *' divides by 0"),
 }
@@ -624,6 +631,62 @@ def test_small_numbers_are_no_rounding(numbers):
     assert numbers("1e-20 -1", "--pool", "max 2") == [[1e-20]]
     assert numbers("1 1", "--kernel", "1 -0.999999999") == [[1 - 0.999999999]]
     assert numbers("1e308 1e-20", "--kernel", "1") == [[1e308, 1e-20]]
+    assert numbers("1700000000000 1700000000001 1700000000003", "--kernel", "-1 1") == [[1, 2]]
+    assert numbers("10000000000000 5 -10000000000000", "--pool", "average 3") == [[5 / 3]]
+    assert numbers("1e12 -1e12", "--kernel", "1 1", "--bias", "0.5") == [[0.5]]
+    assert numbers("1 1e-13 -1", "--kernel", "1 1 1") == [[pytest.approx(1e-13, rel=1e-2)]]
+    assert numbers("9007199254740000 -9007199254740005", "--kernel", "1 1") == [[-5]]
+
+
+def test_the_terms_of_one_channel_cancel_too(run):
+    done = run("convolve", "0.1 0.2 0.3 | 1 2 3", "--kernel", "1 -2 1 | 1 1 1")
+    assert "1*0.1 - 2*0.2 + 1*0.3 = 0\n" in done.out and "\n     0 + 6 = 6\n" in done.out
+    done = run("convolve", "1 2 | 3 4", "--kernel", "1e-20 0 | 1 1")
+    assert "channel 0  1e-20*1 + 0*2 = 1e-20\n" in done.out
+
+
+def test_what_no_bits_can_tell_is_0_and_nothing_else(numbers):
+    """Sums in tenths, whose true value is known: in float64 most are a little off, none by as much as a millionth."""
+    dice = random.Random(3)
+    for _ in range(300):
+        x, w = ([dice.randint(-9, 9) for _ in range(5)] for _ in range(2))
+        true = sum(a * b for a, b in zip(x, w, strict=True)) / 100
+        tenths = [" ".join(f"{n / 10}" for n in each) for each in (x, w)]
+        [[found]] = numbers(tenths[0], "--kernel", tenths[1])
+        assert (found == 0) == (true == 0) and found == pytest.approx(true, abs=1e-12)
+
+
+def test_a_refused_layer_is_told_in_json(run):
+    done = run("convolve", "1 2", "--kernel", "1 2 3", "--format", "json")
+    data = json.loads(done.out)
+    assert (done.status, data["schema"], data["values"]) == (1, 1, None)
+    assert [finding["code"] for finding in data["diagnostics"]] == ["SHP101"]
+    done = run("convolve", "1 2", "--kernel", "1", "--stride", "2", "--rounding", "exact", "--format", "json")
+    assert (done.status, json.loads(done.out)["diagnostics"][0]["severity"]) == (1, "error")
+
+
+def test_windows_of_many_channels_are_large(run, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((64, 8, 8)))
+    np.save(tmp_path / "k.npy", np.ones((2, 64, 3, 3)))
+    assert "72 more windows of 576 cells each" in run("convolve", "x.npy", "--kernel", "k.npy").out
+    assert "of 9 cells each" not in run("convolve", "x.npy", "--kernel", "blur").out
+
+
+@pytest.mark.parametrize("axes", ["WxHxC", "CxHxW", "HxWxC", "CxWxH"])
+def test_an_array_that_is_written_is_read_back_alike(numbers, run, tmp_path, axes):
+    np.save(tmp_path / "x.npy", np.arange(4 * 5 * 6.0).reshape(4, 5, 6))
+    arguments = ("x.npy", "--pool", "max 2", "--axes", axes)
+    whole = numbers(*arguments)
+    assert run("convolve", *arguments, "-o", "out.npy").status == 0
+    assert numbers("out.npy", "--pool", "max 1", "--axes", axes) == whole
+
+
+def test_a_window_that_would_begin_in_the_padding_is_told(run):
+    done = run("convolve", "1 2 3 4 5", "--pool", "average 3 pad 1 stride 3 ceil")
+    text = "(5 + 2*1 - 3)/3 + 1 = 2.33, rounded up but for a window that begins in the padding: 2"
+    assert f"\n  length  {text}\n" in done.out
+    done = run("convolve", "1 2 3 4 5 6", "--pool", "average 3 pad 1 stride 3 ceil")
+    assert "(6 + 2*1 - 3)/3 + 1 = 2.67, rounded up to 3\n" in done.out
 
 
 def test_letters_of_slides_stand_before_numbers(run):

@@ -2,7 +2,9 @@
 
 import io
 import os
+import struct
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -302,6 +304,25 @@ def test_an_array_that_looks_like_a_photograph_is_told(run, tmp_path):
     assert run("convolve", "photo.npy", "--kernel", "blur", "--axes", "HxWxC").err == ""
     for name in ("maps", "few", "deep"):
         assert run("convolve", f"{name}.npy", "--pool", "max 2").err.count("cnncalc") == 0
+
+
+def test_colours_of_sixteen_bits_are_refused(run, tmp_path):
+    """Pillow would read 8 of them."""
+    rows = b"".join(b"\0" + struct.pack(">6H", *range(i, i + 6000, 1000)) for i in (0, 7))
+    chunks = (b"IHDR" + struct.pack(">2I5B", 2, 2, 16, 2, 0, 0, 0), b"IDAT" + zlib.compress(rows), b"IEND")
+    parts = (struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each)) for each in chunks)
+    (tmp_path / "x.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    (tmp_path / "x.ppm").write_bytes(b"P6 2 1 65535\n" + struct.pack(">6H", *range(0, 6000, 1000)))
+    for name in ("x.png", "x.ppm"):
+        said = "its colours have 16 bits, and pictures of 8 are read: save the array with numpy.save"
+        assert run("convolve", name, "--kernel", "1") == (2, "", f"cnncalc: {name}: {said}\n")
+
+
+def test_of_several_pictures_the_first_is_read(run, tmp_path):
+    frames = [Image.fromarray(np.full((2, 3), level, np.uint8)) for level in (7, 8, 9)]
+    frames[0].save(tmp_path / "x.tiff", save_all=True, append_images=frames[1:])
+    done = run("convolve", "x.tiff", "--pool", "max 1", "--format", "csv")
+    assert done == (0, "7,7,7\n7,7,7\n", "cnncalc: of 3 pictures in the file the first is read\n")
 
 
 def test_a_picture_of_floats_has_finite_ones(run, tmp_path):

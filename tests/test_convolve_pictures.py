@@ -71,6 +71,12 @@ def test_what_keeps_the_brightness_is_drawn_like_the_picture(picture):
     assert picture(GREYS, "--kernel", "sharpen").tolist() == sheet(GREYS, pixels(sharp)).tolist()
 
 
+def test_what_has_a_bias_is_on_a_scale_of_its_own(picture):
+    cells = GREYS.astype(float) + 100
+    found = picture(GREYS, "--kernel", "identity 1", "--bias", "100")
+    assert found.tolist() == sheet(GREYS, pixels(cells / cells.max() * 255)).tolist()
+
+
 def test_colours_stay_colours_where_channels_are_taken_by_themselves(picture):
     edges = smooth(COLOURS)
     far = abs(edges).max()

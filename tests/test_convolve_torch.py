@@ -304,7 +304,7 @@ def numbers(run, words, stdin=b"", output="json"):
     assert done.status == 0, done.err
     assert "error" not in done.err
     if name.endswith(".npy"):
-        return np.load(name)
+        return np.moveaxis(np.load(name), -1, 0) if CHANNELS_LAST in words else np.load(name)
     text = Path(name).read_text(encoding="utf-8") if "-" in output else done.out
     return read_csv(text) if output.endswith("csv") else np.array(json.loads(text)["values"], float)
 

@@ -5,8 +5,10 @@ The arithmetic is the kind's own (`run`, `worked`); here sums are divided and bi
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
+from cnncalc.geometry import Window
 from cnncalc.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from cnncalc.network.node import Node
 
 
-ROUNDING = 1e-12
-"""A sum as small as this beside its terms is 0, but for their last bits: 0.1 + 0.2 - 0.3."""
+EPSILON = 2.0**-52
+"""From 1 to the next number."""
 
 
 class Operation(NamedTuple):
@@ -32,6 +34,13 @@ class Operation(NamedTuple):
     weights: Mapping[str, Array]
     over: tuple[float, ...]
     bias: tuple[float, ...]
+
+    @property
+    def cells(self) -> int:
+        """How many numbers lie under a window, of all channels that it sums up; 0 where none slides."""
+        window = self.node.window
+        cells = prod(window.kernel) if isinstance(window, Window) else 0
+        return max((prod(each.shape[1:]) for each in self.weights.values()), default=cells)
 
 
 class Worked(NamedTuple):
@@ -57,13 +66,28 @@ def settled(operation: Operation, out: Array) -> Array:
     """The output with 0 for what is no more than the last bits of its terms."""
     import numpy as np
 
-    least = abs(out).min(initial=np.inf, where=out != 0)
-    if not operation.node.layer.linear or least > ROUNDING * most(operation):
-        return out
     x, weights, over, bias = operation[1:]
+    share = rounding(operation.cells)
+    least = abs(out).min(initial=np.inf, where=out != 0)
+    if not operation.node.layer.linear or least > share * most(operation) or whole(x, *weights.values()):
+        return out
     sizes = {name: abs(weight) for name, weight in weights.items()}
     terms = summed(Operation(operation.node, abs(x), sizes, tuple(map(abs, over)), tuple(map(abs, bias))))
-    return np.where(np.isfinite(terms) & (abs(out) <= ROUNDING * terms), 0.0, out)
+    return np.where(np.isfinite(terms) & (abs(out) <= share * terms), 0.0, out)
+
+
+def rounding(count: int) -> float:
+    """What share of its terms, all without their signs, the last bits of a sum of so many are at most.
+
+    Each term is rounded twice, as it is read and as it is multiplied, the sum once a term (Higham 2002, equation 4.4);
+    three more are a bias, a division and the number that is divided by.
+    """
+    return (count + 3) * EPSILON
+
+
+def whole(*values: Array) -> bool:
+    """Whether all are whole numbers, whose sums are exact."""
+    return all(bool((each == each.round()).all()) for each in values)
 
 
 def most(operation: Operation) -> float:
@@ -86,6 +110,17 @@ def summed(operation: Operation) -> Array:
 
 def worked(operation: Operation, out: Array, place: Axes, channel: int) -> Worked:
     """The working of the number at a place of one channel of the output."""
-    parts = operation.node.layer.worked(operation.weights, operation.x, place, channel)
+    layer = operation.node.layer
+    parts = layer.worked(operation.weights, operation.x, place, channel)
+    parts = tuple(part._replace(value=0.0) if layer.linear and cancelled(part) else part for part in parts)
     over, bias = operation.over[channel], operation.bias[channel]
     return Worked(channel, place, parts, over, bias, float(out[(channel, *place)]))
+
+
+def cancelled(part: Part) -> bool:
+    """Whether the terms of one map add up to no more than their last bits."""
+    import numpy as np
+
+    terms = part.cells if part.kernel is None else part.cells * part.kernel
+    exact = whole(*(each for each in (part.cells, part.kernel) if each is not None))
+    return not exact and abs(part.value) <= rounding(terms.size) * float(np.nansum(abs(terms)))

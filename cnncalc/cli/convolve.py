@@ -145,7 +145,7 @@ def convolve(
     wanted = arrays.Wanted(rank_of(rank), order, grey, common.limits(limit))
     x = arrays.given(argument, wanted)
     drawable(x, draw, at or every, output, suffix)
-    seen(format_, {"--draw": draw, "--at": at, "--all": every})
+    seen(format_, output, {"--draw": draw, "--at": at, "--all": every})
     sliding = window.Sliding(options, x, filters(kernel, x, wanted) if kernel else None, order)
     network = window.network(sliding, wanted.limits)
     found = findings(network)
@@ -154,6 +154,8 @@ def convolve(
         if output:
             common.put(content(shown, sliding, found, output, suffix), output)
         write(shown, x, found, draw, format_, color)
+    elif format_ == "json":
+        print(refused(found))
     report(network, found, color)
     raise typer.Exit(common.status(found))
 
@@ -221,10 +223,10 @@ def drawable(x: Given, draw: bool, worked: str | bool, output: str, suffix: str)
         raise Failure(f"{output}: a picture has 2 axes, and the input {x.rank}{rest}")
 
 
-def seen(format_: str, options: dict[str, str | bool]) -> None:
-    """Refuse options that change nothing in a format."""
+def seen(format_: str, output: str, options: dict[str, str | bool]) -> None:
+    """Refuse options that change nothing in a format; windows may be meant for a file."""
     for name, given in options.items():
-        if given and (format_ == "csv" or (format_ == "json" and name == "--draw")):
+        if given and format_ != "text" and (name == "--draw" or (format_ == "csv" and not output)):
             raise Failure(f"{name} shows nothing in --format {format_}: leave one of them out")
 
 
@@ -316,7 +318,7 @@ def content(shown: Shown, sliding: Sliding, found: list[Diagnostic], output: str
     from cnncalc.render import picture, values
 
     if suffix == ".npy":
-        return values.npy(shown.out)
+        return values.npy(shown.out, sliding.order.channels_last)
     if suffix == ".csv":
         return values.csv(shown.out).encode()
     if suffix == ".json":
@@ -336,6 +338,13 @@ def as_json(shown: Shown, found: list[Diagnostic]) -> str:
         many = f"--all would put {shown.out.size:,} windows into JSON, which holds up to {MANY:,}"
         raise Failure(f"{many}: take --at for one, or --format text")
     return machine.text(values.to_dict(shown, found))
+
+
+def refused(found: list[Diagnostic]) -> str:
+    """What is wrong with a layer as JSON."""
+    from cnncalc.render import machine, values
+
+    return machine.text(values.refused(found))
 
 
 def list_kernels(color: str) -> None:

@@ -40,6 +40,8 @@ def filters(arguments: list[str], x: Given, wanted: Wanted) -> Filters:
     for argument, shape in zip(arguments, shapes, strict=True):
         if shape != shapes[0]:
             one, first = (shape_of(each, wanted.order) for each in (shape, shapes[0]))
+            if shape[1:] == shapes[0][1:]:
+                one, first = counted(shape[0], "channel") + " deep", f"{shapes[0][0]:,}"
             rest = "the filters of one layer are of one size"
             raise Failure(f"{called(argument)} is {one}, the first kernel {first}: {rest}")
     over = tuple(number for each in every for number in each.over)

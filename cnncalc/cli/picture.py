@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import sys
 import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 ONE = ("1", "L", "I", "F")
 """Pillow's modes with one number a pixel; others are read as grey or as red, green, blue."""
+SIXTEEN = re.compile(r";16|'ppm'.*\D\d{4,}[)]+$")
+"""What the plan of a picture says where colours have 16 bits: their layout, or the most of a portable one."""
 GREY = ("LA", "La")
 
 
@@ -36,6 +40,7 @@ def pixels(data: bytes, grey: bool, limits: Limits) -> Array:
             warnings.simplefilter("ignore")
             opened = Image.open(BytesIO(data))
             small(opened, grey, limits)
+            deep(opened)
             values = np.asarray(plain(ImageOps.exif_transpose(opened), grey), float)
     except UnidentifiedImageError:
         raise Unread("neither numbers, nor a .npy array, nor a picture of a format that Pillow reads") from None
@@ -50,6 +55,14 @@ def small(image: Image, grey: bool, limits: Limits) -> None:
     """Refuse a picture of too many numbers before it is decoded."""
     bands = 1 if grey or whole(image) or image.mode in GREY else 3
     within(f"the picture has {image.width}x{image.height}x{bands} = ", image.width * image.height * bands, limits)
+
+
+def deep(image: Image) -> None:
+    """Refuse colours of 16 bits, of which Pillow would keep 8, and say that of several pictures the first is read."""
+    if not whole(image) and any(SIXTEEN.search(str(tile)) for tile in getattr(image, "tile", ())):
+        raise Unread("its colours have 16 bits, and pictures of 8 are read: save the array with numpy.save")
+    if (count := getattr(image, "n_frames", 1)) > 1:
+        print(f"cnncalc: of {count} pictures in the file the first is read", file=sys.stderr)
 
 
 def whole(image: Image) -> bool:

@@ -6,7 +6,7 @@ import re
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.convolution import ROUNDING, Operation
+from cnncalc.analysis.convolution import Operation, rounding
 from cnncalc.analysis.working import Step
 from cnncalc.cli.arrays import within
 from cnncalc.cli.common import Failure
@@ -104,9 +104,7 @@ def checked(options: Options, kernels: int) -> None:
     if options.depthwise and head:
         raise Failure(f"--pool {head} takes each channel by itself as it is: leave --depthwise out")
     if options.rounding.strip() == "ceil" and head not in POOLS:
-        raise Failure(
-            "--rounding ceil is for pools, a convolution rounds down: leave it out, or write --rounding exact"
-        )
+        raise Failure("--rounding ceil is for max, average and L2 pools: leave it out, or write --rounding exact")
     if options.bias and head:
         raise Failure("--bias is added by a convolution: leave it out, or take --kernel without --pool")
     for name in ("pool", "stride", "pad", "dilation", "rounding"):
@@ -126,9 +124,10 @@ def fitting(sliding: Sliding, filters: Filters) -> None:
     if sliding.separate or has == channels:
         return
     if channels == 1:
-        rest = "for several filters give --kernel again, or an array of 4 axes"
+        rest = f"for several filters give --kernel again, or an array of {sliding.x.rank + 2} axes"
         raise Failure(f"{kernel}, the input 1: write one, or an input with {has}, | between them; {rest}")
     rest = "; --depthwise lays it on each of them by itself" * (has == 1)
+    rest += ", --grey reads the picture without its colours" * (sliding.x.picture and has == 1)
     raise Failure(f"{kernel}, the input {channels}: write {channels} with | between them{rest}")
 
 
@@ -192,7 +191,7 @@ def sums(filters: Filters) -> tuple[float, ...]:
     """The sums of the weights of kernels, by which a weighted mean is divided."""
     found = [float(weights.sum()) for weights in filters.weights]
     for number, (total, weights) in enumerate(zip(found, filters.weights, strict=True)):
-        if abs(total) <= ROUNDING * float(abs(weights).sum()):
+        if abs(total) <= rounding(weights.size) * float(abs(weights).sum()):
             what = "divides by the sum of the weights"
             raise Failure(f"--pool {WEIGHTED} {what}, and that of kernel {number} is 0")
     return tuple(found)
@@ -235,8 +234,9 @@ def notes(sliding: Sliding) -> list[Step]:
 
 def pictures(sliding: Sliding, out: Array) -> list[tuple[Array, bool]]:
     """(channels of the output that are a picture together, whether it is as bright as the input)."""
-    filters, mean = sliding.filters, sliding.options.head == WEIGHTED
+    filters, mean, shifted = sliding.filters, sliding.options.head == WEIGHTED, bool(sliding.options.bias)
     if filters is None:
         return [(out, True)]
-    kept = [mean or abs(each.sum() / over - 1) < SAME for each, over in zip(filters.weights, filters.over, strict=True)]
+    sums = [each.sum() / over for each, over in zip(filters.weights, filters.over, strict=True)]
+    kept = [mean or (abs(each - 1) < SAME and not shifted) for each in sums]
     return [(out[i :: len(kept)], same) for i, same in enumerate(kept)]

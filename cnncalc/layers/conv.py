@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import iadd
 from math import prod
+from operator import iadd
 from typing import TYPE_CHECKING
 
 from cnncalc.faults import CONNECTION, CONTRADICTION, GROUPS, MISSING

@@ -89,7 +89,10 @@ class Slide(NamedTuple):
         """The formula and what it gives, rounded where it does not fit."""
         if self.quotient == str(self.out):
             return f"{self.formula} = {self.out}"
-        return f"{self.formula} = {self.quotient}, rounded {'up' if self.ceil else 'down'} to {self.out}"
+        how = "rounded up to" if self.out > self.room // self.stride + 1 else "rounded down to"
+        if self.ceil and how == "rounded down to":
+            how = "rounded up but for a window that begins in the padding:"
+        return f"{self.formula} = {self.quotient}, {how} {self.out}"
 
 
 def along(window: Window, extents: Axes, axis: int) -> Slide:

@@ -31,6 +31,11 @@ def to_dict(shown: Shown, found: Sequence[Diagnostic]) -> Json:
     }  # fmt: skip
 
 
+def refused(found: Sequence[Diagnostic]) -> Json:
+    """What is left to say of a layer that is refused."""
+    return {"schema": SCHEMA, "values": None, "diagnostics": [machine.diagnostic(one, "<convolve>") for one in found]}
+
+
 def window(each: Worked) -> Json:
     """One window worked: what the channels of the input give, what that is divided by, what is added."""
     parts = [
@@ -72,10 +77,10 @@ def cell(value: float) -> str:
     return str(value) if number(value) is None else str(number(value))
 
 
-def npy(out: Array) -> bytes:
-    """The file that numpy.load reads."""
+def npy(out: Array, last: bool) -> bytes:
+    """The file that numpy.load reads; the channels are its first axis, or its last."""
     import numpy as np
 
     data = BytesIO()
-    np.save(data, out)
+    np.save(data, np.moveaxis(out, 0, -1) if last else out)
     return data.getvalue()

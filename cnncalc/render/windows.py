@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convolution import worked
@@ -74,8 +73,7 @@ class Shown(NamedTuple):
     @property
     def large(self) -> int:
         """How many cells lie under a window, where those are too many to be worked unasked; else 0."""
-        window = self.operation.node.window
-        cells = prod(window.kernel) if isinstance(window, Window) else 0
+        cells = self.operation.cells
         return cells if cells > CELLS else 0
 
 
