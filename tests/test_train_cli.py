@@ -402,6 +402,9 @@ HIDES = "{} would hide the module {} from the script; name it otherwise, as in -
         ("tiny.spec", "t.py", "tiny.spec is the spec itself; name another file for the module"),
         ("torch.py", "t.py", HIDES.format("torch.py", "torch")),
         ("m.py", "json.py", HIDES.format("json.py", "json")),
+        ("sympy.py", "t.py", HIDES.format("sympy.py", "sympy")),
+        ("m.py", "dateutil.py", HIDES.format("dateutil.py", "dateutil")),
+        ("__main__.py", "t.py", HIDES.format("__main__.py", "__main__")),
     ],
 )
 def test_files_that_cannot_stand_together_are_refused(run, tiny, output, script, said):

@@ -212,6 +212,17 @@ def test_sixteen_bits_keep_their_upper_eight(script, tmp_path):
     assert np.array_equal(x[0, 0].numpy(), (pixels >> 8).astype(np.uint8))
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_numbers_of_32_bits_a_pixel_are_told(script, tmp_path, kind):
+    root = album(tmp_path / "d", {"a": 2, "b": 2, "c": 2})
+    Image.fromarray(np.ones((5, 6), kind)).save(root / "a" / "000.tiff")
+    images = opened(script("plane"), root)[0]
+    at = next(at for at, path in enumerate(paths(images)) if path.endswith("tiff"))
+    with pytest.raises(Exception, match="it has numbers of 32 bits a pixel, and those of 8 and 16 are read") as error:
+        images.__getitems__([at])
+    assert "000.tiff does not read as an image: " in str(error.value)
+
+
 def test_photographs_stand_upright_and_large_ones_keep_their_colours(script, tmp_path):
     root = album(tmp_path / "d", {"a": 2, "b": 2, "c": 2})
     scene = Image.fromarray(np.kron(np.arange(0, 240, 20, dtype=np.uint8).reshape(3, 4), np.ones((50, 50), np.uint8)))
@@ -258,7 +269,7 @@ def test_classes_that_are_not_the_networks_are_named(refusal, tmp_path):
     many = album(tmp_path / "many", {"a": 1, "b": 1, "c": 1, "d": 2})
     assert refusal("planes", many) == f"{many} (a, b, c, ...) has 4 classes, the network gives 3 classes {where}"
     one = album(tmp_path / "one", {"a": 3})
-    assert refusal("planes", one) == f"{one} (a) has 1 classes, the network gives 3 classes {where}"
+    assert refusal("planes", one) == f"{one} (a) has 1 class, the network gives 3 classes {where}"
 
 
 def test_folders_that_do_not_agree_are_named(refusal, tmp_path):
@@ -277,7 +288,7 @@ def test_folders_without_images_are_named(refusal, tmp_path):
     assert refusal("planes", bare) == f"{bare} is none of what this network reads: {formats}"
     assert refusal("angles", bare) == f"{bare} is none of what this network reads: npz"
     single = album(tmp_path / "single", {"a": 1, "b": 1, "c": 1})
-    said = "has 3 samples, none to validate with: it takes 2 of one class at least"
+    said = "leaves none to validate with: it takes 2 samples of a class, and has 3 in all"
     assert refusal("planes", single) == f"{single} {said}"
 
 
@@ -342,6 +353,12 @@ def test_mnist_is_read_as_published(script, tmp_path, mark, packed):
         assert x.shape[1:] == (784,)
 
 
+def test_a_part_of_the_digits_may_be_without_the_last(script, tmp_path):
+    handwriting(tmp_path, train_labels=idx(np.arange(20) % 9), t10k_labels=idx(np.arange(10) % 3))
+    train, _ = opened(script("digits"), tmp_path)
+    assert every(train)[1].max() == 8
+
+
 def test_mnist_is_put_into_a_larger_network_where_that_is_asked_for(script, refusal, tmp_path):
     arrays = handwriting(tmp_path)
     x, _ = every(opened(script("lenet"), tmp_path, "pad")[0])
@@ -354,7 +371,7 @@ def test_mnist_is_put_into_a_larger_network_where_that_is_asked_for(script, refu
 def test_mnist_is_refused_by_networks_of_other_channels_and_classes(refusal, tmp_path):
     handwriting(tmp_path)
     said = "samples of 1x28x28, the network reads 3x28x28 (INPUT, line 1 of <text>)"
-    channels = "1 channels are not 3; write the input with 1 channels"
+    channels = "1 is not 3; write the input with as many channels as the data has"
     assert refusal("colour", tmp_path) == f"MNIST in {tmp_path} has {said}: {channels}"
     classes = "has 10 classes, the network gives 100 classes (FC2, line 3 of <text>); write as many there"
     assert refusal("hundred", tmp_path) == f"MNIST in {tmp_path} {classes}"
@@ -526,7 +543,7 @@ def test_of_numbers_every_tenth_sample_validates(script, tmp_path):
             {"x": np.zeros((30, 5, 6, 3))},
             "samples of 5x6x3, READS: put the channels first, as in numpy.moveaxis(x, -1, 1)",
         ),
-        ({"x": np.zeros((30, 1, 5, 6))}, "READS: 1 channels are not 3; write the input with 1 channels"),
+        ({"x": np.zeros((30, 1, 5, 6))}, "READS: 1 is not 3; write the input with as many channels as the data has"),
         (
             {"x": np.zeros((30, 3, 6, 5))},
             "READS: --fit pad puts zeros around them or cuts their edges, --fit resize scales them",
@@ -555,7 +572,7 @@ def test_rows_of_different_lengths_are_named(refusal, tmp_path):
 def test_one_sample_cannot_be_parted(refusal, tmp_path):
     x, _ = arrays(count=1)
     line = refusal("angles", archive(tmp_path / "d.npz", x=x, y=np.zeros((1, 2))))
-    assert line == f"{tmp_path}/d.npz has 1 samples, none to validate with: it takes 2 of one class at least"
+    assert line == f"{tmp_path}/d.npz leaves none to validate with: it takes 2 samples of a class, and has 1 in all"
 
 
 def test_files_that_are_no_archives_are_named(refusal, tmp_path):

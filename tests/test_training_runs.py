@@ -19,6 +19,8 @@ import torch
 from scripts import emitted, run
 from torch.nn import functional as F
 
+import cnncalc
+
 CHAIN = """\
 INPUT: 8x8x1
 CONV1: 4 3x3 pad 1 relu
@@ -123,13 +125,41 @@ def test_resuming_gives_every_bit_of_a_run_that_was_not_cut(whole, tmp_path, cap
     options = (*FEW, *options)
     assert run(whole, capfd, *options, "--out", one).status == 0
     assert run(whole, capfd, *options, "--out", two, "--epochs", 2).status == 0
-    done = run(whole, capfd, *options, "--out", two, "--resume")
+    done = run(whole, capfd, "--out", two, "--resume", "--epochs", 6)
     assert "going on behind epoch 2" in done.out
     same(one, two)
     assert len(lines(one)) == 6
     assert {epoch["rate"] for epoch in lines(one)[2:]} > {2.0}, "no plateau was reached behind the cut"
     momentum = read(one / "last.pt")["optimizer"]["state"][0]["momentum_buffer"]
     assert momentum.abs().max() > 0
+
+
+def test_a_run_goes_on_with_the_options_it_began_with(whole, tmp_path, capfd, monkeypatch):
+    x, y = bytes_of(60, np.random.default_rng(0))
+    np.savez(tmp_path / "d.npz", x=x, y=y)
+    options = ("--data", "d.npz", "--batch", 9, "--lr", 0.003, "--seed", 5, "--workers", 0, "--channels-last")
+    monkeypatch.chdir(tmp_path)
+    assert run(whole, capfd, *options, "--epochs", 4, "--out", tmp_path / "straight").status == 0
+    for count, more in ((1, options), (4, ())):
+        again = ["--resume"] * (count > 1)
+        assert run(whole, capfd, *more, "--epochs", count, "--out", tmp_path / "cut", *again).status == 0
+        (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / "elsewhere")
+    same(tmp_path / "straight", tmp_path / "cut")
+    assert read(tmp_path / "cut" / "last.pt")["options"]["data"] == str((tmp_path / "d.npz").resolve())
+    done = run(whole, capfd, "--out", tmp_path / "cut", "--resume")
+    assert "going on behind epoch 4; --epochs 4 asks for no more" in done.out
+    done = run(whole, capfd, "--out", tmp_path / "cut", "--resume", "--epochs", 5, "--batch", 6, "--lr", 0.002)
+    assert "batch 6, " in done.out
+    assert lines(tmp_path / "cut")[-1]["rate"] < 0.003
+
+
+def test_a_run_without_its_best_weights_is_told(chain, tmp_path, capfd):
+    run(chain, capfd, *FEW, "--epochs", 1, "--out", tmp_path / "run")
+    (tmp_path / "run" / "best.pt").unlink()
+    done = run(chain, capfd, "--out", tmp_path / "run", "--resume", "--epochs", 2)
+    said = f"train: there is no {tmp_path / 'run' / 'best.pt'}: --out names another folder\n"
+    assert (done.status, done.err) == (2, said)
 
 
 def test_who_loads_samples_changes_no_bit(whole, tmp_path, capfd):
@@ -256,7 +286,7 @@ def test_the_best_weights_of_an_epoch_that_was_cut_are_not_lost_to_worse_ones(ch
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(chain, "save", killed)
-        run(chain, capfd, *FEW, "--epochs", 2, "--out", out, "--resume")
+        run(chain, capfd, "--epochs", 2, "--lr", chain.LEARNING_RATE, "--out", out, "--resume")
     best = read(out / "best.pt")["epoch"]
     assert best["epoch"] == 2
     done = run(chain, capfd, *FEW, "--epochs", 3, "--lr", 1e-6, "--out", out, "--resume")
@@ -320,7 +350,7 @@ def test_a_checkpoint_that_is_none_is_named(chain, tmp_path, capfd, name, broken
 
 
 def test_a_checkpoint_of_another_network_is_named(chain, whole, tmp_path, capfd):
-    path = tmp_path / "run" / "best.pt"
+    path = tmp_path / "run" / "last.pt"
     run(whole, capfd, *FEW, "--epochs", 1, "--out", path.parent)
     done = run(chain, capfd, *FEW, "--out", path.parent, "--resume")
     assert done.status == 2
@@ -447,6 +477,30 @@ def test_every_precision_learns(chain, tmp_path, capfd, precision):
     assert {weight.dtype for weight in best["model"].values()} == {torch.float32}
 
 
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [("fc 1; sigmoid", "sigmoid"), ("fc 3; rbf 4\ntrain: loss cross_entropy", "rbf"), ("fc 4; sigmoid", "")],
+)
+def test_what_16_bits_cannot_tell_is_not_trained_in_them(tmp_path, capfd, end, kind):
+    """In bfloat16 a sigmoid of 7 is 1: nothing of the score is left to learn from."""
+    network = cnncalc.loads(f"INPUT: 2\n{end}\n")
+    script = emitted(tmp_path, f"INPUT: 2\n{end}\n" + "train: loss mse\n" * (not kind))
+    assert (f"{network.name} ends in {kind}" if kind else "") == script.EXACT
+    for precision in ("bf16", "fp16"):
+        done = run(script, capfd, *FEW, "--epochs", 1, "--precision", precision, "--out", tmp_path / precision)
+        said = f"train: --precision {precision}: {script.EXACT}, for which 16 bits hold too little; take fp32\n"
+        assert (done.status, done.err) == ((2, said) if kind else (0, ""))
+    assert ", fp32 on the CPU" in run(script, capfd, *FEW, "--epochs", 1, "--out", tmp_path / "auto").out
+
+
+def test_workers_are_no_more_than_the_cores_that_may_be_used(chain, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {1, 5, 7})
+    assert chain.cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert chain.cores() == 6
+
+
 def test_sixteen_bits_are_used_where_they_are_asked_for(chain, monkeypatch, tmp_path, capfd):
     seen = set()
     monkeypatch.setattr(
@@ -562,8 +616,12 @@ def test_values_that_cannot_be_name_themselves(chain, capfd, options, said):
 
 
 def test_of_many_processes_one_tells_what_is_wrong(chain, capfd, monkeypatch):
-    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("LOCAL_RANK", "1")
     assert run(chain, capfd, "--lr", "nan") == (2, "", "")
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("LOCAL_RANK", "0")  # the first of its machine
+    said = "train: argument --lr: 'nan' is no number above 0 (--help tells all options)\n"
+    assert run(chain, capfd, "--lr", "nan") == (2, "", said)
 
 
 # how large a batch may be
@@ -601,7 +659,9 @@ def test_sixteen_bits_take_half_of_a_gpu(chain, monkeypatch):
 def test_free_memory_is_what_the_system_says(chain, tmp_path, capfd, monkeypatch):
     free = chain.free_bytes(world(chain))
     assert 1e6 < free < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    assert chain.free_bytes(world(chain, 2)) == pytest.approx(free / 2, rel=0.5)
+    with monkeypatch.context() as patch:
+        patch.setenv("LOCAL_WORLD_SIZE", "2")
+        assert chain.free_bytes(world(chain, 4)) == pytest.approx(free / 2, rel=0.5)
     assert automatic(chain, tmp_path, capfd, "--samples", 100) == 64
     monkeypatch.delattr(os, "sysconf")
     done = run(chain, capfd, *FEW, "--batch", "auto", "--out", tmp_path / "other")
@@ -613,6 +673,9 @@ MEMORY = {
     "gpu": torch.OutOfMemoryError("CUDA out of memory."),
     "cpu": RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes."),
     "python": MemoryError(),
+    "cuDNN": RuntimeError("FIND was unable to find an engine to execute this computation"),
+    "cuBLAS": RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    "indices": RuntimeError("Expected canUse32BitIndexMath(input) to be true: 32-bit index math"),
 }
 
 
@@ -697,7 +760,7 @@ def test_a_loss_that_is_no_number_ends_a_run_within_the_epoch(chain, tmp_path, c
 
     monkeypatch.setattr(chain.Training, "step", counted)
     done = run(chain, capfd, "--samples", 2000, "--workers", 0, "--out", tmp_path / "run")
-    assert (done.status, len(steps)) == (1, 20)
+    assert (done.status, len(steps)) == (1, 21)
     assert done.err == "train: the training loss is nan in epoch 1: lower --lr, or look for such numbers in the data\n"
     assert list((tmp_path / "run").iterdir()) == []
 
@@ -852,6 +915,10 @@ run(plain, "--samples", "1", "--out", "few")
 run(plain, "--data", "nowhere", "--out", "none")
 run(plain, "--sync-bn", "--out", "sync")
 run(plain, "--epochs", "none")
+os.makedirs("machine" + os.environ["RANK"])
+os.chdir("machine" + os.environ["RANK"])
+run(whole, "--samples", "40", "--epochs", "2", "--out", "apart")
+run(whole, "--epochs", "4", "--out", "apart", "--resume")
 """
 TOLD = """\
 train: a batch of 21 does not part into 2 processes; --batch 20 does
@@ -892,11 +959,17 @@ def test_two_processes_go_on_bit_for_bit_and_write_and_speak_once(processes):
     folder, out, _ = processes
     same(folder / "straight", folder / "resumed")
     assert [epoch["epoch"] for epoch in lines(folder / "resumed")] == [1, 2, 3, 4]
-    assert out.count("going on behind epoch 2\n") == 1
-    assert len(re.findall(r"(?m)^ +\d/\d  ", out)) == 3 + 4 + 2 + 2 + 1
-    assert len(re.findall(r"(?m)^  epoch  ", out)) == 5
-    assert out.count("best: epoch ") == 5
+    assert out.count("going on behind epoch 2\n") == 2
+    assert len(re.findall(r"(?m)^ +\d/\d  ", out)) == 3 + 4 + 2 + 2 + 1 + 2 + 2
+    assert len(re.findall(r"(?m)^  epoch  ", out)) == 7
+    assert out.count("best: epoch ") == 7
     assert {path.name for path in (folder / "resumed").iterdir()} == {"best.pt", "last.pt", "metrics.jsonl"}
+
+
+def test_machines_need_no_folder_in_common(processes):
+    folder = processes[0]
+    same(folder / "straight", folder / "machine0" / "apart")
+    assert list((folder / "machine1").iterdir()) == []
 
 
 def test_two_processes_agree_on_a_batch(processes):
@@ -907,4 +980,4 @@ def test_two_processes_tell_once_what_is_wrong(processes):
     _, out, err = processes
     assert "".join(line + "\n" for line in err.splitlines() if line.startswith("train: ")) == TOLD
     assert "Traceback" not in err
-    assert re.findall(r"ended with (\d)", out) == ["0"] * 5 + ["2"] * 5
+    assert re.findall(r"ended with (\d)", out) == ["0"] * 5 + ["2"] * 5 + ["0"] * 2

@@ -67,7 +67,7 @@ def values(plan: Plan, model: str) -> Mapping[str, str]:
         "CLIP": number("clip"), "HEAD_WEIGHTS": tupled(plan.heads), "ACCUMULATE": number("accumulate"),
         "CROP": literal(recipe.number("crop", str(max(1, dims[-1] // 14)) if recipe.said.get("crop") else "0")),
         "FLIP": str("flip" in recipe), "SEED": number("seed"), "FIXED_BYTES": f"{fixed:_}",
-        "SAMPLE_BYTES": f"{each:_}",
+        "SAMPLE_BYTES": f"{each:_}", "EXACT": quoted(plan.exact),
         "DEVIATION": literal(recipe.number("init", "0.01")), "BIASES": biases(plan, "bias"),
         "PAPER_DEVIATION": literal(recipe.number("paper init", "0.01")), "PAPER_BIASES": biases(plan, "paper bias"),
     }  # fmt: skip

@@ -59,17 +59,15 @@ def training(plan: Plan) -> str:
 
 def scores(plan: Plan) -> str:
     """What the loss reads of the network's output, as a function; one more for a head that ends in another way."""
-    heads = {s.name: s.exit for s in reversed(plan.network.sections) if s.sort == "head" and s.exit}
-    ends = dict(
-        zip(attributes(["scores", *(f"{name}_scores" for name in heads)]), [plan.output, *heads.values()], strict=True)
-    )
+    named = [f"{name}_scores".lstrip("_") for name in plan.ends]
+    ends = dict(zip(attributes(named), plan.ends.values(), strict=True))
     called: dict[str, str] = {}
     for name, end in ends.items():
         called.setdefault(reading(plan, end), name)
     texts = [f"def {name}(y: torch.Tensor) -> torch.Tensor:\n{text}" for text, name in called.items()]
     every = [called[reading(plan, end)] for end in ends.values()]
     told = f'SCORES = {tupled(every)}\n"""What reads each output: the network\'s, then its training heads\'."""'
-    return "\n\n\n".join([*texts, *[told] * bool(heads)])
+    return "\n\n\n".join([*texts, *[told] * (len(ends) > 1)])
 
 
 def reading(plan: Plan, node: Node) -> str:

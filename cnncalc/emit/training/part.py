@@ -17,6 +17,11 @@ INSTALLED = ("torch", "tqdm")
 """What every script imports that does not come with Python."""
 LATER = ("numpy", "PIL", "matplotlib")
 """What parts import where it is used."""
+BELOW = (
+    *("typing_extensions", "sympy", "mpmath", "filelock", "fsspec", "jinja2", "markupsafe", "networkx", "triton"),
+    *("contourpy", "cycler", "dateutil", "fontTools", "kiwisolver", "packaging", "pyparsing", "six"),
+)
+"""What these import themselves."""
 
 
 class Part:
@@ -59,11 +64,19 @@ def imported(every: Iterable[Iterable[ast.Import | ast.ImportFrom]]) -> str:
                 named.setdefault(node.module or "", set()).add(words)
     named.pop("__future__", None)
     lines = [(name.split(".")[0], f"import {name}") for name in sorted(plain)]
-    lines += [(name.split(".")[0], f"from {name} import {', '.join(sorted(named[name]))}") for name in sorted(named)]
+    lines += [
+        (name.split(".")[0], f"from {name} import {', '.join(sorted(named[name], key=by_case))}")
+        for name in sorted(named)
+    ]
     groups = [[line for top, line in lines if (top in INSTALLED) is installed] for installed in (False, True)]
     return "\n\n".join(["from __future__ import annotations", *("\n".join(group) for group in groups if group)])
 
 
+def by_case(name: str) -> tuple[bool, str]:
+    """Where isort puts a name: capitals first, else by its letters."""
+    return name[0].islower(), name.lower()
+
+
 def hides(module: str) -> bool:
     """Whether a module of this name beside a script comes before one that Python or the script imports."""
-    return module in sys.stdlib_module_names or module in (*INSTALLED, *LATER)
+    return module in sys.stdlib_module_names or module in ("__main__", *INSTALLED, *LATER, *BELOW)

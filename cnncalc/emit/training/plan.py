@@ -145,6 +145,21 @@ class Plan:
             node = node.inputs[0]
         return node
 
+    @property
+    def ends(self) -> Mapping[str, Node]:
+        """What the loss reads: the network's output, under no name, then those of its training heads."""
+        heads = (section for section in reversed(self.network.sections) if section.sort == "head")
+        return {"": self.output} | {section.name: section.exit for section in heads if section.exit}
+
+    @property
+    def exact(self) -> str:
+        """Why the loss needs all bits of an output, where it does: it turns a sigmoid back, or compares distances."""
+        classes = self.loss == "cross_entropy"
+        for node in map(computed, self.ends.values()):
+            if (classes and node.layer.distances) or (self.loss == "bce" and node.layer.bounds == (0, 1)):
+                return f"{self.network.name} ends in {node.kind}"
+        return ""
+
     def number(self, name: str) -> str:
         """A number of the recipe by the name of its term, or what is usual."""
         return self.recipe.number(name, defaults(self).get(name, "0"))

@@ -17,5 +17,5 @@ def augmented(x: torch.Tensor) -> torch.Tensor:
         x = torch.stack([image[:, top : top + height, left : left + width] for image, top, left in corners])
     if FLIP:
         turned = torch.rand(len(x)) < 0.5
-        x = torch.where(turned.to(x.device)[:, None, None, None], x.flip(3), x)
+        x = torch.where(turned.to(x.device, non_blocking=True)[:, None, None, None], x.flip(3), x)
     return x

@@ -14,6 +14,17 @@ from cnncalc.emit.training.parts.settings import FIXED_BYTES, SAMPLE_BYTES
 from cnncalc.emit.training.parts.training import Training
 from cnncalc.emit.training.parts.world import World
 
+SHORT = (
+    "out of memory",
+    "can't allocate memory",
+    "unable to find an engine",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "32-bit index",
+)
+"""What PyTorch and the libraries below it say where a step is too large."""
+
 
 def loaders(
     train: Source, val: Source, batch: int, options: Options, world: World
@@ -23,9 +34,8 @@ def loaders(
     Of a batch every process takes its share; what no whole batch is left for sits out an epoch. In validation none is
     taken twice. Chance has a generator of its own here: how samples are loaded changes nothing else.
     """
-    share, cores = batch // world.size, os.cpu_count() or 1
-    made = world.device.type == "cuda" and not hasattr(train, "inputs")
-    usual = min(8, cores // world.size) if train.in_files or made else 0
+    share, made = batch // world.size, world.device.type == "cuda" and not hasattr(train, "inputs")
+    usual = min(8, cores() // world.here) if train.in_files or made else 0
     workers = options.workers if options.workers >= 0 else usual
     order = DistributedSampler[Batch](train, world.size, world.rank, seed=options.seed, drop_last=True)
     own = Subset(val, range(world.rank, len(val), world.size))
@@ -40,6 +50,14 @@ def loaders(
         generator=torch.Generator(),
     )
     return form(train, sampler=order, drop_last=True), form(own), order
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # only Linux tells
+        return os.cpu_count() or 1
 
 
 def batch_size(options: Options, world: World, samples: Source, scale: Scale) -> int:
@@ -76,7 +94,7 @@ def free_bytes(world: World) -> float:
     if world.device.type == "cuda":
         return torch.cuda.mem_get_info(world.device)[0]
     try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / world.size
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / world.here
     except (AttributeError, ValueError):
         fail("--batch auto: this system does not tell its free memory; give a number")
 
@@ -104,5 +122,5 @@ def try_steps(training: Training, samples: Batch) -> None:
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory is short."""
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+    """Whether an error says that memory is short, or indices are, which ends in the same way."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in SHORT)

@@ -23,6 +23,7 @@ class Kept(TypedDict, total=False):
     epoch: dict[str, float]  # what is known of the best epoch
     optimizer: dict[str, list[dict[str, object]]]  # last.pt: what the next epoch begins with
     scaler: dict[str, float]
+    options: dict[str, object]
     history: History
 
 
@@ -36,11 +37,13 @@ def save(state: Kept, path: Path) -> None:
     part.replace(path)
 
 
-def kept(path: Path, device: torch.device) -> Kept:
-    """What a file of this network holds."""
+def kept(path: Path) -> Kept:
+    """What a file of this network holds; tensors are in the processor's memory."""
     state: Kept | None = None
+    if not path.exists():
+        fail(f"there is no {path}: --out names another folder")
     with suppress(OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError):
-        state = torch.load(path, map_location=device, weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or "spec" not in state:
         fail(f"{path} is no whole checkpoint: move it away, or name another folder with --out")
     if state["spec"] != SPEC:

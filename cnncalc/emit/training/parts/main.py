@@ -16,9 +16,9 @@ from cnncalc.emit.training.parts.choices import FORMATS
 from cnncalc.emit.training.parts.data.samples import Source, Unreadable, fail
 from cnncalc.emit.training.parts.inputs import measured_scale
 from cnncalc.emit.training.parts.losses.cross_entropy import MEASURE
-from cnncalc.emit.training.parts.options import Options, parsed
+from cnncalc.emit.training.parts.options import Options, parsed, told_again
 from cnncalc.emit.training.parts.report import HEAD, UNIT, History, better, curves, line, log, progress, row, say, told
-from cnncalc.emit.training.parts.settings import SPEC
+from cnncalc.emit.training.parts.settings import EXACT, SPEC
 from cnncalc.emit.training.parts.synthetic.patterns import Synthetic
 from cnncalc.emit.training.parts.training import Training
 from cnncalc.emit.training.parts.world import World, join
@@ -41,13 +41,16 @@ def opened(options: Options) -> tuple[Source, Source]:
     return found
 
 
+LAST = "last.pt"
+
+
 class Run:
     """A training with its data, its folder and what is known of its epochs."""
 
     def __init__(self, options: Options, world: World) -> None:
         self.options, self.world, self.folder = options, world, options.out
-        self.last, self.best_path = self.folder / "last.pt", self.folder / "best.pt"
-        self.claim()
+        self.best_path = self.folder / "best.pt"
+        world.from_first(self.claimed)
         train, val = opened(options)
         scale = measured_scale(train, world.device)
         batch = batch_size(options, world, train, scale)
@@ -56,9 +59,10 @@ class Run:
         self.loader, self.val, self.order = loaders(train, val, batch, options, world)
         self.history: History = []
         self.best: dict[str, float] | None = None
+        self.again = told_again(options, batch)
         self.introduce(len(train), len(val), batch)
 
-    def claim(self) -> None:
+    def claimed(self) -> bool:
         """See that the folder is there, can be written, and holds no other run."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -66,8 +70,9 @@ class Run:
             (self.folder / f"{os.getpid()}.part").unlink()
         except OSError as error:
             fail(f"--out {self.folder}: {error.strerror}; it takes a folder that can be written")
-        if (self.last.exists() or self.best_path.exists()) and not self.options.resume:
+        if ((self.folder / LAST).exists() or self.best_path.exists()) and not self.options.resume:
             fail(f"{self.folder} holds a run already: --resume goes on with it, --out names another folder")
+        return True
 
     def introduce(self, train: int, val: int, batch: int) -> None:
         """Say what is trained, where, and with how much."""
@@ -81,16 +86,15 @@ class Run:
             world.first,
         )
 
-    def resume(self) -> None:
+    def resume(self, state: Kept) -> None:
         """Take up the last whole epoch, if there is one. The best may be of one that was cut short behind it."""
-        if self.best_path.exists():
-            self.best = kept(self.best_path, self.world.device)["epoch"]
-        if not self.last.exists():
+        if self.world.first and (state or self.best_path.exists()):
+            self.best = kept(self.best_path)["epoch"]
+        if not state:
             say("no epoch is kept yet: this run begins", self.world.first)
             return
-        state = kept(self.last, self.world.device)
         if not self.training.load(state):
-            fail(f"{self.last} is of another optimizer; --out names another folder")
+            fail(f"{self.folder / LAST} is of another optimizer; --out names another folder")
         self.history = state["history"]
         done, wanted = len(self.history), self.options.epochs
         more = f"; --epochs {wanted} asks for no more" if done >= wanted else ""
@@ -138,17 +142,16 @@ class Run:
         """Write the best weights if these are, then all that going on needs, then the log."""
         if better(epoch, self.best):
             self.best = epoch
-            weights, (mean, deviation) = self.training.net.state_dict(), self.training.scale
+            weights = {name: tensor.cpu() for name, tensor in self.training.net.state_dict().items()}
+            mean, deviation = (tensor.cpu() for tensor in self.training.scale)
             best: Kept = {"spec": SPEC, "model": weights, "mean": mean, "deviation": deviation, "epoch": epoch}
             save(best, self.best_path)
-        save({**self.training.state(), "history": self.history}, self.last)
+        save({**self.training.state(), "history": self.history, "options": self.again}, self.folder / LAST)
         log(self.history, self.folder / "metrics.jsonl")
 
     def finish(self) -> None:
         """Evaluate the best weights, and draw the curves."""
-        if self.world.size > 1:
-            distributed.barrier()
-        state = kept(self.best_path, self.world.device)
+        state = self.world.from_first(lambda: kept(self.best_path))
         self.training.net.load_state_dict(state["model"])
         loss, measure = self.training.evaluated(self.val)
         if self.world.first:
@@ -168,7 +171,10 @@ def settled(options: Options, world: World) -> Options:
     """The options with what the machine decides: the precision."""
     cuda = world.device.type == "cuda"
     if options.precision == "auto":
-        options.precision = "bf16" if cuda and torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+        sixteen = cuda and not EXACT and torch.cuda.get_device_capability(world.device) >= (8, 0)
+        options.precision = "bf16" if sixteen else "fp32"
+    if EXACT and options.precision in ("bf16", "fp16"):
+        fail(f"--precision {options.precision}: {EXACT}, for which 16 bits hold too little; take fp32")
     if options.sync_bn and not cuda:
         fail("--sync-bn needs GPUs: PyTorch has no such norm for the CPU")
     torch.set_float32_matmul_precision("highest" if options.precision == "fp32" else "high")
@@ -197,9 +203,13 @@ def remedy(error: Exception, options: Options) -> str:
 
 def train(options: Options, world: World) -> None:
     """A run, whose network is gone before the processes part."""
-    run = Run(options, world)
+    state: Kept = {}
     if options.resume:
-        run.resume()
+        state = world.from_first(lambda: kept(options.out / LAST) if (options.out / LAST).exists() else Kept())
+        options = parsed(state.get("options", {}))
+    run = Run(settled(options, world), world)
+    if options.resume:
+        run.resume(state)
     run.epochs()
     run.finish()
 
@@ -209,7 +219,7 @@ def main() -> None:
     options = parsed()
     world = join(options.device)
     try:
-        train(settled(options, world), world)
+        train(options, world)
     except Unreadable as error:
         print(f"train: {error}", file=sys.stderr)
         raise SystemExit(2) from None

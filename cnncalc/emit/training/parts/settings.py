@@ -34,6 +34,7 @@ FLIP = True  # mirror every second image
 SEED = 0
 FIXED_BYTES = 1_000_000  # weights, gradients and optimizer state in float32
 SAMPLE_BYTES = 100_000  # what training keeps of one sample between the passes in float32
+EXACT = ""  # why no arithmetic of 16 bits trains this network, where none does
 SPEC = "0123456789ab"  # of the spec: a run goes on with the network it began with
 DEVIATION = 0.01  # of the weights
 BIASES: dict[str, float] = {"conv2.bias": 1.0}  # where they do not begin at 0

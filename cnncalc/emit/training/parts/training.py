@@ -60,7 +60,7 @@ class Training:
             self.turn(number + at / len(loader), 1 / len(loader), losses)
             sums += self.step(inputs, targets)
             bar.update(len(inputs) * self.world.size)
-            if at % 10 == 9:  # seldom: to read a number, the processor waits for the GPU
+            if at % 10 == 0:  # seldom: to read a number, the processor waits for the GPU
                 loss, measure = means(self.world.total(sums.clone()))
                 bar.set_postfix_str(f"loss {loss:.4f}, {MEASURE} {told(measure)}")
                 if not math.isfinite(loss):

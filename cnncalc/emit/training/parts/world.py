@@ -1,12 +1,15 @@
 """Processes and devices."""
 
 import os
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import distributed
 
 from cnncalc.emit.training.parts.data.samples import fail
+
+T = TypeVar("T")
 
 
 class World(NamedTuple):
@@ -20,6 +23,24 @@ class World(NamedTuple):
     def first(self) -> bool:
         """Whether this is the process that writes and speaks."""
         return self.rank == 0
+
+    @property
+    def here(self) -> int:
+        """How many of the processes are on this machine."""
+        return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+
+    def from_first(self, make: Callable[[], T]) -> T:
+        """What the first process makes, for all; where it ends, all do."""
+        found: list[T | None] = [None]
+        try:
+            if self.first:
+                found = [make()]
+        finally:
+            if self.size > 1:
+                distributed.broadcast_object_list(found)
+        if found[0] is None:
+            raise SystemExit(2)
+        return found[0]
 
     def total(self, values: torch.Tensor) -> torch.Tensor:
         """The sum over all processes."""

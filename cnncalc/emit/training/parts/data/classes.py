@@ -20,7 +20,7 @@ def check_targets(targets: torch.Tensor, what: str, classes: int = 0) -> torch.T
         fail(f"{what} has targets that are no whole numbers; {wanted}: number them from 0 to {OUTPUT[0] - 1}")
     least, most = int(targets.min()), int(targets.max())
     if classes and classes != OUTPUT[0]:
-        fail(f"{what} has {classes} classes, {wanted}; write as many there")
+        fail(f"{what} has {classes} class{'es' * (classes > 1)}, {wanted}; write as many there")
     if least < 0 or most >= OUTPUT[0]:
         fail(f"{what} has classes from {least} to {most}, {wanted}: number them from 0, or write more there")
     return targets.long()

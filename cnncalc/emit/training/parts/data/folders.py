@@ -97,6 +97,8 @@ class Images(Source):
         try:
             with Image.open(path) as file:
                 file.draft(None, (2 * max(self.size), 2 * max(self.size)))  # a large JPEG is read at half its size
+                if file.mode == "F" or (file.mode, file.format) == ("I", "TIFF"):
+                    raise ValueError("it has numbers of 32 bits a pixel, and those of 8 and 16 are read")
                 upright = ImageOps.exif_transpose(file)
                 upright.info.pop("transparency", None)  # what is transparent has its colour, and no warning
                 if upright.mode.startswith("I"):

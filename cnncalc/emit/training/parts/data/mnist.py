@@ -9,6 +9,9 @@ import torch
 from cnncalc.emit.training.parts.data.classes import check_targets
 from cnncalc.emit.training.parts.data.fit import fitted
 from cnncalc.emit.training.parts.data.samples import Samples, fail
+from cnncalc.emit.training.parts.settings import OUTPUT
+
+DIGITS = 10
 
 
 def mnist(folder: Path, fit: str) -> tuple[Samples, Samples] | None:
@@ -22,6 +25,7 @@ def mnist(folder: Path, fit: str) -> tuple[Samples, Samples] | None:
             fail(f"{what} has {len(images)} {part} images and {len(labels)} labels; it takes one for each")
         parts.append((images, labels))
     classes = 1 + max(int(labels.max()) for _, labels in parts)
+    classes *= OUTPUT[0] > max(DIGITS, classes)  # a part of the digits may be without the last
     train, test = (Samples(fitted(x[:, None], what, fit), check_targets(y, what, classes)) for x, y in parts)
     return train, test
 

@@ -10,14 +10,14 @@ from typing import NoReturn
 import torch
 from torch.utils.data import Dataset
 
-from cnncalc.emit.training.parts.settings import INPUT, INPUT_FROM
+from cnncalc.emit.training.parts.settings import INPUT, INPUT_FROM, TARGET
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
 def fail(message: str) -> NoReturn:
-    """End with a sentence, of one process alone, and no traceback."""
-    if os.environ.get("RANK", "0") == "0":
+    """End with a sentence, of one process of a machine, and no traceback."""
+    if os.environ.get("LOCAL_RANK", "0") == "0":
         print(f"train: {message}", file=sys.stderr)
     raise SystemExit(2)
 
@@ -73,8 +73,10 @@ def check(shape: tuple[int, ...], what: str) -> None:
     said = f"{what} has samples of {shown(shape)}, the network reads {shown(INPUT)} ({INPUT_FROM})"
     if len(shape) != len(INPUT) or len(shape) == 1:
         fail(f"{said}: write the input as the data has it")
+    if shape[0] == INPUT[0] and TARGET:
+        fail(f"{said}: write the input as large as the data, or scale both x and y of it")
     if shape[0] == INPUT[0]:
         fail(f"{said}: --fit pad puts zeros around them or cuts their edges, --fit resize scales them")
     if shape[-1] == INPUT[0]:
         fail(f"{said}: put the channels first, as in numpy.moveaxis(x, -1, 1)")
-    fail(f"{said}: {shape[0]} channels are not {INPUT[0]}; write the input with {shape[0]} channels")
+    fail(f"{said}: {shape[0]} is not {INPUT[0]}; write the input with as many channels as the data has")

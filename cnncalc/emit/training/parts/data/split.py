@@ -17,5 +17,5 @@ def left_out(targets: torch.Tensor, what: str) -> torch.Tensor:
     number, size = torch.arange(len(targets)) - first, end - first
     left = (number % 10 == (size - 1).clamp(max=9)) & (size > 1)
     if not left.any():
-        fail(f"{what} has {len(targets)} samples, none to validate with: it takes 2 of one class at least")
+        fail(f"{what} leaves none to validate with: it takes 2 samples of a class, and has {len(targets)} in all")
     return left[order.argsort()]
