@@ -115,19 +115,28 @@ class Run:
         """Train for an epoch, counted from 0, and validate."""
         self.order.set_epoch(number)
         total, began = len(self.loader) * (self.loader.batch_size or 1) * self.world.size, time.perf_counter()
-        quiet = not (self.world.first and sys.stderr.isatty())
         title = f"epoch {number + 1}/{self.options.epochs}"
-        with progress(title, total, quiet) as bar:
+        with progress(title, total, self.quiet) as bar:
             loss, measure = self.training.epoch(number, self.loader, [past["val_loss"] for past in self.history], bar)
         seconds = time.perf_counter() - began
         self.check_finite(loss, f"training loss is {loss} in epoch {number + 1}")
-        val_loss, val_measure = self.training.evaluated(self.val)
+        val_loss, val_measure = self.validated(f"{title}, validating")
         self.check_finite(val_loss, f"validation loss is {val_loss} in epoch {number + 1}")
         return {
             "epoch": number + 1, "loss": loss, MEASURE: measure, "val_loss": val_loss, f"val_{MEASURE}": val_measure,
             "rate": self.training.optimizer.param_groups[0]["lr"], "seconds": time.perf_counter() - began,
             "samples_per_second": total / seconds, "peak_bytes": self.peak(),
         }  # fmt: skip
+
+    def validated(self, title: str) -> list[float]:
+        """The loss and the measure in validation."""
+        with progress(title, len(self.val) * (self.val.batch_size or 1) * self.world.size, self.quiet) as bar:
+            return self.training.evaluated(self.val, bar)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody looks: not on a terminal, and of all processes only the first has one."""
+        return not (self.world.first and sys.stderr.isatty())
 
     def check_finite(self, loss: float, said: str) -> None:
         """End where a loss is not finite: no further step can mend the weights."""
@@ -153,7 +162,7 @@ class Run:
         """Evaluate the best weights, and draw the curves."""
         state = self.world.from_first(lambda: kept(self.best_path))
         self.training.net.load_state_dict(state["model"])
-        loss, measure = self.training.evaluated(self.val)
+        loss, measure = self.validated("the best weights")
         if self.world.first:
             log(self.history, self.folder / "metrics.jsonl")
             say(f"best: epoch {state['epoch']['epoch']}, validation loss {loss:.4f}, {MEASURE} {told(measure)}")

@@ -117,7 +117,7 @@ class Training:
         return values.to(self.world.device, non_blocking=True)
 
     @torch.no_grad()
-    def evaluated(self, loader: DataLoader[Batch]) -> list[float]:
+    def evaluated(self, loader: DataLoader[Batch], bar: tqdm[object]) -> list[float]:
         """The mean loss and measure over all processes; norms count with the first one's means."""
         for buffer in self.net.buffers() if self.world.size > 1 else ():
             distributed.broadcast(buffer, 0)
@@ -125,6 +125,7 @@ class Training:
         sums = torch.zeros(3, dtype=torch.float64, device=self.world.device)
         for inputs, targets in loader:
             sums += self.work(self.moved(inputs), self.moved(targets), self.net)[1]
+            bar.update(len(inputs) * self.world.size)
         return means(self.world.total(sums))
 
     def state(self) -> Kept:
