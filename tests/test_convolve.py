@@ -445,6 +445,10 @@ REFUSED = {
         "out.xyz: its suffix says what to write: .png, .jpg, ..., .csv, .json, .npy",
     ),
     "too large": (["1e308 1e308", "--kernel", "1 1"], "some sums are larger than numbers go: 1.8e308"),
+    "too large beside a fraction": (
+        ["1e308 1e308 0.5", "--kernel", "1 1 0"],
+        "some sums are larger than numbers go: 1.8e308",
+    ),
     "limit": (
         ["1 2 3", "--kernel", "1", "--limit", "numbers=2"],
         "the input: 3 numbers, more than 2 (--limit numbers=N raises the limit)",
@@ -634,6 +638,7 @@ def test_small_numbers_are_no_rounding(numbers):
     assert numbers("1700000000000 1700000000001 1700000000003", "--kernel", "-1 1") == [[1, 2]]
     assert numbers("10000000000000 5 -10000000000000", "--pool", "average 3") == [[5 / 3]]
     assert numbers("1e12 -1e12", "--kernel", "1 1", "--bias", "0.5") == [[0.5]]
+    assert numbers("1e12 0.5 -1e12", "--kernel", "1 1 1") == [[0.5]]
     assert numbers("1 1e-13 -1", "--kernel", "1 1 1") == [[pytest.approx(1e-13, rel=1e-2)]]
     assert numbers("9007199254740000 -9007199254740005", "--kernel", "1 1") == [[-5]]
 
@@ -641,6 +646,8 @@ def test_small_numbers_are_no_rounding(numbers):
 def test_the_terms_of_one_channel_cancel_too(run):
     done = run("convolve", "0.1 0.2 0.3 | 1 2 3", "--kernel", "1 -2 1 | 1 1 1")
     assert "1*0.1 - 2*0.2 + 1*0.3 = 0\n" in done.out and "\n     0 + 6 = 6\n" in done.out
+    done = run("convolve", "9007199254740000 -9007199254740005 | 1 1", "--kernel", "1 1 | 1 1")
+    assert " = -5\n" in done.out and "\n     -5 + 2 = -3\n" in done.out
     done = run("convolve", "1 2 | 3 4", "--kernel", "1e-20 0 | 1 1")
     assert "channel 0  1e-20*1 + 0*2 = 1e-20\n" in done.out
 
