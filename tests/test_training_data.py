@@ -569,6 +569,13 @@ def test_rows_of_different_lengths_are_named(refusal, tmp_path):
     assert line.endswith("(rows of different lengths make no array)")
 
 
+def test_maps_that_answer_for_each_cell_are_not_fitted_alone(refusal, tmp_path):
+    path = archive(tmp_path / "d.npz", x=np.zeros((30, 1, 20, 20)), y=np.zeros((30, 18, 18), int))
+    said = "x of d.npz has samples of 1x20x20, the network reads 1x10x12 (INPUT, line 1 of <text>)"
+    line = refusal("dense", path).replace(f"{tmp_path}/", "")
+    assert line == f"{said}: write the input as large as the data, or scale both x and y of it"
+
+
 def test_one_sample_cannot_be_parted(refusal, tmp_path):
     x, _ = arrays(count=1)
     line = refusal("angles", archive(tmp_path / "d.npz", x=x, y=np.zeros((1, 2))))
