@@ -162,12 +162,9 @@ def convolve(
 
 def checked(words: list[str], kernels: list[str], known: list[str]) -> str:
     """The one input; `known` are the names of options."""
-    from cnncalc.diagnostic import did_you_mean
-
     for word in words:
         if word.startswith("--") or (word[0:1] == "-" and word[1:2].isalpha()):
-            close = did_you_mean(word.partition("=")[0], tuple(known)) if word[1] == "-" else ""
-            raise Failure(f"there is no option {word}; {close or 'cnncalc convolve --help lists them'}")
+            raise Failure(f"there is no option {word}; {meant(word, known)}")
     if not words:
         raise Failure("over what? Type cnncalc convolve '1 0 2 3 5 1 2 3' --kernel '-1 2 1', or a file's name")
     if [*words, *kernels].count("-") > 1:
@@ -176,6 +173,15 @@ def checked(words: list[str], kernels: list[str], known: list[str]) -> str:
         instead = "quote each value that has spaces, '1 0 2' --kernel '-1 2 1' or --pool 'max 2x2'"
         raise Failure(f"one input is taken, and '{words[1]}' is a second: {instead}")
     return words[0]
+
+
+def meant(word: str, known: list[str]) -> str:
+    """The option that a word is close to, or that it begins with: --padding."""
+    from cnncalc.diagnostic import did_you_mean
+
+    name = f"--{word.lstrip('-').partition('=')[0]}"
+    begun = max(filter(name.startswith, known), key=len, default="")
+    return did_you_mean(name, known) or did_you_mean(begun, known) or "cnncalc convolve --help lists them"
 
 
 def rank_of(given: str) -> int:
