@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
+from ending import ending
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -423,9 +424,16 @@ def test_colours_can_be_left_out(read, tmp_path):
     assert read("x.png", "--grey").tolist() == read("x.png", "--gray").tolist() == expected
 
 
-def test_a_long_line_of_no_numbers_is_told_at_once(run):
-    done = run("convolve", "1 " * 60_000 + "x", "--kernel", "1")
-    assert done.err == "cnncalc: the input: 'x' in row 1 is no number\n"
+@pytest.mark.parametrize("way", ["argument", "kernel", "file"])
+@pytest.mark.parametrize("unit", ["1 ", "x.y ", "1;", "[", "1*", "/ ", "1,", "'1' ", "a b.c", "\n"])
+def test_long_texts_of_no_numbers_are_told(run, tmp_path, unit, way):
+    text = unit * (60_000 // len(unit)) + "x"
+    (tmp_path / "x.txt").write_text(text)
+    words = {"argument": (text, "--kernel", "1"), "kernel": ("1", "--kernel", text), "file": ("x.txt", "--kernel", "1")}
+    with ending():
+        done = run("convolve", *words[way])
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert len(done.err) < 200
 
 
 def test_a_picture_of_a_palette_is_counted_by_what_it_gives(run, tmp_path):

@@ -673,9 +673,6 @@ MEMORY = {
     "gpu": torch.OutOfMemoryError("CUDA out of memory."),
     "cpu": RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes."),
     "python": MemoryError(),
-    "cuDNN": RuntimeError("FIND was unable to find an engine to execute this computation"),
-    "cuBLAS": RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
-    "indices": RuntimeError("Expected canUse32BitIndexMath(input) to be true: 32-bit index math"),
 }
 
 
@@ -689,6 +686,20 @@ def narrow(script, monkeypatch, most, error):
         return step(self, inputs, targets)
 
     monkeypatch.setattr(script.Training, "step", tried)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("FIND was unable to find an engine to execute this computation", True),
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", True),
+        ("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", True),
+        ("Expected canUse32BitIndexMath(input) to be true: 32-bit index math", True),
+        ("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)", False),
+    ],
+)
+def test_libraries_say_in_their_own_words_that_a_step_is_too_large(chain, text, short):
+    assert chain.out_of_memory(RuntimeError(text)) == short
 
 
 @pytest.mark.parametrize("error", MEMORY.values(), ids=list(MEMORY))

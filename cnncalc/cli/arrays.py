@@ -24,8 +24,8 @@ NUMERIC = re.compile(r"(?=\D*\d)[\d\s.,eE+\-/|\[\]*]*", re.ASCII)
 RAISED = " (--limit numbers=N raises the limit)"
 COLOURS = (1, 3, 4)
 """How many channels pictures have."""
-SPACED = re.compile(r"\s.*[^\W\d]\.[A-Za-z]\w*$")
-"""How the name of a file ends that has spaces."""
+SUFFIX = re.compile(r"[^\W\d]\.[A-Za-z]\w{0,8}$")
+"""How the name of a file ends."""
 PATHS = ("./", "../", "/")
 SEPARATORS = re.compile(r"[\s,|;\[\]]")
 NUMPY = b"\x93NUMPY"
@@ -101,7 +101,7 @@ def source(argument: str, name: str, limits: Limits) -> tuple[str, str | bytes]:
     if NUMERIC.fullmatch(argument) and not argument.startswith(PATHS):
         return name, argument
     if argument != "-" and not common.exists(argument):
-        if argument.startswith(PATHS) or SPACED.search(argument):
+        if argument.startswith(PATHS) or (" " in argument and SUFFIX.search(argument[-12:])):
             raise Failure(f"no file '{numbers.short(argument)}'")
         return name, argument
     if os.path.isdir(argument):
