@@ -7,8 +7,8 @@ SECONDS = 20
 """Of the processor: many times what the slowest input of the tests takes."""
 
 
-class Endless(Exception):
-    """What ran took so long that it is taken never to end."""
+class Endless(BaseException):
+    """What ran took so long that it is taken never to end; no Exception, of which a command would make a line."""
 
 
 def stop(number, frame):

@@ -427,7 +427,7 @@ def test_colours_can_be_left_out(read, tmp_path):
 @pytest.mark.parametrize("way", ["argument", "kernel", "file"])
 @pytest.mark.parametrize("unit", ["1 ", "x.y ", "1;", "[", "1*", "/ ", "1,", "'1' ", "a b.c", "\n"])
 def test_long_texts_of_no_numbers_are_told(run, tmp_path, unit, way):
-    text = unit * (60_000 // len(unit)) + "x"
+    text = unit * (200_000 // len(unit)) + "x"
     (tmp_path / "x.txt").write_text(text)
     words = {"argument": (text, "--kernel", "1"), "kernel": ("1", "--kernel", text), "file": ("x.txt", "--kernel", "1")}
     with ending():

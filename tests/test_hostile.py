@@ -4,6 +4,7 @@ A `Case` is a file and what is said of it: the code and the line of one finding,
 """
 
 import ast
+import contextlib
 import io
 import json
 import keyword
@@ -902,7 +903,8 @@ def test_an_interrupt_ends_quietly(tmp_path, text):
 def test_what_never_ends_is_ended():
     with pytest.raises(Endless), ending(0.1):
         while True:
-            pass
+            with contextlib.suppress(Exception):
+                re.match("(a*)*b", "a" * 60)
 
 
 # How the cost grows

@@ -89,9 +89,8 @@ class Slide(NamedTuple):
         """The formula and what it gives, rounded where it does not fit."""
         if self.quotient == str(self.out):
             return f"{self.formula} = {self.out}"
-        how = "rounded up to" if self.out > self.room // self.stride + 1 else "rounded down to"
-        if self.ceil and how == "rounded down to":
-            how = "rounded up but for a window that begins in the padding:"
+        up, back = self.out > self.room // self.stride + 1, "rounded up but for a window that begins in the padding:"
+        how = "rounded up to" if up else back if self.ceil else "rounded down to"
         return f"{self.formula} = {self.quotient}, {how} {self.out}"
 
 
